@@ -1,0 +1,8 @@
+//! What a recording is: leads, samples in millivolts, time. Types only; it
+//! knows no file format and no patient.
+
+mod lead;
+mod recording;
+
+pub use lead::Lead;
+pub use recording::{Channel, Recording, Sex};

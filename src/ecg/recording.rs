@@ -1,0 +1,100 @@
+//! A recording: channels of equal length at one sampling rate.
+
+use sha2::{Digest, Sha256};
+
+use super::Lead;
+
+/// Sex as PTB-XL and most carts record it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum Sex {
+    Male,
+    Female,
+}
+
+/// One signal of a recording.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Channel {
+    /// The name in the file (`AVR`, `MLII`, `vx`).
+    pub name: String,
+    /// The standard lead that the name means, if it means one.
+    pub lead: Option<Lead>,
+    /// Samples in millivolts; NaN where the file says that a sample is missing.
+    pub samples_mv: Vec<f64>,
+}
+
+/// An ECG as it was recorded, without the patient's identity.
+///
+/// All channels have the same number of samples. It carries no path and no
+/// name: a recording is known by [`Recording::sha256`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Recording {
+    /// Samples per second.
+    pub rate_hz: f64,
+    pub channels: Vec<Channel>,
+    /// The format it was read from, for people: `WFDB, format 16`.
+    pub format: String,
+    /// Where the unit came from: `gain 1000/mV in the header`.
+    pub unit_source: String,
+    pub age_years: Option<f64>,
+    pub sex: Option<Sex>,
+}
+
+impl Recording {
+    /// Samples per channel.
+    pub fn len(&self) -> usize {
+        self.channels.first().map_or(0, |c| c.samples_mv.len())
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    pub fn duration_s(&self) -> f64 {
+        self.len() as f64 / self.rate_hz
+    }
+
+    /// The samples of a standard lead in millivolts, if it was recorded.
+    pub fn lead(&self, lead: Lead) -> Option<&[f64]> {
+        self.channels
+            .iter()
+            .find(|c| c.lead == Some(lead))
+            .map(|c| c.samples_mv.as_slice())
+    }
+
+    /// The standard leads that are missing, in standard order.
+    pub fn missing_leads(&self) -> Vec<Lead> {
+        Lead::STANDARD
+            .into_iter()
+            .filter(|&lead| self.lead(lead).is_none())
+            .collect()
+    }
+
+    /// SHA-256 of the signal, in hexadecimal: sampling rate, then per channel
+    /// its lead (or its name) and its samples rounded to nanovolts. The same
+    /// signal read from two file formats has the same checksum.
+    pub fn sha256(&self) -> String {
+        let mut hash = Sha256::new();
+        hash.update(self.rate_hz.to_le_bytes());
+        for channel in &self.channels {
+            let name = channel.lead.map_or(channel.name.as_str(), Lead::name);
+            hash.update((name.len() as u64).to_le_bytes());
+            hash.update(name.as_bytes());
+            hash.update((channel.samples_mv.len() as u64).to_le_bytes());
+            for &sample_mv in &channel.samples_mv {
+                let nanovolts = if sample_mv.is_nan() {
+                    i64::MIN
+                } else {
+                    (sample_mv * 1e6).round() as i64
+                };
+                hash.update(nanovolts.to_le_bytes());
+            }
+        }
+        hash.finalize().iter().map(|b| format!("{b:02x}")).collect()
+    }
+
+    /// The first eight digits of [`Recording::sha256`]: how exports, logs and
+    /// titles name a recording, since file names count as identity.
+    pub fn short_id(&self) -> String {
+        self.sha256()[..8].to_owned()
+    }
+}

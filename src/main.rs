@@ -1,0 +1,5 @@
+//! Starts the command line; everything else is in the library.
+
+fn main() -> std::process::ExitCode {
+    protoecg::cli::main()
+}

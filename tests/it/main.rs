@@ -1,0 +1,1 @@
+//! What a user sees, through the public interface: one module per promise.
