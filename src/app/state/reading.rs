@@ -1,0 +1,168 @@
+//! The Read screen's state: one recording, its prediction, the chosen evidence.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::app::command::PairView;
+use crate::ecg::{Lead, Recording};
+use crate::explain::{ClassExplanation, PrototypeEvidence};
+use crate::inference::Prediction;
+use crate::plausibility::Report;
+use crate::sheet::{self, Layout, Mark, Scene, SheetSpec};
+
+/// A file on its way in.
+pub struct Opening {
+    pub ticket: u64,
+    pub path: PathBuf,
+}
+
+/// A recording that is open. It is known by its checksum, not by its file.
+pub struct OpenedRecording {
+    pub recording: Arc<Recording>,
+    /// The first eight digits of the checksum.
+    pub id: String,
+    pub report: Report,
+    pub drawn: Drawn,
+}
+
+/// The evidence and its view.
+#[derive(Default)]
+pub struct Reading {
+    /// The newest number given to a file or a question to the model; an answer
+    /// that carries an older one is stale.
+    pub ticket: u64,
+    /// The number of the question that the prediction answers.
+    pub asked: u64,
+    pub opening: Option<Opening>,
+    pub opened: Option<OpenedRecording>,
+    pub predicting: bool,
+    pub prediction: Option<Arc<Prediction>>,
+    /// The chosen class, by output.
+    pub class: Option<usize>,
+    /// By output; a class that is not here yet is being explained.
+    pub explanations: HashMap<usize, Arc<ClassExplanation>>,
+    /// Rank of the chosen prototype, 0 the most similar.
+    pub rank: usize,
+    pub pair_view: PairView,
+}
+
+impl Reading {
+    pub fn explanation(&self) -> Option<&Arc<ClassExplanation>> {
+        self.explanations.get(&self.class?)
+    }
+
+    /// The chosen prototype.
+    pub fn evidence(&self) -> Option<&PrototypeEvidence> {
+        self.explanation()?.prototypes.get(self.rank)
+    }
+}
+
+/// A recording as sheets, without and with a mark.
+pub struct Drawn {
+    pub plain: Scene,
+    /// The 3x4 sheet with the rhythm strip marked as a whole.
+    pub marked: Scene,
+    /// The rhythm strip alone, marked.
+    pub strip: Scene,
+    /// The rhythm strip alone.
+    pub plain_strip: Scene,
+}
+
+impl Drawn {
+    /// The mark is that of a prototype without a time axis: the whole strip.
+    pub fn of(recording: &Recording) -> Self {
+        let draw = |layout: Layout, marked: bool| {
+            let marks = if marked { vec![Mark::whole_recording("")] } else { Vec::new() };
+            let mut scene = sheet::scene(recording, &SheetSpec { layout, marks, ..SheetSpec::default() });
+            scene.description = format!("{}{}", scene.description, if marked { " The rhythm strip is highlighted." } else { "" });
+            scene
+        };
+        let strip = Layout::RhythmStrip(Lead::II);
+        Self {
+            plain: draw(Layout::ThreeByFourRhythm, false),
+            marked: draw(Layout::ThreeByFourRhythm, true),
+            strip: draw(strip, true),
+            plain_strip: draw(strip, false),
+        }
+    }
+}
+
+/// The training ECG of a prototype.
+pub enum Exemplar {
+    Reading,
+    Ready(Box<Drawn>),
+    /// Why it cannot be shown; nothing is shown in its stead.
+    Missing(String),
+}
+
+/// Training ECGs that were read, by prototype, of one bundle.
+#[derive(Default)]
+pub struct ExemplarCache {
+    pub bundle: String,
+    drawn: HashMap<usize, Exemplar>,
+    /// Prototypes, the one that was wanted last at the end.
+    wanted: Vec<usize>,
+}
+
+impl ExemplarCache {
+    /// Drawn sheets are a megabyte each; more than this are not kept.
+    const MOST: usize = 24;
+
+    /// Forgets everything, for another bundle or another folder.
+    pub fn start_over(&mut self, bundle: &str) {
+        *self = Self { bundle: bundle.to_owned(), ..Self::default() };
+    }
+
+    /// Something that is wanted is not there yet.
+    pub fn is_reading(&self) -> bool {
+        self.drawn.values().any(|exemplar| matches!(exemplar, Exemplar::Reading))
+    }
+
+    pub fn get(&self, prototype: usize) -> Option<&Exemplar> {
+        self.drawn.get(&prototype)
+    }
+
+    /// Notes that a prototype is wanted; true if it has to be read.
+    pub fn want(&mut self, prototype: usize) -> bool {
+        self.wanted.retain(|wanted| *wanted != prototype);
+        self.wanted.push(prototype);
+        while self.wanted.len() > Self::MOST {
+            let oldest = self.wanted.remove(0);
+            self.drawn.remove(&oldest);
+        }
+        if self.drawn.contains_key(&prototype) {
+            return false;
+        }
+        self.drawn.insert(prototype, Exemplar::Reading);
+        true
+    }
+
+    /// Keeps what was read, if it is still wanted.
+    pub fn put(&mut self, prototype: usize, exemplar: Exemplar) {
+        if let Some(place) = self.drawn.get_mut(&prototype) {
+            *place = exemplar;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cache_reads_each_once_and_forgets_the_oldest() {
+        let mut cache = ExemplarCache::default();
+        assert!(cache.want(1));
+        assert!(!cache.want(1));
+        for prototype in 2..=ExemplarCache::MOST {
+            cache.want(prototype);
+        }
+        cache.want(1);
+        cache.want(100);
+        assert!(cache.get(1).is_some(), "wanted again, so not the oldest");
+        assert!(cache.get(2).is_none());
+        cache.put(2, Exemplar::Missing(String::new()));
+        assert!(cache.get(2).is_none(), "what is not wanted any more is not kept");
+    }
+}
