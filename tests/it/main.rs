@@ -1,2 +1,5 @@
 //! What a user sees, through the public interface: one module per promise.
+
 mod dataset;
+mod reference_data;
+mod wfdb;
