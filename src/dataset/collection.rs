@@ -27,11 +27,17 @@ impl DataSet {
     pub fn open(root: &Path) -> Result<Self, DataSetError> {
         let file = root.join(TABLE_FILE);
         if !file.is_file() {
-            return Err(DataSetError::NoTable { root: root.to_owned() });
+            return Err(DataSetError::NoTable {
+                root: root.to_owned(),
+            });
         }
         let mut entries = table::read(&file)?;
         entries.sort_by_key(|entry| entry.ecg_id);
-        Ok(Self { root: root.to_owned(), entries, simulated: SimulatedMarker::read(root)? })
+        Ok(Self {
+            root: root.to_owned(),
+            entries,
+            simulated: SimulatedMarker::read(root)?,
+        })
     }
 
     pub fn root(&self) -> &Path {
@@ -44,14 +50,19 @@ impl DataSet {
     }
 
     pub fn entry(&self, ecg_id: u32) -> Option<&Entry> {
-        let at = self.entries.binary_search_by_key(&ecg_id, |entry| entry.ecg_id);
+        let at = self
+            .entries
+            .binary_search_by_key(&ecg_id, |entry| entry.ecg_id);
         at.ok().and_then(|at| self.entries.get(at))
     }
 
     /// The entries of these folds by ecg_id, ascending. In the literature
     /// folds 1 to 8 train, 9 validates and 10 tests.
     pub fn folds(&self, folds: &[u8]) -> Vec<&Entry> {
-        self.entries.iter().filter(|entry| folds.contains(&entry.fold)).collect()
+        self.entries
+            .iter()
+            .filter(|entry| folds.contains(&entry.fold))
+            .collect()
     }
 
     /// Whether our simulator wrote the collection. What is made from it must
@@ -107,8 +118,11 @@ impl DataSet {
     }
 
     fn signal(&self, entry: &Entry, header: &Path) -> Result<Recording, DataSetError> {
-        let mut recording = crate::formats::open(header)
-            .map_err(|source| DataSetError::Signal { ecg_id: entry.ecg_id, source })?;
+        let mut recording =
+            crate::formats::open(header).map_err(|source| DataSetError::Signal {
+                ecg_id: entry.ecg_id,
+                source,
+            })?;
         recording.age_years = entry.age_years.or(recording.age_years);
         recording.sex = entry.sex.or(recording.sex);
         Ok(recording)

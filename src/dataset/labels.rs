@@ -8,7 +8,11 @@ use crate::statements::Statement;
 pub fn labels(entries: &[&Entry], statements: &[&Statement]) -> Vec<f32> {
     entries
         .iter()
-        .flat_map(|entry| statements.iter().map(|s| f32::from(u8::from(entry.has(&s.code)))))
+        .flat_map(|entry| {
+            statements
+                .iter()
+                .map(|s| f32::from(u8::from(entry.has(&s.code))))
+        })
         .collect()
 }
 

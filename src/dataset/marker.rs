@@ -35,13 +35,15 @@ impl SimulatedMarker {
         };
         let marker: Self = match ron::from_str(&text) {
             Ok(marker) => marker,
-            Err(e) => return Err(DataSetError::BadMarker { file, reason: e.to_string() }),
+            Err(e) => {
+                return Err(DataSetError::BadMarker {
+                    file,
+                    reason: e.to_string(),
+                });
+            }
         };
         if marker.version != MARKER_VERSION {
-            let reason = format!(
-                "version is {}, expected {MARKER_VERSION}",
-                marker.version
-            );
+            let reason = format!("version is {}, expected {MARKER_VERSION}", marker.version);
             return Err(DataSetError::BadMarker { file, reason });
         }
         Ok(Some(marker))

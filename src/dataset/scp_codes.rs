@@ -61,7 +61,10 @@ impl<'a> Cursor<'a> {
     }
 
     fn expected(&self, what: &str) -> String {
-        format!("{what} at character {}", self.text[..self.at].chars().count() + 1)
+        format!(
+            "{what} at character {}",
+            self.text[..self.at].chars().count() + 1
+        )
     }
 
     /// A quoted code. SCP codes need no escapes, so a backslash is refused.
@@ -109,17 +112,40 @@ mod tests {
             assert_eq!(parse(text), Ok(wanted), "{text}");
         };
         expect("{}", &[]);
-        expect("{'NORM': 100.0, 'SR': 0.0}", &[("NORM", 100.0), ("SR", 0.0)]);
-        expect(" { \"LAO/LAE\" :5e1,'PRC(S)':35, } ", &[("LAO/LAE", 50.0), ("PRC(S)", 35.0)]);
+        expect(
+            "{'NORM': 100.0, 'SR': 0.0}",
+            &[("NORM", 100.0), ("SR", 0.0)],
+        );
+        expect(
+            " { \"LAO/LAE\" :5e1,'PRC(S)':35, } ",
+            &[("LAO/LAE", 50.0), ("PRC(S)", 35.0)],
+        );
     }
 
     #[test]
     fn anything_else_is_refused_with_its_place() {
         for text in [
-            "", "{", "}", "{'SR'}", "{'SR': }", "{'SR': x}", "{'SR': nan}", "{'SR': -1}",
-            "{'SR': 101}", "{'SR': 0.0 'NORM': 1.0}", "{'SR': 0.0}x", "{,}", "{'': 1.0}", "{'SR: 0}",
-            "{SR: 0.0}", "{'S\\'R': 0.0}", "{'SR': 0.0, 'SR': 1.0}", "['SR']", "{'SR': 1.0,,}",
-            "{'ä': 0.0", "__import__('os')",
+            "",
+            "{",
+            "}",
+            "{'SR'}",
+            "{'SR': }",
+            "{'SR': x}",
+            "{'SR': nan}",
+            "{'SR': -1}",
+            "{'SR': 101}",
+            "{'SR': 0.0 'NORM': 1.0}",
+            "{'SR': 0.0}x",
+            "{,}",
+            "{'': 1.0}",
+            "{'SR: 0}",
+            "{SR: 0.0}",
+            "{'S\\'R': 0.0}",
+            "{'SR': 0.0, 'SR': 1.0}",
+            "['SR']",
+            "{'SR': 1.0,,}",
+            "{'ä': 0.0",
+            "__import__('os')",
         ] {
             assert!(parse(text).is_err(), "{text}");
         }

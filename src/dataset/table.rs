@@ -23,7 +23,11 @@ pub(super) fn read(file: &Path) -> Result<Vec<Entry>, DataSetError> {
     let mut seen = HashSet::new();
     for record in reader.records() {
         let record = record.map_err(|e| csv_error(file, &e))?;
-        let row = Row { file, record: &record, columns: &columns };
+        let row = Row {
+            file,
+            record: &record,
+            columns: &columns,
+        };
         let entry = row.entry()?;
         if !seen.insert(entry.ecg_id) {
             return Err(row.bad("ecg_id", columns.ecg_id, "a number that no earlier row has"));
@@ -103,7 +107,11 @@ impl Row<'_> {
                 .map_err(|expected| self.bad("scp_codes", c.scp_codes, &expected))?,
             fold: fold as u8,
             path_lr: self.path("filename_lr", c.filename_lr)?.ok_or_else(|| {
-                self.bad("filename_lr", c.filename_lr, "the path of the 100 Hz record")
+                self.bad(
+                    "filename_lr",
+                    c.filename_lr,
+                    "the path of the 100 Hz record",
+                )
             })?,
             path_hr: match c.filename_hr {
                 Some(column) => self.path("filename_hr", column)?,
@@ -131,7 +139,11 @@ impl Row<'_> {
         let digits = text.strip_suffix(".0").unwrap_or(text);
         match digits.parse::<i64>() {
             Ok(n) if (least..=most).contains(&n) => Ok(Some(n)),
-            _ => Err(self.bad(field, column, &format!("a whole number from {least} to {most}"))),
+            _ => Err(self.bad(
+                field,
+                column,
+                &format!("a whole number from {least} to {most}"),
+            )),
         }
     }
 
@@ -153,7 +165,11 @@ impl Row<'_> {
         match text.parse::<f64>() {
             Ok(HIDDEN_AGE_YEARS) => Ok(Some(OLDEST_AGE_YEARS)),
             Ok(age) if (0.0..=130.0).contains(&age) => Ok(Some(age.min(OLDEST_AGE_YEARS))),
-            _ => Err(self.bad("age", self.columns.age, "years from 0 to 130, or 300 for above 89")),
+            _ => Err(self.bad(
+                "age",
+                self.columns.age,
+                "years from 0 to 130, or 300 for above 89",
+            )),
         }
     }
 
@@ -177,7 +193,11 @@ impl Row<'_> {
         if inside && !text.contains(['\\', '\0']) {
             Ok(Some(text.to_owned()))
         } else {
-            Err(self.bad(field, column, "a relative path inside the folder, with / and without .."))
+            Err(self.bad(
+                field,
+                column,
+                "a relative path inside the folder, with / and without ..",
+            ))
         }
     }
 

@@ -16,7 +16,10 @@ fn ptbxl() -> Option<PathBuf> {
     if root.join("ptbxl_database.csv").is_file() {
         Some(root)
     } else {
-        eprintln!("SKIPPED: no PTB-XL excerpt at {}; set PROTOECG_PTBXL", root.display());
+        eprintln!(
+            "SKIPPED: no PTB-XL excerpt at {}; set PROTOECG_PTBXL",
+            root.display()
+        );
         None
     }
 }
@@ -35,9 +38,17 @@ fn the_excerpt_has_the_folds_and_labels_that_pandas_counts() {
 
     let every: Vec<_> = data.entries().iter().collect();
     let all: Vec<_> = statements::all().iter().collect();
-    assert_eq!(positives(&every, &all).iter().filter(|&&n| n > 0).count(), 68);
+    assert_eq!(
+        positives(&every, &all).iter().filter(|&&n| n > 0).count(),
+        68
+    );
     let pairs: usize = data.entries().iter().map(|e| e.statements.len()).sum();
-    let likelihoods: f64 = data.entries().iter().flat_map(|e| &e.statements).map(|s| s.1).sum();
+    let likelihoods: f64 = data
+        .entries()
+        .iter()
+        .flat_map(|e| &e.statements)
+        .map(|s| s.1)
+        .sum();
     assert_eq!((pairs, likelihoods), (5130, 387_845.0));
 
     let rhythm = statements::of_group(Group::Rhythm);
@@ -90,8 +101,18 @@ fn patients_ages_and_sexes_of_the_excerpt_are_those_of_pandas() {
     assert_eq!(known, 104_885.0);
 
     let one = data.entry(1).unwrap();
-    assert_eq!((one.patient_id, one.fold, one.age_years), (Some(15709), 3, Some(56.0)));
-    assert_eq!(one.statements, [("NORM".into(), 100.0), ("LVOLT".into(), 0.0), ("SR".into(), 0.0)]);
+    assert_eq!(
+        (one.patient_id, one.fold, one.age_years),
+        (Some(15709), 3, Some(56.0))
+    );
+    assert_eq!(
+        one.statements,
+        [
+            ("NORM".into(), 100.0),
+            ("LVOLT".into(), 0.0),
+            ("SR".into(), 0.0)
+        ]
+    );
     assert!(one.has("SR") && !one.has("AFIB"));
     assert!(same_patient(one, one));
     assert!(!same_patient(one, data.entry(2).unwrap()));
@@ -108,7 +129,10 @@ fn signals_are_read_at_both_rates_with_age_and_sex() {
     let data = DataSet::open(&root).unwrap();
     let one = data.entry(1).unwrap();
     let ecg = data.read(one).unwrap();
-    assert_eq!((ecg.rate_hz, ecg.len(), ecg.channels.len()), (100.0, 1000, 12));
+    assert_eq!(
+        (ecg.rate_hz, ecg.len(), ecg.channels.len()),
+        (100.0, 1000, 12)
+    );
     assert_eq!((ecg.age_years, ecg.sex), (Some(56.0), Some(Sex::Female)));
     assert_eq!(ecg.lead(Lead::I).unwrap()[0], -0.119);
     assert_eq!(ecg.lead(Lead::AVR).unwrap()[0], 0.086);
@@ -140,12 +164,18 @@ fn columns_are_found_by_name_after_a_byte_order_mark() {
     assert_eq!(ids, [3, 7]);
     let seven = data.entry(7).unwrap();
     assert_eq!(seven.age_years, Some(OLDEST_AGE_YEARS));
-    assert_eq!((seven.patient_id, seven.sex, seven.path_hr.as_ref()), (None, None, None));
+    assert_eq!(
+        (seven.patient_id, seven.sex, seven.path_hr.as_ref()),
+        (None, None, None)
+    );
     assert!(seven.has("PRC(S)"));
     // Nobody's rows are not each other's.
     assert!(!same_patient(seven, seven));
     let three = data.entry(3).unwrap();
-    assert_eq!((three.patient_id, three.sex, three.fold), (Some(4), Some(Sex::Male), 9));
+    assert_eq!(
+        (three.patient_id, three.sex, three.fold),
+        (Some(4), Some(Sex::Male), 9)
+    );
     assert!(three.statements.is_empty());
 }
 
@@ -158,13 +188,22 @@ fn a_bad_row_is_refused_with_its_line_field_and_value() {
         ("1,1,old,0,{},1,a/1,", "age is \"old\", expected years"),
         ("1,1,-3,0,{},1,a/1,", "age is \"-3\""),
         ("1,1,50,2,{},1,a/1,", "sex is \"2\""),
-        ("1,1,50,0,SR,1,a/1,", "scp_codes is \"SR\", expected `{` at character 1"),
+        (
+            "1,1,50,0,SR,1,a/1,",
+            "scp_codes is \"SR\", expected `{` at character 1",
+        ),
         ("1,1,50,0,{},11,a/1,", "strat_fold is \"11\""),
         ("1,1,50,0,{},,a/1,", "strat_fold is \"\""),
         ("1,1,50,0,{},1,,", "filename_lr is \"\""),
         ("1,1,50,0,{},1,../a/1,", "filename_lr is \"../a/1\""),
-        ("1,1,50,0,{},1,/etc/passwd,", "filename_lr is \"/etc/passwd\""),
-        ("1,1,50,0,{},1,a/1,a/../../b", "filename_hr is \"a/../../b\""),
+        (
+            "1,1,50,0,{},1,/etc/passwd,",
+            "filename_lr is \"/etc/passwd\"",
+        ),
+        (
+            "1,1,50,0,{},1,a/1,a/../../b",
+            "filename_hr is \"a/../../b\"",
+        ),
         ("1,1,50,0,{},1,a\\1,", "filename_lr is"),
         ("1,1,50,0,{},1", "line 2"),
     ] {
@@ -172,14 +211,19 @@ fn a_bad_row_is_refused_with_its_line_field_and_value() {
         assert!(message.contains(wanted), "{row}: {message}");
         assert!(message.contains("ptbxl_database.csv"), "{message}");
     }
-    let twice = open(&format!("{HEADER}\n1,1,50,0,{{}},1,a/1,\n1,1,50,0,{{}},1,a/1,\n"));
+    let twice = open(&format!(
+        "{HEADER}\n1,1,50,0,{{}},1,a/1,\n1,1,50,0,{{}},1,a/1,\n"
+    ));
     assert!(twice.unwrap_err().to_string().contains("line 3 (ecg_id 1)"));
 }
 
 #[test]
 fn a_folder_that_is_no_collection_is_refused() {
     let message = open("ecg_id,age\n").unwrap_err().to_string();
-    assert!(message.contains("column `patient_id` is missing"), "{message}");
+    assert!(
+        message.contains("column `patient_id` is missing"),
+        "{message}"
+    );
     assert!(message.contains("ecg_id, age"), "{message}");
     let empty = tempfile::tempdir().unwrap();
     let message = DataSet::open(empty.path()).unwrap_err().to_string();
