@@ -1,4 +1,5 @@
 //! What a user sees, through the public interface: one module per promise.
 
+mod dsp;
 mod reference_data;
 mod wfdb;
