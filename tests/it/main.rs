@@ -1,5 +1,6 @@
 //! What a user sees, through the public interface: one module per promise.
 
 mod dsp;
+mod preprocessing;
 mod reference_data;
 mod wfdb;
