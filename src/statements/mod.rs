@@ -75,7 +75,10 @@ mod tests {
     /// Specification 4.2: the order decides which output is which statement.
     #[test]
     fn rhythm_outputs_are_in_the_published_order() {
-        let codes: Vec<&str> = of_group(Group::Rhythm).iter().map(|s| s.code.as_str()).collect();
+        let codes: Vec<&str> = of_group(Group::Rhythm)
+            .iter()
+            .map(|s| s.code.as_str())
+            .collect();
         assert_eq!(
             codes.join(" "),
             "1AVB IVCD 3AVB 2AVB SR AFIB STACH SARRH SBRAD PACE SVARR BIGU AFLT SVTAC PSVT TRIGU"

@@ -1,1 +1,2 @@
 //! What a user sees, through the public interface: one module per promise.
+mod sheet;
