@@ -160,7 +160,9 @@ fn scales(recording: &Recording, spec: &SheetSpec, geometry: &Geometry) -> Strin
 
 /// A low rate limits what can be seen, which the reader of a sheet must know.
 fn rate_note(rate_hz: f64) -> String {
-    if rate_hz < 250.0 {
+    if !(rate_hz.is_finite() && rate_hz > 0.0) {
+        "sampling rate unknown".to_owned()
+    } else if rate_hz < 250.0 {
         let limit_hz = rate_hz / 2.0;
         format!(
             "sampled at {} Hz (nothing above {} Hz is shown)",
@@ -210,7 +212,10 @@ fn notes(recording: &Recording, geometry: &Geometry, remarks: &Remarks) -> Vec<S
         let leads: Vec<String> = remarks
             .off_paper
             .iter()
-            .map(|(lead, mv)| format!("{lead} ({mv:+.1} mV)"))
+            .map(|(lead, mv)| match mv.abs() {
+                0.0..1000.0 => format!("{lead} ({mv:+.1} mV)"),
+                _ => format!("{lead} ({mv:+.0e} mV)"),
+            })
             .collect();
         notes.push(format!(
             "Cut off at the edge of the paper: {}.",

@@ -51,6 +51,9 @@ pub(super) fn whole_strip_label(mark: &Mark) -> String {
 fn elsewhere(mark: &Mark) -> String {
     match mark.style {
         MarkStyle::WholeRecording => format!("Highlight: {}.", whole_strip_label(mark)),
+        MarkStyle::Pooled if mark.start_s.is_nan() || mark.end_s.is_nan() => {
+            "A highlight without a time is not drawn.".to_owned()
+        }
         MarkStyle::Pooled => format!(
             "The highlight at {} is not on this page.",
             seconds(mark.start_s, mark.end_s)

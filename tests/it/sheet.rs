@@ -23,7 +23,7 @@ const BEAT: [(f64, f64, f64); 5] = [
 ];
 
 /// A synthetic ECG: beats at 75 per minute, each lead a multiple of one beat.
-fn synthetic(rate_hz: f64, duration_s: f64) -> Recording {
+pub fn synthetic(rate_hz: f64, duration_s: f64) -> Recording {
     let gains = [
         0.7, 1.2, 0.5, -0.95, 0.1, 0.85, -0.6, 0.4, 1.1, 1.6, 1.4, 1.0,
     ];
@@ -359,8 +359,10 @@ fn a_mark_that_is_not_on_the_page_is_named() {
     spec.page_start_s = 10.0;
     let page = scene(&synthetic(500.0, 30.0), &spec);
     let found = fills(&page);
-    assert_eq!(found.len(), 2);
+    // Over the column edge at 12.5 s, and on the strip.
+    assert_eq!(found.len(), 3);
     assert_mm(found[0].left_mm, TIME_ZERO_MM + 50.0);
+    assert_mm(found[1].right_mm, TIME_ZERO_MM + 25.0 * 2.96);
     assert!(says(&page, "10 s of 30 s shown (from 10 s)"));
 }
 
