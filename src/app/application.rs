@@ -127,7 +127,7 @@ fn first_commands(options: &AppOptions, saved: &Saved, commands: &mut Commands) 
     }
     match &options.open {
         Some(path) => commands.send(Command::OpenRecording(path.clone())),
-        None if options.demonstration && saved.recent.is_empty() => commands.send(Command::OpenDemonstration),
+        None if options.demonstration && options.bundle.is_none() && saved.recent.is_empty() => commands.send(Command::OpenDemonstration),
         None => {}
     }
     commands.send(Command::SetTheme(saved.theme));

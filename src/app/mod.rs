@@ -15,6 +15,7 @@
 mod application;
 mod apply;
 mod command;
+mod drawn;
 mod footer;
 mod help;
 mod keys;

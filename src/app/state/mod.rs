@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 pub use model::{LoadedModel, ModelState};
-pub use reading::{Drawn, Exemplar, ExemplarCache, OpenedRecording, Opening, Reading};
+pub use reading::{Exemplar, ExemplarCache, OpenedRecording, Opening, Reading};
 pub use review::{Draft, ReviewState, Session, StatisticsState};
 pub use saved::Saved;
 

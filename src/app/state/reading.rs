@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::app::command::PairView;
-use crate::ecg::{Lead, Recording};
+use crate::app::drawn::Drawn;
+use crate::ecg::Recording;
 use crate::explain::{ClassExplanation, PrototypeEvidence};
 use crate::inference::Prediction;
 use crate::plausibility::Report;
-use crate::sheet::{self, Layout, Mark, Scene, SheetSpec};
 
 /// A file on its way in.
 pub struct Opening {
@@ -23,7 +23,7 @@ pub struct OpenedRecording {
     /// The first eight digits of the checksum.
     pub id: String,
     pub report: Report,
-    pub drawn: Drawn,
+    pub drawn: Box<Drawn>,
 }
 
 /// The evidence and its view.
@@ -55,36 +55,6 @@ impl Reading {
     /// The chosen prototype.
     pub fn evidence(&self) -> Option<&PrototypeEvidence> {
         self.explanation()?.prototypes.get(self.rank)
-    }
-}
-
-/// A recording as sheets, without and with a mark.
-pub struct Drawn {
-    pub plain: Scene,
-    /// The 3x4 sheet with the rhythm strip marked as a whole.
-    pub marked: Scene,
-    /// The rhythm strip alone, marked.
-    pub strip: Scene,
-    /// The rhythm strip alone.
-    pub plain_strip: Scene,
-}
-
-impl Drawn {
-    /// The mark is that of a prototype without a time axis: the whole strip.
-    pub fn of(recording: &Recording) -> Self {
-        let draw = |layout: Layout, marked: bool| {
-            let marks = if marked { vec![Mark::whole_recording("")] } else { Vec::new() };
-            let mut scene = sheet::scene(recording, &SheetSpec { layout, marks, ..SheetSpec::default() });
-            scene.description = format!("{}{}", scene.description, if marked { " The rhythm strip is highlighted." } else { "" });
-            scene
-        };
-        let strip = Layout::RhythmStrip(Lead::II);
-        Self {
-            plain: draw(Layout::ThreeByFourRhythm, false),
-            marked: draw(Layout::ThreeByFourRhythm, true),
-            strip: draw(strip, true),
-            plain_strip: draw(strip, false),
-        }
     }
 }
 

@@ -36,6 +36,28 @@ pub struct Session {
 }
 
 impl Session {
+    /// A session at the first place; nothing is answered yet but `answers`.
+    pub fn new(
+        rater: Rater,
+        bundle: String,
+        database: PathBuf,
+        order: Vec<usize>,
+        answers: BTreeMap<usize, Answer>,
+    ) -> Self {
+        Self {
+            rater,
+            bundle,
+            database,
+            order,
+            answers,
+            position: 0,
+            draft: Draft::default(),
+            shown_at: Instant::now(),
+            saving: false,
+            last_saved: None,
+        }
+    }
+
     /// The prototype on the screen; `None` when all are done.
     pub fn prototype(&self) -> Option<usize> {
         self.order.get(self.position).copied()
@@ -157,18 +179,7 @@ mod tests {
     use super::*;
 
     fn session() -> Session {
-        Session {
-            rater: Rater::new("R1").unwrap(),
-            bundle: String::new(),
-            database: PathBuf::new(),
-            order: vec![7, 3, 5],
-            answers: BTreeMap::new(),
-            position: 0,
-            draft: Draft::default(),
-            shown_at: Instant::now(),
-            saving: false,
-            last_saved: None,
-        }
+        Session::new(Rater::new("R1").unwrap(), String::new(), PathBuf::new(), vec![7, 3, 5], BTreeMap::new())
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The few widgets that the screens share. They know tokens, not data.
 
 mod button;
+mod dialog;
 mod field;
 mod notice;
 mod segmented;
@@ -10,6 +11,7 @@ mod table;
 mod text;
 
 pub use button::{ghost_button, icon_button, key_hint, primary_button};
+pub use dialog::dialog;
 pub use field::path_field;
 pub use notice::{badge, banner, problem_ui};
 pub use segmented::segmented;

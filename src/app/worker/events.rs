@@ -9,6 +9,7 @@ use eframe::egui;
 
 use super::dialogs::Purpose;
 use super::store::StoreEvent;
+use crate::app::drawn::Drawn;
 use crate::bundle::{Exemplars, Manifest};
 use crate::ecg::Recording;
 use crate::explain::ClassExplanation;
@@ -32,7 +33,7 @@ pub enum Event {
     Predicted { ticket: u64, result: Result<Arc<Prediction>, String> },
     Explained { ticket: u64, class: usize, result: Result<Arc<ClassExplanation>, String> },
     /// The training ECG of a prototype, or why it cannot be shown.
-    ExemplarRead { bundle: String, prototype: usize, result: Result<Arc<Recording>, String> },
+    ExemplarRead { bundle: String, prototype: usize, result: Result<Box<Drawn>, String> },
     Store(StoreEvent),
 }
 
@@ -41,6 +42,7 @@ pub struct ReadRecording {
     pub recording: Arc<Recording>,
     pub sha256: String,
     pub report: Report,
+    pub drawn: Box<Drawn>,
 }
 
 /// What the window keeps of a bundle; the networks stay on their thread.

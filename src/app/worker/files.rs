@@ -7,6 +7,7 @@ use std::thread::JoinHandle;
 use super::events::{Event, Events, ReadRecording};
 use super::guarded;
 use super::queue::{JobReceiver, JobSender, job_queue};
+use crate::app::drawn::Drawn;
 use crate::bundle::Exemplars;
 use crate::{formats, plausibility};
 
@@ -38,14 +39,19 @@ fn work(jobs: &JobReceiver<FileJob>, events: &Events) {
             FileJob::ReadRecording { ticket, path } => {
                 let result = guarded("reading the file", || {
                     let recording = formats::open(&path).map_err(|error| error.to_string())?;
-                    let report = plausibility::assess(&recording);
-                    Ok(ReadRecording { sha256: recording.sha256(), recording: Arc::new(recording), report })
+                    Ok(ReadRecording {
+                        sha256: recording.sha256(),
+                        report: plausibility::assess(&recording),
+                        drawn: Box::new(Drawn::of(&recording)),
+                        recording: Arc::new(recording),
+                    })
                 });
                 events.send(Event::RecordingRead { ticket, path, result });
             }
             FileJob::ReadExemplar { bundle, exemplars, prototype } => {
                 let result = guarded("reading the training ECG", || {
-                    exemplars.read(prototype).map(Arc::new).map_err(|error| error.to_string())
+                    let recording = exemplars.read(prototype).map_err(|error| error.to_string())?;
+                    Ok(Box::new(Drawn::of(&recording)))
                 });
                 events.send(Event::ExemplarRead { bundle, prototype, result });
             }

@@ -79,7 +79,7 @@ fn work(jobs: &JobReceiver<StoreJob>, events: &Events) {
             }
             StoreJob::Export { study, folder } => {
                 let result = guarded("exporting the tables", || {
-                    open.of(&study).and_then(|store| review::export(&store.snapshot()?, &folder)).map_err(in_words)
+                    open.of(&study).and_then(|store| review::export(store, &folder)).map_err(in_words)
                 });
                 StoreEvent::Exported { result }
             }
@@ -131,6 +131,7 @@ impl OpenStore {
         if !study.reviews_dir.join(name).exists() {
             return Ok(None);
         }
-        Ok(Some(review::summarise(&self.of(study)?.snapshot()?)))
+        let snapshot = self.of(study)?.snapshot()?;
+        Ok(Some(review::summarise(snapshot.study.items.len(), &snapshot.answers)))
     }
 }
