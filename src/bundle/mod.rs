@@ -1,1 +1,5 @@
 //! (room in progress)
+
+mod preprocessing;
+
+pub use preprocessing::{Filter, ModelInput, Preprocessing, PreprocessingError, Standardise};

@@ -1,5 +1,6 @@
 //! What a user sees, through the public interface: one module per promise.
 
 mod dataset;
+mod dsp;
 mod reference_data;
 mod wfdb;
