@@ -13,9 +13,9 @@ type Part = (f64, f64, f64, Dipole);
 /// points left and down by 42 degrees in the frontal plane.
 const NORMAL_QRS: [Part; 5] = [
     (0.00, 0.17, 0.40, [-0.14, 0.00, -0.30]),
-    (0.10, 0.36, 0.62, [0.70, 0.55, -0.32]),
-    (0.26, 0.50, 0.76, [1.10, 0.85, 0.42]),
-    (0.45, 0.68, 1.00, [0.20, 0.10, 0.62]),
+    (0.10, 0.36, 0.62, [0.62, 0.52, -0.20]),
+    (0.26, 0.50, 0.76, [1.06, 0.85, 0.52]),
+    (0.45, 0.68, 1.00, [0.16, 0.08, 0.70]),
     (0.62, 0.82, 1.00, [-0.16, -0.06, 0.16]),
 ];
 /// The frontal axis of [`NORMAL_QRS`] in the limb leads.
@@ -88,7 +88,7 @@ impl Complex {
             let s = patient.qrs_s;
             qrs.push(Wave::new(start * s, peak * s, end * s, scaled(vector, gain)));
         }
-        let base = turned_frontal([0.30, 0.27, -0.16], patient.t_axis_deg - 42.0);
+        let base = turned_frontal([0.28, 0.26, -0.13], patient.t_axis_deg - 42.0);
         let secondary = match patient.conduction {
             // Secondary changes: T leaves the late, slow part of QRS.
             Conduction::RightBundleBlock => [0.10, 0.02, 0.22],
@@ -103,7 +103,7 @@ impl Complex {
             st_mv: scaled(t_mv, patient.st_gain),
             u_mv: scaled([0.012, 0.012, -0.022], patient.u_gain),
             t_foot: 0.92,
-            t_rise_power: 1.5,
+            t_rise_power: 2.2,
             qt_extra_s: (patient.qrs_s - 0.09).max(0.0) * 0.8,
         }
     }

@@ -2,5 +2,6 @@
 
 mod dataset;
 mod dsp;
+mod preprocessing;
 mod reference_data;
 mod wfdb;
