@@ -28,11 +28,16 @@ impl<J> JobSender<J> {
     }
 }
 
-/// The end of a queue that a thread holds.
-#[derive(Clone)]
+/// The end of a queue that a thread holds; a pool shares it.
 pub struct JobReceiver<J> {
     seen: Receiver<J>,
     background: Receiver<J>,
+}
+
+impl<J> Clone for JobReceiver<J> {
+    fn clone(&self) -> Self {
+        Self { seen: self.seen.clone(), background: self.background.clone() }
+    }
 }
 
 impl<J> JobReceiver<J> {
