@@ -19,6 +19,10 @@ const DOWER: [[f64; 3]; 8] = [
     [0.831, 0.076, 0.230],
 ];
 
+/// Dower's chest leads are larger beside the limb leads than those of most
+/// recordings, V3 to V5 most; these bring them to the usual proportions.
+const THORAX: [f64; 6] = [0.95, 0.90, 0.85, 0.82, 0.88, 0.95];
+
 /// Right arm, left arm, left leg, V1 to V6.
 pub(super) const ELECTRODES: usize = 9;
 
@@ -35,10 +39,10 @@ impl LeadField {
     pub fn with_electrodes_placed(random: &mut Random) -> Self {
         let mut field = Self::dower();
         let chest = field.0;
-        for (i, row) in field.0.iter_mut().enumerate().skip(3) {
+        for ((i, row), usual) in field.0.iter_mut().enumerate().skip(3).zip(THORAX) {
             let shift = random.within(0.0, 0.10, -0.25, 0.25);
             let neighbour = if shift < 0.0 { i.max(4) - 1 } else { (i + 1).min(ELECTRODES - 1) };
-            let gain = random.within(1.0, 0.06, 0.85, 1.15);
+            let gain = usual * random.within(1.0, 0.06, 0.85, 1.15);
             let Some(other) = chest.get(neighbour) else { continue };
             for (value, other) in row.iter_mut().zip(other) {
                 *value = gain * (*value * (1.0 - shift.abs()) + other * shift.abs());
