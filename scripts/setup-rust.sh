@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Checks that Rust is there and new enough, and says how to get it if not. Installs nothing itself,
+# except that rustup, where it is, fetches the version of rust-toolchain.toml.
+#
+#   setup-rust.sh          rustc and cargo
+#   setup-rust.sh lint     and rustfmt and clippy
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+needed=1.95.0
+
+fail() {
+    echo "set-up failed: $1" >&2
+    shift
+    printf '%s\n' "$@" >&2
+    exit 1
+}
+
+command -v cargo >/dev/null && command -v rustc >/dev/null || fail "there is no Rust (cargo, rustc) in PATH." \
+    "Install Rust $needed or later, for instance by the two lines of https://rustup.rs, and run make again."
+
+# With rustup this is also what fetches the toolchain, the first time.
+version=$(rustc --version) || fail "rustc does not start (above)." \
+    "With network, this fetches what is needed: rustup toolchain install $needed --component rustfmt --component clippy"
+found=$(awk '{ sub(/-.*/, "", $2); print $2 }' <<<"$version")
+if [[ $(printf '%s\n' "$needed" "$found" | sort -V | head -n1) != "$needed" ]]; then
+    fail "Rust $found is too old; protoecg needs $needed or later." \
+        "With rustup: rustup toolchain install $needed. Otherwise see https://rustup.rs."
+fi
+
+if [[ ${1:-} == lint ]]; then
+    for tool in fmt clippy; do
+        cargo "$tool" --version >/dev/null || fail "cargo $tool does not start (above)." \
+            "With rustup: rustup component add rustfmt clippy. From a distribution: packages rustfmt, rust-clippy."
+    done
+fi
