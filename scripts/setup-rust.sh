@@ -16,8 +16,10 @@ fail() {
     exit 1
 }
 
-command -v cargo >/dev/null && command -v rustc >/dev/null || fail "there is no Rust (cargo, rustc) in PATH." \
-    "Install Rust $needed or later, for instance by the two lines of https://rustup.rs, and run make again."
+if ! command -v cargo >/dev/null || ! command -v rustc >/dev/null; then
+    fail "there is no Rust (cargo, rustc) in PATH." \
+        "Install Rust $needed or later, for instance as https://rustup.rs says, and run make again."
+fi
 
 # With rustup this is also what fetches the toolchain, the first time.
 version=$(rustc --version) || fail "rustc does not start (above)." \
