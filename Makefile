@@ -18,7 +18,7 @@ help:
 	@echo 'make test          set up, then formatting, clippy and all tests: what CI runs'
 	@echo
 	@echo 'make setup         only set up: system packages, libtorch'
-	@echo 'make setup-cuda    add the GPU libraries (2.2 GB to fetch)'
+	@echo 'make setup-cuda    add the GPU libraries (2.5 GB to fetch)'
 	@echo 'make lint          only formatting and clippy'
 	@echo 'make bench         the benches (criterion)'
 	@echo 'make package       dist/protoecg-VERSION-linux-x86_64.tar.gz, for machines without Rust and Python'

@@ -129,7 +129,7 @@ def cached_tree(cache, requirements, cuda):
     shutil.rmtree(partial, ignore_errors=True)
     try:
         (partial / "wheels").mkdir(parents=True)
-        print(f"Getting {'the GPU libraries, about 2.2 GB' if cuda else 'libtorch 2.11.0, 535 MB'} (once) ...", flush=True)
+        print(f"Getting {'the GPU libraries, about 2.5 GB' if cuda else 'libtorch 2.11.0, 535 MB'} (once) ...", flush=True)
         download(requirements, partial / "wheels")
         print("Unpacking ...", flush=True)
         extract(partial / "wheels", partial / "tree", cuda)
