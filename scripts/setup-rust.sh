@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Checks that Rust is there and new enough, and says how to get it if not. Installs nothing itself,
-# except that rustup, where it is, fetches the version of rust-toolchain.toml.
+# Checks that Rust is there and new enough, and says how to get it if not; fetches the crates of Cargo.lock.
+# Installs no Rust itself, except that rustup, where it is, fetches the version of rust-toolchain.toml.
 #
 #   setup-rust.sh          rustc and cargo
 #   setup-rust.sh lint     and rustfmt and clippy
@@ -36,3 +36,8 @@ if [[ ${1:-} == lint ]]; then
             "With rustup: rustup component add rustfmt clippy. From a distribution: packages rustfmt, rust-clippy."
     done
 fi
+
+# Silent and without network when they are all there already.
+cargo fetch --locked --target x86_64-unknown-linux-gnu || fail "cargo could not get the crates (above)." \
+    "It needs crates.io once, or a mirror or proxy that ~/.cargo/config.toml names (HTTPS_PROXY works too)." \
+    "If it says that the lock file needs to be updated, Cargo.toml was changed: run cargo check once, then make again."
