@@ -12,20 +12,38 @@ use super::Manifest;
 #[derive(Debug, thiserror::Error)]
 pub enum BundleError {
     #[error("{path}: {source}")]
-    Io { path: String, source: std::io::Error },
+    Io {
+        path: String,
+        source: std::io::Error,
+    },
     #[error("{path} is not a model bundle: it has no manifest.ron")]
     NotABundle { path: String },
     #[error("{path}: manifest.ron, {what}")]
     Manifest { path: String, what: String },
-    #[error("{path}: written by a newer protoecg: manifest version {found}, this program knows {known}")]
-    Newer { path: String, found: u32, known: u32 },
-    #[error("{path}: {file} was changed after the bundle was written: SHA-256 {found}, expected {expected}; the bundle is refused")]
-    Checksum { path: String, file: String, found: String, expected: String },
+    #[error(
+        "{path}: written by a newer protoecg: manifest version {found}, this program knows {known}"
+    )]
+    Newer {
+        path: String,
+        found: u32,
+        known: u32,
+    },
+    #[error(
+        "{path}: {file} was changed after the bundle was written: SHA-256 {found}, expected {expected}; the bundle is refused"
+    )]
+    Checksum {
+        path: String,
+        file: String,
+        found: String,
+        expected: String,
+    },
     #[error("{path}: {file} is named in the manifest and not there")]
     MissingFile { path: String, file: String },
     #[error("{path}: {file} is in the folder and not named in the manifest")]
     UnknownFile { path: String, file: String },
-    #[error("{path} exists and is not an unfinished training run; choose another folder or remove it")]
+    #[error(
+        "{path} exists and is not an unfinished training run; choose another folder or remove it"
+    )]
     Exists { path: String },
     #[error("no bundle named {name}: looked for a folder of that name and in {models}")]
     NotFound { name: String, models: String },
@@ -56,11 +74,22 @@ impl Bundle {
         let path = || dir.display().to_string();
         let bytes = match std::fs::read(dir.join(Self::MANIFEST)) {
             Ok(bytes) => bytes,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Err(BundleError::NotABundle { path: path() }),
-            Err(source) => return Err(BundleError::Io { path: path(), source }),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+                return Err(BundleError::NotABundle { path: path() });
+            }
+            Err(source) => {
+                return Err(BundleError::Io {
+                    path: path(),
+                    source,
+                });
+            }
         };
         let manifest = parse_manifest(&path(), &bytes)?;
-        let bundle = Self { dir: dir.to_owned(), manifest, sha256: hex(&Sha256::digest(&bytes)) };
+        let bundle = Self {
+            dir: dir.to_owned(),
+            manifest,
+            sha256: hex(&Sha256::digest(&bytes)),
+        };
         bundle.check_consistency()?;
         bundle.check_files()?;
         Ok(bundle)
@@ -73,19 +102,38 @@ impl Bundle {
 
     /// What stands beside every result: `demonstration on simulated signals`.
     pub fn notice(&self) -> Option<&'static str> {
-        self.manifest.simulated.then_some("Demonstration: trained on simulated ECGs, says nothing about real patients")
+        self.manifest
+            .simulated
+            .then_some("Demonstration: trained on simulated ECGs, says nothing about real patients")
     }
 
     fn check_consistency(&self) -> Result<(), BundleError> {
-        let fail = |what: String| Err(BundleError::Inconsistent { path: self.dir.display().to_string(), what });
+        let fail = |what: String| {
+            Err(BundleError::Inconsistent {
+                path: self.dir.display().to_string(),
+                what,
+            })
+        };
         let classes = self.manifest.statements.len();
-        if let Some(j) = self.manifest.prototypes.iter().position(|p| p.class >= classes) {
-            return fail(format!("prototype {j} belongs to class {}, there are {classes}", self.manifest.prototypes[j].class));
+        if let Some(j) = self
+            .manifest
+            .prototypes
+            .iter()
+            .position(|p| p.class >= classes)
+        {
+            return fail(format!(
+                "prototype {j} belongs to class {}, there are {classes}",
+                self.manifest.prototypes[j].class
+            ));
         }
         for file in self.manifest.files.keys() {
-            let inside = Path::new(file).components().all(|c| matches!(c, Component::Normal(_)));
+            let inside = Path::new(file)
+                .components()
+                .all(|c| matches!(c, Component::Normal(_)));
             if !inside {
-                return fail(format!("the manifest names {file:?}, which is outside the bundle"));
+                return fail(format!(
+                    "the manifest names {file:?}, which is outside the bundle"
+                ));
             }
         }
         for needed in [Self::WEIGHTS, Self::SIMILARITIES] {
@@ -102,17 +150,36 @@ impl Bundle {
             let bytes = match std::fs::read(self.dir.join(file)) {
                 Ok(bytes) => bytes,
                 Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
-                    return Err(BundleError::MissingFile { path, file: file.clone() });
+                    return Err(BundleError::MissingFile {
+                        path,
+                        file: file.clone(),
+                    });
                 }
-                Err(source) => return Err(BundleError::Io { path: format!("{path}/{file}"), source }),
+                Err(source) => {
+                    return Err(BundleError::Io {
+                        path: format!("{path}/{file}"),
+                        source,
+                    });
+                }
             };
             let found = hex(&Sha256::digest(&bytes));
             if found != *expected {
-                return Err(BundleError::Checksum { path, file: file.clone(), found, expected: expected.clone() });
+                return Err(BundleError::Checksum {
+                    path,
+                    file: file.clone(),
+                    found,
+                    expected: expected.clone(),
+                });
             }
         }
-        let present = files_below(&self.dir).map_err(|source| BundleError::Io { path: path.clone(), source })?;
-        match present.into_iter().find(|f| f != Self::MANIFEST && !self.manifest.files.contains_key(f)) {
+        let present = files_below(&self.dir).map_err(|source| BundleError::Io {
+            path: path.clone(),
+            source,
+        })?;
+        match present
+            .into_iter()
+            .find(|f| f != Self::MANIFEST && !self.manifest.files.contains_key(f))
+        {
             Some(file) => Err(BundleError::UnknownFile { path, file }),
             None => Ok(()),
         }
@@ -127,11 +194,18 @@ struct VersionOnly {
 }
 
 fn parse_manifest(path: &str, bytes: &[u8]) -> Result<Manifest, BundleError> {
-    let fail = |what: String| BundleError::Manifest { path: path.to_owned(), what };
+    let fail = |what: String| BundleError::Manifest {
+        path: path.to_owned(),
+        what,
+    };
     let text = std::str::from_utf8(bytes).map_err(|e| fail(e.to_string()))?;
     let VersionOnly { version } = ron::from_str(text).map_err(|e| fail(e.to_string()))?;
     if version > Manifest::VERSION {
-        return Err(BundleError::Newer { path: path.to_owned(), found: version, known: Manifest::VERSION });
+        return Err(BundleError::Newer {
+            path: path.to_owned(),
+            found: version,
+            known: Manifest::VERSION,
+        });
     }
     ron::from_str(text).map_err(|e| fail(e.to_string()))
 }
@@ -146,16 +220,25 @@ impl BundleWriter {
     /// Writes into an existing folder that has no manifest yet.
     pub fn new(dir: &Path) -> Result<Self, BundleError> {
         if dir.join(Bundle::MANIFEST).exists() {
-            return Err(BundleError::Exists { path: dir.display().to_string() });
+            return Err(BundleError::Exists {
+                path: dir.display().to_string(),
+            });
         }
-        std::fs::create_dir_all(dir)
-            .map_err(|source| BundleError::Io { path: dir.display().to_string(), source })?;
-        Ok(Self { dir: dir.to_owned() })
+        std::fs::create_dir_all(dir).map_err(|source| BundleError::Io {
+            path: dir.display().to_string(),
+            source,
+        })?;
+        Ok(Self {
+            dir: dir.to_owned(),
+        })
     }
 
     /// Computes the checksums of everything in the folder and writes the manifest.
     pub fn finish(self, mut manifest: Manifest) -> Result<Bundle, BundleError> {
-        let io = |source| BundleError::Io { path: self.dir.display().to_string(), source };
+        let io = |source| BundleError::Io {
+            path: self.dir.display().to_string(),
+            source,
+        };
         let mut files = BTreeMap::new();
         for file in files_below(&self.dir).map_err(io)? {
             let bytes = std::fs::read(self.dir.join(&file)).map_err(io)?;
@@ -163,8 +246,11 @@ impl BundleWriter {
         }
         manifest.files = files;
         let pretty = ron::ser::PrettyConfig::new().depth_limit(3);
-        let text = ron::ser::to_string_pretty(&manifest, pretty)
-            .map_err(|e| BundleError::Manifest { path: self.dir.display().to_string(), what: e.to_string() })?;
+        let text =
+            ron::ser::to_string_pretty(&manifest, pretty).map_err(|e| BundleError::Manifest {
+                path: self.dir.display().to_string(),
+                what: e.to_string(),
+            })?;
         let temporary = self.dir.join("manifest.ron.tmp");
         std::fs::write(&temporary, text + "\n").map_err(io)?;
         std::fs::rename(&temporary, self.dir.join(Bundle::MANIFEST)).map_err(io)?;
@@ -202,7 +288,12 @@ pub fn models_dir() -> Option<PathBuf> {
         return Some(PathBuf::from(dir));
     }
     let executable = std::env::current_exe().ok()?;
-    executable.ancestors().skip(1).take(5).map(|dir| dir.join("models")).find(|dir| dir.is_dir())
+    executable
+        .ancestors()
+        .skip(1)
+        .take(5)
+        .map(|dir| dir.join("models"))
+        .find(|dir| dir.is_dir())
 }
 
 /// The bundles that came with the program, the demonstration first.
@@ -225,8 +316,12 @@ pub fn resolve(name: &Path) -> Result<PathBuf, BundleError> {
     }
     let models = models_dir();
     let beside = models.as_ref().map(|dir| dir.join(name));
-    beside.filter(|dir| dir.is_dir()).ok_or_else(|| BundleError::NotFound {
-        name: name.display().to_string(),
-        models: models.map_or("no models folder".to_owned(), |dir| dir.display().to_string()),
-    })
+    beside
+        .filter(|dir| dir.is_dir())
+        .ok_or_else(|| BundleError::NotFound {
+            name: name.display().to_string(),
+            models: models.map_or("no models folder".to_owned(), |dir| {
+                dir.display().to_string()
+            }),
+        })
 }

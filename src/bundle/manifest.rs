@@ -50,7 +50,9 @@ impl Manifest {
 
     /// The prototypes of one class, as indices.
     pub fn prototypes_of(&self, class: usize) -> Vec<usize> {
-        (0..self.prototypes.len()).filter(|&p| self.prototypes[p].class == class).collect()
+        (0..self.prototypes.len())
+            .filter(|&p| self.prototypes[p].class == class)
+            .collect()
     }
 }
 
@@ -61,7 +63,10 @@ pub enum Architecture {
     /// One branch of ProtoECGNet on a 1-D ResNet18 whose prototypes have no
     /// time axis (specification 1.2 and 1.4): cosine similarity, classifier
     /// without bias.
-    RhythmBranch { group: Group, prototypes_per_class: usize },
+    RhythmBranch {
+        group: Group,
+        prototypes_per_class: usize,
+    },
 }
 
 /// One output of the model.
@@ -86,7 +91,8 @@ impl StatementInfo {
     pub const FEWEST_POSITIVES: u32 = 10;
 
     pub fn assessed(&self) -> bool {
-        self.training_positives.is_none_or(|n| n >= Self::FEWEST_POSITIVES)
+        self.training_positives
+            .is_none_or(|n| n >= Self::FEWEST_POSITIVES)
     }
 
     pub fn description(&self) -> &'static str {

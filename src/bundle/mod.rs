@@ -15,8 +15,8 @@ mod similarities;
 pub use exemplars::{ExemplarError, Exemplars};
 pub use folder::{Bundle, BundleError, BundleWriter, find_models, models_dir, resolve};
 pub use manifest::{
-    Architecture, Calibration, ClassMetrics, FoldMetrics, Manifest, ProjectionReport, Prototype, StatementInfo,
-    TrainingInfo,
+    Architecture, Calibration, ClassMetrics, FoldMetrics, Manifest, ProjectionReport, Prototype,
+    StatementInfo, TrainingInfo,
 };
 pub use preprocessing::{Filter, ModelInput, Preprocessing, PreprocessingError, Standardise};
 pub use similarities::TrainingSimilarities;

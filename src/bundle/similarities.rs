@@ -39,10 +39,23 @@ impl TrainingSimilarities {
         let labels: Vec<u8> = self.labels.iter().flatten().map(|&l| u8::from(l)).collect();
         let ids: Vec<i64> = self.ecg_ids.iter().map(|&id| i64::from(id)).collect();
         let mut weights = Weights::default();
-        let matrix = |tensor: Tensor| if rows == 0 { tensor.view([0, 0]) } else { tensor.view([rows, -1]) };
-        weights.tensors.insert("similarities".into(), matrix(Tensor::from_slice(&flat).to_kind(Kind::Half)));
-        weights.tensors.insert("labels".into(), matrix(Tensor::from_slice(&labels)));
-        weights.tensors.insert("ecg_ids".into(), Tensor::from_slice(&ids));
+        let matrix = |tensor: Tensor| {
+            if rows == 0 {
+                tensor.view([0, 0])
+            } else {
+                tensor.view([rows, -1])
+            }
+        };
+        weights.tensors.insert(
+            "similarities".into(),
+            matrix(Tensor::from_slice(&flat).to_kind(Kind::Half)),
+        );
+        weights
+            .tensors
+            .insert("labels".into(), matrix(Tensor::from_slice(&labels)));
+        weights
+            .tensors
+            .insert("ecg_ids".into(), Tensor::from_slice(&ids));
         weights.write(path)
     }
 
@@ -57,14 +70,23 @@ impl TrainingSimilarities {
             Ok(values)
         };
         let ids = weights.get("ecg_ids", &shown)?;
-        let ecg_ids: Vec<u32> = (0..ids.numel()).map(|i| ids.int64_value(&[i as i64]) as u32).collect();
+        let ecg_ids: Vec<u32> = (0..ids.numel())
+            .map(|i| ids.int64_value(&[i as i64]) as u32)
+            .collect();
         let rows = |values: Vec<f32>| -> Vec<Vec<f32>> {
             let width = values.len() / ecg_ids.len().max(1);
             values.chunks(width.max(1)).map(<[f32]>::to_vec).collect()
         };
         let similarities = rows(values("similarities")?);
-        let labels = rows(values("labels")?).into_iter().map(|row| row.iter().map(|&l| l > 0.5).collect()).collect();
-        Ok(Self { ecg_ids, similarities, labels })
+        let labels = rows(values("labels")?)
+            .into_iter()
+            .map(|row| row.iter().map(|&l| l > 0.5).collect())
+            .collect();
+        Ok(Self {
+            ecg_ids,
+            similarities,
+            labels,
+        })
     }
 }
 
@@ -75,7 +97,12 @@ mod tests {
     fn example() -> TrainingSimilarities {
         TrainingSimilarities {
             ecg_ids: vec![3, 5, 9, 11],
-            similarities: vec![vec![0.25, 0.5], vec![0.5, 0.5], vec![0.75, 0.5], vec![1.0, 0.5]],
+            similarities: vec![
+                vec![0.25, 0.5],
+                vec![0.5, 0.5],
+                vec![0.75, 0.5],
+                vec![1.0, 0.5],
+            ],
             labels: vec![vec![false], vec![false], vec![false], vec![true]],
         }
     }

@@ -52,7 +52,11 @@ pub fn explain(model: &Model, prediction: &Prediction, class: usize) -> Option<C
     })
 }
 
-fn evidence(manifest: &Manifest, prediction: &Prediction, entry: &LedgerEntry) -> PrototypeEvidence {
+fn evidence(
+    manifest: &Manifest,
+    prediction: &Prediction,
+    entry: &LedgerEntry,
+) -> PrototypeEvidence {
     let source = &manifest.prototypes[entry.prototype];
     PrototypeEvidence {
         prototype: entry.prototype,
@@ -76,11 +80,17 @@ fn evidence(manifest: &Manifest, prediction: &Prediction, entry: &LedgerEntry) -
 
 /// Lists what matters and sums up what does not.
 fn ledger(entries: Vec<LedgerEntry>, code: &str, logit: f64) -> Ledger {
-    let (mut listed, small): (Vec<_>, Vec<_>) =
-        entries.into_iter().partition(|e| e.class == code || e.contribution.abs() >= Ledger::SMALLEST);
+    let (mut listed, small): (Vec<_>, Vec<_>) = entries
+        .into_iter()
+        .partition(|e| e.class == code || e.contribution.abs() >= Ledger::SMALLEST);
     listed.sort_by(|a, b| b.contribution.abs().total_cmp(&a.contribution.abs()));
     let rest = small.iter().map(|e| e.contribution).sum();
-    Ledger { entries: listed, rest, bias: 0.0, logit }
+    Ledger {
+        entries: listed,
+        rest,
+        bias: 0.0,
+        logit,
+    }
 }
 
 #[cfg(test)]
@@ -102,12 +112,18 @@ mod tests {
 
     #[test]
     fn own_prototypes_are_always_listed_and_small_foreign_ones_are_summed() {
-        let entries = vec![entry(0, "SR", 0.001), entry(1, "AFIB", -2.0), entry(2, "AFIB", 0.002), entry(3, "AFIB", -0.001)];
+        let entries = vec![
+            entry(0, "SR", 0.001),
+            entry(1, "AFIB", -2.0),
+            entry(2, "AFIB", 0.002),
+            entry(3, "AFIB", -0.001),
+        ];
         let ledger = ledger(entries, "SR", -1.998);
         let listed: Vec<usize> = ledger.entries.iter().map(|e| e.prototype).collect();
         assert_eq!(listed, [1, 0]);
         assert!((ledger.rest - 0.001).abs() < 1e-12);
-        let sum: f64 = ledger.entries.iter().map(|e| e.contribution).sum::<f64>() + ledger.rest + ledger.bias;
+        let sum: f64 =
+            ledger.entries.iter().map(|e| e.contribution).sum::<f64>() + ledger.rest + ledger.bias;
         assert!((sum - ledger.logit).abs() < 1e-12);
     }
 }

@@ -9,7 +9,12 @@ pub fn load() {
     // SAFETY: a constant, NUL-terminated name; libtorch_cuda registers itself
     // with libtorch when loaded, which is what its Python package does as well.
     // The handle is kept for the life of the process on purpose.
-    let handle = unsafe { libc::dlopen(c"libtorch_cuda.so".as_ptr(), libc::RTLD_NOW | libc::RTLD_GLOBAL) };
+    let handle = unsafe {
+        libc::dlopen(
+            c"libtorch_cuda.so".as_ptr(),
+            libc::RTLD_NOW | libc::RTLD_GLOBAL,
+        )
+    };
     if handle.is_null() {
         tracing::debug!("libtorch_cuda.so is not installed: CPU only");
     }

@@ -4,7 +4,10 @@ use tch::{Device, Kind, Tensor, nn};
 
 use super::device::device_name;
 use super::{ClassPrediction, DeviceChoice, DeviceError, Prediction};
-use crate::bundle::{Architecture, Bundle, BundleError, Manifest, ModelInput, PreprocessingError, TrainingSimilarities};
+use crate::bundle::{
+    Architecture, Bundle, BundleError, Manifest, ModelInput, PreprocessingError,
+    TrainingSimilarities,
+};
 use crate::ecg::Recording;
 use crate::nn::{PrototypeBranch, Weights, WeightsError};
 
@@ -22,7 +25,10 @@ pub enum InferenceError {
     #[error(transparent)]
     Device(#[from] DeviceError),
     #[error("this recording does not fit the model {model}: {source}")]
-    Recording { model: String, source: PreprocessingError },
+    Recording {
+        model: String,
+        source: PreprocessingError,
+    },
 }
 
 /// A loaded model. It may move to another thread but not be shared: one worker
@@ -46,12 +52,19 @@ impl Model {
         let Architecture::RhythmBranch { .. } = manifest.architecture;
         let classes = manifest.prototypes.iter().map(|p| p.class).collect();
         let leads = manifest.preprocessing.leads.len();
-        let network = PrototypeBranch::new(&variables.root(), leads, manifest.statements.len(), classes);
+        let network =
+            PrototypeBranch::new(&variables.root(), leads, manifest.statements.len(), classes);
         let path = bundle.file(Bundle::WEIGHTS);
         Weights::read(&path)?.copy_into(&variables, &path)?;
         let weights = rows_of(&network.classifier);
         let training = TrainingSimilarities::read(&bundle.file(Bundle::SIMILARITIES))?;
-        Ok(Self { bundle, network, weights, training, device })
+        Ok(Self {
+            bundle,
+            network,
+            weights,
+            training,
+            device,
+        })
     }
 
     pub fn bundle(&self) -> &Bundle {
@@ -71,7 +84,11 @@ impl Model {
     pub fn predict(&self, recording: &Recording) -> Result<Prediction, InferenceError> {
         let input = self.input(recording)?;
         let similarities = self.similarities(std::slice::from_ref(&input));
-        Ok(self.prediction(recording.sha256(), input.notes, similarities.into_iter().next().unwrap_or_default()))
+        Ok(self.prediction(
+            recording.sha256(),
+            input.notes,
+            similarities.into_iter().next().unwrap_or_default(),
+        ))
     }
 
     /// What the network sees of a recording.
@@ -79,7 +96,10 @@ impl Model {
         self.manifest()
             .preprocessing
             .apply(recording)
-            .map_err(|source| InferenceError::Recording { model: self.manifest().name.clone(), source })
+            .map_err(|source| InferenceError::Recording {
+                model: self.manifest().name.clone(),
+                source,
+            })
     }
 
     /// Similarities to every prototype of prepared recordings, in batches of [`BATCH`].
@@ -91,26 +111,45 @@ impl Model {
     }
 
     /// Probabilities from similarities: the only place where the logit is computed.
-    pub fn prediction(&self, recording_sha256: String, notes: Vec<String>, similarities: Vec<f64>) -> Prediction {
-        let classes = self.manifest().statements.iter().zip(&self.weights).map(|(statement, weights)| {
-            let logit = similarities.iter().zip(weights).map(|(s, w)| s * w).sum::<f64>();
-            let assessed = statement.assessed();
-            let probability = assessed.then(|| sigmoid(logit));
-            ClassPrediction {
-                code: statement.code.clone(),
-                description: statement.description().to_owned(),
-                assessed,
-                logit,
-                probability,
-                calibrated_probability: statement
-                    .calibration
-                    .filter(|_| assessed)
-                    .map(|c| sigmoid(c.slope * logit + c.intercept)),
-                threshold: assessed.then_some(statement.threshold),
-                positive: probability.map(|p| p >= statement.threshold),
-            }
-        });
-        Prediction { recording_sha256, notes, classes: classes.collect(), similarities }
+    pub fn prediction(
+        &self,
+        recording_sha256: String,
+        notes: Vec<String>,
+        similarities: Vec<f64>,
+    ) -> Prediction {
+        let classes =
+            self.manifest()
+                .statements
+                .iter()
+                .zip(&self.weights)
+                .map(|(statement, weights)| {
+                    let logit = similarities
+                        .iter()
+                        .zip(weights)
+                        .map(|(s, w)| s * w)
+                        .sum::<f64>();
+                    let assessed = statement.assessed();
+                    let probability = assessed.then(|| sigmoid(logit));
+                    ClassPrediction {
+                        code: statement.code.clone(),
+                        description: statement.description().to_owned(),
+                        assessed,
+                        logit,
+                        probability,
+                        calibrated_probability: statement
+                            .calibration
+                            .filter(|_| assessed)
+                            .map(|c| sigmoid(c.slope * logit + c.intercept)),
+                        threshold: assessed.then_some(statement.threshold),
+                        positive: probability.map(|p| p >= statement.threshold),
+                    }
+                });
+        Prediction {
+            recording_sha256,
+            notes,
+            classes: classes.collect(),
+            similarities,
+        }
     }
 
     /// The logits of the network's own float arithmetic, (N, C): the ledger's
@@ -155,9 +194,16 @@ pub fn tensor_of(inputs: &[ModelInput], device: Device) -> Tensor {
     let Some(first) = inputs.first() else {
         return Tensor::zeros([0, 12, 1000], (Kind::Float, device));
     };
-    let flat: Vec<f32> = inputs.iter().flat_map(|i| i.samples.iter().copied()).collect();
+    let flat: Vec<f32> = inputs
+        .iter()
+        .flat_map(|i| i.samples.iter().copied())
+        .collect();
     Tensor::from_slice(&flat)
-        .view([inputs.len() as i64, first.leads as i64, first.samples_per_lead as i64])
+        .view([
+            inputs.len() as i64,
+            first.leads as i64,
+            first.samples_per_lead as i64,
+        ])
         .to_device(device)
 }
 
@@ -165,7 +211,11 @@ pub fn tensor_of(inputs: &[ModelInput], device: Device) -> Tensor {
 pub fn rows_of(tensor: &Tensor) -> Vec<Vec<f64>> {
     let _guard = tch::no_grad_guard();
     let columns = tensor.size().get(1).copied().unwrap_or(0).max(1) as usize;
-    let tensor = tensor.detach().to_device(Device::Cpu).to_kind(Kind::Double).contiguous();
+    let tensor = tensor
+        .detach()
+        .to_device(Device::Cpu)
+        .to_kind(Kind::Double)
+        .contiguous();
     let mut flat = vec![0.0; tensor.numel()];
     tensor.copy_data(&mut flat, tensor.numel());
     flat.chunks(columns).map(<[f64]>::to_vec).collect()

@@ -36,7 +36,11 @@ impl PrototypeBranch {
             backbone: ResNet1d::new(&(p / "feature_extractor"), leads as i64),
             add_on: (linear(&add_on / "0"), linear(&add_on / "2")),
             prototypes: p.randn_standard("prototype_vectors", &[count, LATENT]),
-            classifier: (p / "classifier").var("weight", &[classes as i64, count], nn::Init::Const(0.0)),
+            classifier: (p / "classifier").var(
+                "weight",
+                &[classes as i64, count],
+                nn::Init::Const(0.0),
+            ),
             prototype_classes,
             classes,
         };
@@ -46,8 +50,15 @@ impl PrototypeBranch {
 
     fn linear_init(fan_in: i64) -> nn::LinearConfig {
         let bound = 1.0 / (fan_in as f64).sqrt();
-        let uniform = nn::Init::Uniform { lo: -bound, up: bound };
-        nn::LinearConfig { ws_init: uniform, bs_init: Some(uniform), bias: true }
+        let uniform = nn::Init::Uniform {
+            lo: -bound,
+            up: bound,
+        };
+        nn::LinearConfig {
+            ws_init: uniform,
+            bs_init: Some(uniform),
+            bias: true,
+        }
     }
 
     /// Puts the classifier back to +1 (own class) and -0.5 (others).
@@ -103,7 +114,9 @@ mod tests {
 
     fn branch(prototypes_per_class: usize) -> (nn::VarStore, PrototypeBranch) {
         let vs = nn::VarStore::new(Device::Cpu);
-        let classes = (0..16 * prototypes_per_class).map(|j| j / prototypes_per_class).collect();
+        let classes = (0..16 * prototypes_per_class)
+            .map(|j| j / prototypes_per_class)
+            .collect();
         let net = PrototypeBranch::new(&vs.root(), 12, 16, classes);
         (vs, net)
     }
@@ -127,8 +140,14 @@ mod tests {
         assert_eq!(shape("prototype_vectors"), Some(vec![80, 512]));
         assert_eq!(shape("classifier.weight"), Some(vec![16, 80]));
         assert_eq!(shape("add_on_layers.2.bias"), Some(vec![512]));
-        assert_eq!(shape("feature_extractor.conv1.weight"), Some(vec![64, 12, 7]));
-        assert_eq!(shape("feature_extractor.layer4.0.downsample.1.running_var"), Some(vec![512]));
+        assert_eq!(
+            shape("feature_extractor.conv1.weight"),
+            Some(vec![64, 12, 7])
+        );
+        assert_eq!(
+            shape("feature_extractor.layer4.0.downsample.1.running_var"),
+            Some(vec![512])
+        );
         // 128 entries upstream: 20 counters, `ones` and the identity are not variables here.
         assert_eq!(variables.len(), 128 - 20 - 2);
     }

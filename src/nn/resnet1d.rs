@@ -13,14 +13,20 @@ fn conv(p: Path, c_in: i64, c_out: i64, kernel: i64, stride: i64, padding: i64) 
         stride,
         padding,
         bias: false,
-        ws_init: nn::Init::Uniform { lo: -bound, up: bound },
+        ws_init: nn::Init::Uniform {
+            lo: -bound,
+            up: bound,
+        },
         ..Default::default()
     };
     nn::conv1d(p, c_in, c_out, kernel, config)
 }
 
 fn batch_norm(p: Path, channels: i64) -> nn::BatchNorm {
-    let config = nn::BatchNormConfig { ws_init: nn::Init::Const(1.0), ..Default::default() };
+    let config = nn::BatchNormConfig {
+        ws_init: nn::Init::Const(1.0),
+        ..Default::default()
+    };
     nn::batch_norm1d(p, channels, config)
 }
 
@@ -37,7 +43,10 @@ impl BasicBlock {
     fn new(p: &Path, c_in: i64, c_out: i64, stride: i64) -> Self {
         let downsample = (stride != 1 || c_in != c_out).then(|| {
             let p = p / "downsample";
-            (conv(&p / "0", c_in, c_out, 1, stride, 0), batch_norm(&p / "1", c_out))
+            (
+                conv(&p / "0", c_in, c_out, 1, stride, 0),
+                batch_norm(&p / "1", c_out),
+            )
         });
         Self {
             conv1: conv(p / "conv1", c_in, c_out, 3, stride, 1),
@@ -81,7 +90,11 @@ impl ResNet1d {
             blocks.push(BasicBlock::new(&(&p / 1), c_out, c_out, 1));
             c_in = c_out;
         }
-        Self { conv1: conv(p / "conv1", leads, 64, 7, 2, 3), bn1: batch_norm(p / "bn1", 64), blocks }
+        Self {
+            conv1: conv(p / "conv1", leads, 64, 7, 2, 3),
+            bn1: batch_norm(p / "bn1", 64),
+            blocks,
+        }
     }
 
     /// (N, leads, 1000) to the latent sequence (N, 512, 32). `train` says
@@ -89,7 +102,9 @@ impl ResNet1d {
     pub fn steps(&self, xs: &Tensor, train: bool) -> Tensor {
         let stem = self.bn1.forward_t(&self.conv1.forward(xs), train).relu();
         let stem = stem.max_pool1d([3], [2], [1], [1], false);
-        self.blocks.iter().fold(stem, |xs, block| block.forward(&xs, train))
+        self.blocks
+            .iter()
+            .fold(stem, |xs, block| block.forward(&xs, train))
     }
 
     /// (N, leads, 1000) to the mean over time (N, 512).

@@ -5,7 +5,11 @@ use tch::{Kind, Tensor};
 /// Rows scaled to unit length (specification 2.1: `F.normalize`, eps 1e-12).
 /// Shape (N, D) to (N, D).
 pub fn unit_rows(xs: &Tensor) -> Tensor {
-    let norm = xs.square().sum_dim_intlist(-1, true, None::<Kind>).sqrt().clamp_min(1e-12);
+    let norm = xs
+        .square()
+        .sum_dim_intlist(-1, true, None::<Kind>)
+        .sqrt()
+        .clamp_min(1e-12);
     xs / norm
 }
 

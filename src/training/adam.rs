@@ -23,8 +23,19 @@ const EPSILON: f64 = 1e-8;
 impl Adam {
     /// An optimiser of these variables, by name.
     pub fn new(variables: Vec<(String, Tensor)>, l2: f64) -> Self {
-        let zeros = || variables.iter().map(|(_, v)| v.zeros_like().detach()).collect();
-        Self { first: zeros(), second: zeros(), variables, l2, steps: 0 }
+        let zeros = || {
+            variables
+                .iter()
+                .map(|(_, v)| v.zeros_like().detach())
+                .collect()
+        };
+        Self {
+            first: zeros(),
+            second: zeros(),
+            variables,
+            l2,
+            steps: 0,
+        }
     }
 
     /// Clears the gradients.
@@ -48,20 +59,28 @@ impl Adam {
             if self.l2 != 0.0 {
                 gradient = gradient + &*variable * self.l2;
             }
-            let _ = self.first[i].g_mul_scalar_(BETA1).g_add_(&(&gradient * (1.0 - BETA1)));
-            let _ = self.second[i].g_mul_scalar_(BETA2).g_add_(&(gradient.square() * (1.0 - BETA2)));
+            let _ = self.first[i]
+                .g_mul_scalar_(BETA1)
+                .g_add_(&(&gradient * (1.0 - BETA1)));
+            let _ = self.second[i]
+                .g_mul_scalar_(BETA2)
+                .g_add_(&(gradient.square() * (1.0 - BETA2)));
             let denominator = (&self.second[i] / correction2).sqrt() + EPSILON;
-            let _ = variable.g_sub_(&(&self.first[i] / denominator * (learning_rate / correction1)));
+            let _ =
+                variable.g_sub_(&(&self.first[i] / denominator * (learning_rate / correction1)));
         }
     }
 
     /// Puts the moments into a checkpoint.
     pub fn save(&self, into: &mut Weights) {
         for (i, (name, _)) in self.variables.iter().enumerate() {
-            into.tensors.insert(format!("adam.first.{name}"), self.first[i].copy());
-            into.tensors.insert(format!("adam.second.{name}"), self.second[i].copy());
+            into.tensors
+                .insert(format!("adam.first.{name}"), self.first[i].copy());
+            into.tensors
+                .insert(format!("adam.second.{name}"), self.second[i].copy());
         }
-        into.tensors.insert("adam.steps".into(), Tensor::from_slice(&[self.steps]));
+        into.tensors
+            .insert("adam.steps".into(), Tensor::from_slice(&[self.steps]));
     }
 
     /// Takes the moments from a checkpoint; false where they do not fit.
@@ -75,7 +94,9 @@ impl Adam {
                 }
             }
         }
-        let Some(steps) = from.tensors.get("adam.steps") else { return false };
+        let Some(steps) = from.tensors.get("adam.steps") else {
+            return false;
+        };
         self.steps = steps.int64_value(&[0]);
         true
     }
@@ -99,7 +120,12 @@ mod tests {
         let start = Tensor::randn([5, 3], (Kind::Float, Device::Cpu));
         let vs = nn::VarStore::new(Device::Cpu);
         let theirs = vs.root().var_copy("w", &start);
-        let mut optimiser = nn::Adam { wd: 0.01, ..Default::default() }.build(&vs, 1e-2).unwrap();
+        let mut optimiser = nn::Adam {
+            wd: 0.01,
+            ..Default::default()
+        }
+        .build(&vs, 1e-2)
+        .unwrap();
         let mine = start.copy().set_requires_grad(true);
         let mut adam = Adam::new(vec![("w".into(), mine.shallow_clone())], 0.01);
         for _ in 0..20 {

@@ -19,10 +19,20 @@ pub fn model_card(manifest: &Manifest) -> String {
     line("Not a medical device: for research and teaching.\n".into());
     line(format!(
         "- Trained on {} ({} ECGs of folds {:?}), validated on fold {:?} ({} ECGs).",
-        training.data, training.train_records, training.train_folds, training.validation_folds, training.validation_records
+        training.data,
+        training.train_records,
+        training.train_folds,
+        training.validation_folds,
+        training.validation_records
     ));
-    line(format!("- Network: {:?}; {} prototypes, {} distinct training ECGs.", manifest.architecture, manifest.projection.prototypes, manifest.projection.distinct));
-    line(format!("- Seed {}, trained on {}, protoecg {}.", training.seed, training.device, manifest.program_version));
+    line(format!(
+        "- Network: {:?}; {} prototypes, {} distinct training ECGs.",
+        manifest.architecture, manifest.projection.prototypes, manifest.projection.distinct
+    ));
+    line(format!(
+        "- Seed {}, trained on {}, protoecg {}.",
+        training.seed, training.device, manifest.program_version
+    ));
     line(format!("- Training data SHA-256 {}.", training.data_sha256));
     if !manifest.simulated {
         line("- The bundle holds weights and references to records (ecg_id, checksum), no ECG. PTB-XL: Wagner et al. 2020, CC BY 4.0.".into());
@@ -40,14 +50,28 @@ pub fn model_card(manifest: &Manifest) -> String {
         number(projection.macro_auroc_after)
     ));
     if !projection.classes_without_sample.is_empty() {
-        line(format!("\nNo training ECG, hence no prototype: {}.", projection.classes_without_sample.join(", ")));
+        line(format!(
+            "\nNo training ECG, hence no prototype: {}.",
+            projection.classes_without_sample.join(", ")
+        ));
     }
-    let blind: Vec<&str> = manifest.statements.iter().filter(|s| !s.assessed()).map(|s| s.code.as_str()).collect();
+    let blind: Vec<&str> = manifest
+        .statements
+        .iter()
+        .filter(|s| !s.assessed())
+        .map(|s| s.code.as_str())
+        .collect();
     if !blind.is_empty() {
-        line(format!("\nNot assessed (fewer than 10 training ECGs): {}.", blind.join(", ")));
+        line(format!(
+            "\nNot assessed (fewer than 10 training ECGs): {}.",
+            blind.join(", ")
+        ));
     }
     for fold in &manifest.metrics {
-        line(fold_table(fold, training.validation_folds.contains(&fold.fold)));
+        line(fold_table(
+            fold,
+            training.validation_folds.contains(&fold.fold),
+        ));
     }
     card
 }
@@ -56,7 +80,11 @@ fn fold_table(fold: &FoldMetrics, validation: bool) -> String {
     let mut text = format!(
         "\n## Fold {} ({}), {} ECGs\n\nMacro AUROC {} {} over {} statements with both outcomes ({}).\n",
         fold.fold,
-        if validation { "validation: early stopping and thresholds" } else { "test" },
+        if validation {
+            "validation: early stopping and thresholds"
+        } else {
+            "test"
+        },
         fold.records,
         number(fold.macro_auroc),
         interval(fold.macro_auroc_ci),
@@ -69,7 +97,9 @@ fn fold_table(fold: &FoldMetrics, validation: bool) -> String {
             text,
             "| {} | {} | {} | {} | {} | {} | {} | {:.3} |",
             class.code,
-            class.train_positives.map_or("unknown".to_owned(), |n| n.to_string()),
+            class
+                .train_positives
+                .map_or("unknown".to_owned(), |n| n.to_string()),
             class.positives,
             number(class.auroc),
             interval(class.auroc_ci),
@@ -87,5 +117,7 @@ fn number(value: Option<f64>) -> String {
 }
 
 fn interval(ci: Option<(f64, f64)>) -> String {
-    ci.map_or("-".to_owned(), |(low, high)| format!("[{low:.3}, {high:.3}]"))
+    ci.map_or("-".to_owned(), |(low, high)| {
+        format!("[{low:.3}, {high:.3}]")
+    })
 }

@@ -41,12 +41,26 @@ impl Checkpoint {
     /// Starts a run, or goes on with the one in `dir` when `resume` is set.
     pub fn open(dir: &Path, fingerprint: &str, resume: bool) -> Result<Self, TrainingError> {
         let path = dir.join(Self::FILE);
-        let fresh = Progress { fingerprint: fingerprint.to_owned(), stage: 0, epoch: 0, best: -1.0, bad_epochs: 0 };
+        let fresh = Progress {
+            fingerprint: fingerprint.to_owned(),
+            stage: 0,
+            epoch: 0,
+            best: -1.0,
+            bad_epochs: 0,
+        };
         if !(resume && path.exists()) {
-            return Ok(Self { path, progress: fresh, best: None, pending: None });
+            return Ok(Self {
+                path,
+                progress: fresh,
+                best: None,
+                pending: None,
+            });
         }
         let weights = Weights::read(&path)?;
-        let progress = weights.metadata.get(Self::PROGRESS).and_then(|text| serde_json::from_str::<Progress>(text).ok());
+        let progress = weights
+            .metadata
+            .get(Self::PROGRESS)
+            .and_then(|text| serde_json::from_str::<Progress>(text).ok());
         let progress = progress.ok_or_else(|| TrainingError::Checkpoint {
             path: path.display().to_string(),
             what: "it has no progress record".to_owned(),
@@ -57,13 +71,20 @@ impl Checkpoint {
                 what: "it belongs to another configuration or other data".to_owned(),
             });
         }
-        Ok(Self { path, progress, best: None, pending: Some(weights) })
+        Ok(Self {
+            path,
+            progress,
+            best: None,
+            pending: Some(weights),
+        })
     }
 
     /// Puts a resumed state into the network and the optimiser; nothing for a
     /// stage that starts afresh.
     pub fn restore(&mut self, variables: &VarStore, adam: &mut Adam) -> Result<(), TrainingError> {
-        let Some(saved) = self.pending.take() else { return Ok(()) };
+        let Some(saved) = self.pending.take() else {
+            return Ok(());
+        };
         part(&saved, "now.").copy_into(variables, &self.path)?;
         let best = part(&saved, "best.");
         if !best.tensors.is_empty() {
@@ -111,19 +132,35 @@ impl Checkpoint {
     /// Marks a stage as done and writes the state of the beginning of the next.
     pub fn next_stage(&mut self, variables: &VarStore) -> Result<(), TrainingError> {
         let fingerprint = std::mem::take(&mut self.progress.fingerprint);
-        self.progress = Progress { fingerprint, stage: self.progress.stage + 1, epoch: 0, best: -1.0, bad_epochs: 0 };
+        self.progress = Progress {
+            fingerprint,
+            stage: self.progress.stage + 1,
+            epoch: 0,
+            best: -1.0,
+            bad_epochs: 0,
+        };
         self.best = None;
         self.write(Weights::default(), variables)
     }
 
     fn write(&self, mut weights: Weights, variables: &VarStore) -> Result<(), TrainingError> {
-        let best = self.best.iter().flat_map(|b| &b.tensors).map(|(name, t)| (format!("best.{name}"), t.shallow_clone()));
+        let best = self
+            .best
+            .iter()
+            .flat_map(|b| &b.tensors)
+            .map(|(name, t)| (format!("best.{name}"), t.shallow_clone()));
         weights.tensors.extend(best);
-        weights.tensors.extend(Weights::of(variables).tensors.into_iter().map(|(name, t)| (format!("now.{name}"), t)));
-        let progress = serde_json::to_string(&self.progress).map_err(|e| TrainingError::Checkpoint {
-            path: self.path.display().to_string(),
-            what: e.to_string(),
-        })?;
+        weights.tensors.extend(
+            Weights::of(variables)
+                .tensors
+                .into_iter()
+                .map(|(name, t)| (format!("now.{name}"), t)),
+        );
+        let progress =
+            serde_json::to_string(&self.progress).map_err(|e| TrainingError::Checkpoint {
+                path: self.path.display().to_string(),
+                what: e.to_string(),
+            })?;
         weights.metadata.insert(Self::PROGRESS.to_owned(), progress);
         Ok(weights.write(&self.path)?)
     }
@@ -141,5 +178,8 @@ fn part(weights: &Weights, prefix: &str) -> Weights {
         .iter()
         .filter_map(|(name, t)| Some((name.strip_prefix(prefix)?.to_owned(), t.shallow_clone())))
         .collect();
-    Weights { tensors, ..Weights::default() }
+    Weights {
+        tensors,
+        ..Weights::default()
+    }
 }

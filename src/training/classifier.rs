@@ -27,15 +27,29 @@ pub fn run(
     let validation = similarity_rows(network, &run.data.validation);
     let labels = run.data.train.labels.to_device(tch::Device::Cpu);
     let truth = labels_of(&run.data.validation);
-    let off_class = 1.0 - network.identity().transpose(0, 1).to_device(tch::Device::Cpu);
-    let weight = network.classifier.detach().to_device(tch::Device::Cpu).copy().set_requires_grad(true);
+    let off_class = 1.0
+        - network
+            .identity()
+            .transpose(0, 1)
+            .to_device(tch::Device::Cpu);
+    let weight = network
+        .classifier
+        .detach()
+        .to_device(tch::Device::Cpu)
+        .copy()
+        .set_requires_grad(true);
     let mut adam = Adam::new(vec![("weight".into(), weight.shallow_clone())], 0.0);
     let mut best = (auroc(&weight, &validation, &truth), weight.detach().copy());
     let mut bad = 0;
     for epoch in 0..stage.epochs {
         run.check_cancelled()?;
         let logits = train.matmul(&weight.transpose(0, 1));
-        let loss = logits.binary_cross_entropy_with_logits::<Tensor>(&labels, None, None, tch::Reduction::Mean);
+        let loss = logits.binary_cross_entropy_with_logits::<Tensor>(
+            &labels,
+            None,
+            None,
+            tch::Reduction::Mean,
+        );
         adam.zero_grad();
         loss.backward();
         adam.step(stage.learning_rate);
@@ -81,13 +95,17 @@ fn shrink(weight: &Tensor, mask: &Tensor, by: f64) {
 
 fn matrix(rows: &[Vec<f64>]) -> Tensor {
     let columns = rows.first().map_or(0, Vec::len) as i64;
-    Tensor::from_slice(&rows.concat()).view([rows.len() as i64, columns]).to_kind(Kind::Float)
+    Tensor::from_slice(&rows.concat())
+        .view([rows.len() as i64, columns])
+        .to_kind(Kind::Float)
 }
 
 fn auroc(weight: &Tensor, similarities: &[Vec<f64>], truth: &[f32]) -> f64 {
     let _guard = tch::no_grad_guard();
     let logits = rows_of(&matrix(similarities).matmul(&weight.transpose(0, 1)));
-    Columns::new(weight.size()[0] as usize, &logits, truth).macro_auroc().unwrap_or(0.5)
+    Columns::new(weight.size()[0] as usize, &logits, truth)
+        .macro_auroc()
+        .unwrap_or(0.5)
 }
 
 #[cfg(test)]

@@ -30,11 +30,24 @@ pub struct TrainingConfig {
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     #[error("{path}: {source}")]
-    Io { path: String, source: std::io::Error },
+    Io {
+        path: String,
+        source: std::io::Error,
+    },
     #[error("{path}, line {line}, column {column}: {what}")]
-    Syntax { path: String, line: usize, column: usize, what: String },
+    Syntax {
+        path: String,
+        line: usize,
+        column: usize,
+        what: String,
+    },
     #[error("{path}: {field} is {found}, expected {expected}")]
-    Value { path: String, field: String, found: String, expected: String },
+    Value {
+        path: String,
+        field: String,
+        found: String,
+        expected: String,
+    },
 }
 
 /// Where prototype vectors start.
@@ -97,7 +110,9 @@ impl Schedule {
         match self {
             Self::Constant => learning_rate,
             Self::Cosine => {
-                learning_rate * 0.5 * (1.0 + (std::f64::consts::PI * epoch as f64 / epochs.max(1) as f64).cos())
+                learning_rate
+                    * 0.5
+                    * (1.0 + (std::f64::consts::PI * epoch as f64 / epochs.max(1) as f64).cos())
             }
         }
     }
@@ -130,8 +145,10 @@ impl TrainingConfig {
     /// Reads and checks a configuration file.
     pub fn read(path: &std::path::Path) -> Result<Self, ConfigError> {
         let shown = path.display().to_string();
-        let text =
-            std::fs::read_to_string(path).map_err(|source| ConfigError::Io { path: shown.clone(), source })?;
+        let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Io {
+            path: shown.clone(),
+            source,
+        })?;
         Self::parse(&text, &shown)
     }
 
@@ -149,22 +166,43 @@ impl TrainingConfig {
 
     fn check(&self, path: &str) -> Result<(), ConfigError> {
         let wrong = |field: &str, found: String, expected: &str| {
-            Err(ConfigError::Value { path: path.to_owned(), field: field.to_owned(), found, expected: expected.to_owned() })
+            Err(ConfigError::Value {
+                path: path.to_owned(),
+                field: field.to_owned(),
+                found,
+                expected: expected.to_owned(),
+            })
         };
         if self.version != Self::VERSION {
             return wrong("version", self.version.to_string(), "1");
         }
-        let name_ok = self.name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+        let name_ok = self
+            .name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
         if self.name.is_empty() || !name_ok {
-            return wrong("name", format!("{:?}", self.name), "letters, digits, - and _");
+            return wrong(
+                "name",
+                format!("{:?}", self.name),
+                "letters, digits, - and _",
+            );
         }
-        let Architecture::RhythmBranch { prototypes_per_class, .. } = self.model;
+        let Architecture::RhythmBranch {
+            prototypes_per_class,
+            ..
+        } = self.model;
         if !(1..=100).contains(&prototypes_per_class) {
-            return wrong("prototypes_per_class", prototypes_per_class.to_string(), "1 to 100");
+            return wrong(
+                "prototypes_per_class",
+                prototypes_per_class.to_string(),
+                "1 to 100",
+            );
         }
-        for (field, folds) in
-            [("train_folds", &self.train_folds), ("validation_folds", &self.validation_folds), ("test_folds", &self.test_folds)]
-        {
+        for (field, folds) in [
+            ("train_folds", &self.train_folds),
+            ("validation_folds", &self.validation_folds),
+            ("test_folds", &self.test_folds),
+        ] {
             if folds.is_empty() {
                 return wrong(field, "empty".to_owned(), "at least one fold");
             }
@@ -174,19 +212,39 @@ impl TrainingConfig {
             .or(shared(&self.train_folds, &self.test_folds))
             .or(shared(&self.validation_folds, &self.test_folds));
         if let Some(fold) = overlap {
-            return wrong("folds", format!("fold {fold} twice"), "each fold in one of train, validation and test");
+            return wrong(
+                "folds",
+                format!("fold {fold} twice"),
+                "each fold in one of train, validation and test",
+            );
         }
         if !self.stages.iter().any(|s| matches!(s, Stage::Project(_))) {
-            return wrong("stages", "no Project".to_owned(), "a Project stage: every prototype is a training ECG");
+            return wrong(
+                "stages",
+                "no Project".to_owned(),
+                "a Project stage: every prototype is a training ECG",
+            );
         }
-        let last_joint = self.stages.iter().rposition(|s| matches!(s, Stage::Joint(_)));
-        let last_project = self.stages.iter().rposition(|s| matches!(s, Stage::Project(_)));
+        let last_joint = self
+            .stages
+            .iter()
+            .rposition(|s| matches!(s, Stage::Joint(_)));
+        let last_project = self
+            .stages
+            .iter()
+            .rposition(|s| matches!(s, Stage::Project(_)));
         if last_joint > last_project {
-            return wrong("stages", "Joint after the last Project".to_owned(), "a Project stage after every Joint stage");
+            return wrong(
+                "stages",
+                "Joint after the last Project".to_owned(),
+                "a Project stage after every Joint stage",
+            );
         }
         for stage in &self.stages {
             match stage {
-                Stage::Joint(s) if s.batch == 0 => return wrong("batch", "0".to_owned(), "at least 1"),
+                Stage::Joint(s) if s.batch == 0 => {
+                    return wrong("batch", "0".to_owned(), "at least 1");
+                }
                 Stage::Joint(s) if !(s.learning_rate > 0.0) => {
                     return wrong("learning_rate", s.learning_rate.to_string(), "more than 0");
                 }
@@ -217,11 +275,21 @@ mod tests {
     #[test]
     fn errors_name_the_line_or_the_field() {
         let unknown = SHIPPED.replace("seed:", "sead:");
-        let error = TrainingConfig::parse(&unknown, "c.ron").unwrap_err().to_string();
-        assert!(error.starts_with("c.ron, line ") && error.contains("sead"), "{error}");
+        let error = TrainingConfig::parse(&unknown, "c.ron")
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.starts_with("c.ron, line ") && error.contains("sead"),
+            "{error}"
+        );
         let overlap = SHIPPED.replace("validation_folds: [9]", "validation_folds: [8]");
-        let error = TrainingConfig::parse(&overlap, "c.ron").unwrap_err().to_string();
-        assert_eq!(error, "c.ron: folds is fold 8 twice, expected each fold in one of train, validation and test");
+        let error = TrainingConfig::parse(&overlap, "c.ron")
+            .unwrap_err()
+            .to_string();
+        assert_eq!(
+            error,
+            "c.ron: folds is fold 8 twice, expected each fold in one of train, validation and test"
+        );
     }
 
     #[test]

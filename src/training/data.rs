@@ -61,7 +61,9 @@ pub fn read_split(
 ) -> Result<Split, TrainingError> {
     let entries = set.folds(folds);
     if entries.is_empty() {
-        return Err(TrainingError::NoRecords { folds: folds.to_vec() });
+        return Err(TrainingError::NoRecords {
+            folds: folds.to_vec(),
+        });
     }
     let mut inputs = Vec::with_capacity(entries.len());
     let mut sha256 = Vec::with_capacity(entries.len());
@@ -72,12 +74,17 @@ pub fn read_split(
         let recording = set.read(entry)?;
         let input = preprocessing
             .apply(&recording)
-            .map_err(|source| TrainingError::Record { ecg_id: entry.ecg_id, source })?;
+            .map_err(|source| TrainingError::Record {
+                ecg_id: entry.ecg_id,
+                source,
+            })?;
         inputs.push(input);
         sha256.push(recording.sha256());
     }
     let labels = dataset::labels(&entries, statements);
-    let labels = Tensor::from_slice(&labels).view([entries.len() as i64, statements.len() as i64]).to_device(device);
+    let labels = Tensor::from_slice(&labels)
+        .view([entries.len() as i64, statements.len() as i64])
+        .to_device(device);
     Ok(Split {
         signals: tensor_of(&inputs, device),
         labels,

@@ -26,21 +26,45 @@ pub fn evaluate(
             return Err(TrainingError::Cancelled);
         }
         let input = model.manifest().preprocessing.apply(&set.read(entry)?);
-        inputs.push(input.map_err(|source| TrainingError::Record { ecg_id: entry.ecg_id, source })?);
+        inputs.push(input.map_err(|source| TrainingError::Record {
+            ecg_id: entry.ecg_id,
+            source,
+        })?);
     }
     let similarities = model.similarities(&inputs);
     let logits: Vec<Vec<f64>> = similarities
         .into_iter()
-        .map(|row| model.prediction(String::new(), Vec::new(), row).classes.iter().map(|c| c.logit).collect())
+        .map(|row| {
+            model
+                .prediction(String::new(), Vec::new(), row)
+                .classes
+                .iter()
+                .map(|c| c.logit)
+                .collect()
+        })
         .collect();
-    let known: Vec<_> =
-        model.manifest().statements.iter().filter_map(|s| statements::by_code(&s.code)).collect();
+    let known: Vec<_> = model
+        .manifest()
+        .statements
+        .iter()
+        .filter_map(|s| statements::by_code(&s.code))
+        .collect();
     let labels = dataset::labels(&entries, &known);
-    Ok(metrics_of(fold, &model.manifest().statements, &logits, &labels))
+    Ok(metrics_of(
+        fold,
+        &model.manifest().statements,
+        &logits,
+        &labels,
+    ))
 }
 
 /// Metrics from logits (N rows of C) and labels (N x C, row by row).
-pub fn metrics_of(fold: u8, infos: &[StatementInfo], logits: &[Vec<f64>], labels: &[f32]) -> FoldMetrics {
+pub fn metrics_of(
+    fold: u8,
+    infos: &[StatementInfo],
+    logits: &[Vec<f64>],
+    labels: &[f32],
+) -> FoldMetrics {
     let columns = Columns::new(infos.len(), logits, labels);
     let bootstrap = Bootstrap::default();
     let classes = infos.iter().enumerate().map(|(c, info)| {
@@ -81,7 +105,10 @@ impl Columns {
     pub(super) fn new(classes: usize, logits: &[Vec<f64>], labels: &[f32]) -> Self {
         let column = |c: usize| logits.iter().map(|row| row[c]).collect();
         let truth = |c: usize| labels.chunks(classes).map(|row| row[c] > 0.5).collect();
-        Self { scores: (0..classes).map(column).collect(), labels: (0..classes).map(truth).collect() }
+        Self {
+            scores: (0..classes).map(column).collect(),
+            labels: (0..classes).map(truth).collect(),
+        }
     }
 
     pub(super) fn class(&self, c: usize) -> (&[f64], &[bool]) {
@@ -89,7 +116,11 @@ impl Columns {
     }
 
     fn all(&self) -> Vec<ClassScores<'_>> {
-        self.scores.iter().zip(&self.labels).map(|(scores, labels)| ClassScores { scores, labels }).collect()
+        self.scores
+            .iter()
+            .zip(&self.labels)
+            .map(|(scores, labels)| ClassScores { scores, labels })
+            .collect()
     }
 
     pub(super) fn macro_auroc(&self) -> Option<f64> {

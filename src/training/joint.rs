@@ -25,16 +25,26 @@ struct Constants {
 
 impl Constants {
     fn new(losses: &Losses, train: &Split, network: &PrototypeBranch) -> Self {
-        let counts: Vec<f64> =
-            Vec::try_from(&train.labels.sum_dim_intlist(0, false, Kind::Double).to_device(tch::Device::Cpu))
-                .unwrap_or_default();
+        let counts: Vec<f64> = Vec::try_from(
+            &train
+                .labels
+                .sum_dim_intlist(0, false, Kind::Double)
+                .to_device(tch::Device::Cpu),
+        )
+        .unwrap_or_default();
         let positives: Vec<usize> = counts.iter().map(|&n| n as usize).collect();
-        let weights =
-            positive_weights(losses.positive_weight, losses.positive_weight_cap, &positives, train.len());
+        let weights = positive_weights(
+            losses.positive_weight,
+            losses.positive_weight_cap,
+            &positives,
+            train.len(),
+        );
         Self {
             identity: network.identity(),
             cooccurrence: cooccurrence(&train.labels),
-            positive_weight: Tensor::from_slice(&weights).to_kind(Kind::Float).to_device(network.device()),
+            positive_weight: Tensor::from_slice(&weights)
+                .to_kind(Kind::Float)
+                .to_device(network.device()),
         }
     }
 }
@@ -49,17 +59,31 @@ pub fn run(
     checkpoint: &mut Checkpoint,
 ) -> Result<(), TrainingError> {
     let constants = Constants::new(&run.config.losses, &run.data.train, network);
-    let trained = variables.variables().into_iter().filter(|(name, v)| v.requires_grad() && name != "classifier.weight");
+    let trained = variables
+        .variables()
+        .into_iter()
+        .filter(|(name, v)| v.requires_grad() && name != "classifier.weight");
     let mut trained: Vec<(String, Tensor)> = trained.collect();
     trained.sort_by(|a, b| a.0.cmp(&b.0));
     let mut adam = Adam::new(trained, stage.l2);
     checkpoint.restore(variables, &mut adam)?;
     let started = Instant::now();
     let first = checkpoint.progress.epoch;
-    while checkpoint.progress.epoch < stage.epochs && checkpoint.progress.bad_epochs < stage.patience {
+    while checkpoint.progress.epoch < stage.epochs
+        && checkpoint.progress.bad_epochs < stage.patience
+    {
         let epoch = checkpoint.progress.epoch;
-        let rate = stage.schedule.rate(stage.learning_rate, epoch, stage.epochs);
-        let mean = train_epoch(run, stage, network, &constants, &mut adam, (checkpoint.progress.stage, epoch, rate))?;
+        let rate = stage
+            .schedule
+            .rate(stage.learning_rate, epoch, stage.epochs);
+        let mean = train_epoch(
+            run,
+            stage,
+            network,
+            &constants,
+            &mut adam,
+            (checkpoint.progress.stage, epoch, rate),
+        )?;
         let auroc = macro_auroc(network, &run.data.validation);
         let better = auroc > checkpoint.progress.best;
         if better {
@@ -95,7 +119,12 @@ fn train_epoch(
 ) -> Result<f64, TrainingError> {
     let train = &run.data.train;
     let mut order: Vec<i64> = (0..train.len() as i64).collect();
-    order.shuffle(&mut generator(run.config.seed, stage_index, epoch, usize::MAX));
+    order.shuffle(&mut generator(
+        run.config.seed,
+        stage_index,
+        epoch,
+        usize::MAX,
+    ));
     let mut sum = 0.0;
     for (step, rows) in order.chunks(stage.batch).enumerate() {
         run.check_cancelled()?;
@@ -118,7 +147,10 @@ fn train_epoch(
             cooccurrence: &constants.cooccurrence,
             positive_weight: &constants.positive_weight,
         };
-        let terms = run.config.losses.terms(&logits, &similarities, &network.prototypes, &targets);
+        let terms = run
+            .config
+            .losses
+            .terms(&logits, &similarities, &network.prototypes, &targets);
         adam.zero_grad();
         terms.total.backward();
         adam.step(rate);
@@ -129,7 +161,10 @@ fn train_epoch(
         }
         let total = terms.total.double_value(&[]);
         if !total.is_finite() {
-            return Err(TrainingError::Diverged { stage: stage_index, epoch });
+            return Err(TrainingError::Diverged {
+                stage: stage_index,
+                epoch,
+            });
         }
         sum += total * rows.len() as f64;
     }
@@ -142,9 +177,16 @@ pub fn macro_auroc(network: &PrototypeBranch, split: &Split) -> f64 {
     let weights = rows_of(&network.classifier);
     let logits: Vec<Vec<f64>> = similarity_rows(network, split)
         .iter()
-        .map(|row| weights.iter().map(|w| w.iter().zip(row).map(|(w, s)| w * s).sum()).collect())
+        .map(|row| {
+            weights
+                .iter()
+                .map(|w| w.iter().zip(row).map(|(w, s)| w * s).sum())
+                .collect()
+        })
         .collect();
-    Columns::new(network.classes(), &logits, &labels_of(split)).macro_auroc().unwrap_or(0.5)
+    Columns::new(network.classes(), &logits, &labels_of(split))
+        .macro_auroc()
+        .unwrap_or(0.5)
 }
 
 /// Similarities of a split, in batches of the size that inference uses.
@@ -160,6 +202,10 @@ pub fn similarity_rows(network: &PrototypeBranch, split: &Split) -> Vec<Vec<f64>
 
 /// Labels of a split, row by row.
 pub fn labels_of(split: &Split) -> Vec<f32> {
-    let flat = split.labels.to_device(tch::Device::Cpu).contiguous().view([-1]);
+    let flat = split
+        .labels
+        .to_device(tch::Device::Cpu)
+        .contiguous()
+        .view([-1]);
     Vec::try_from(&flat).unwrap_or_default()
 }

@@ -48,7 +48,11 @@ impl Losses {
 
     /// What the published program computes.
     pub fn published() -> Self {
-        Self { positive_weight_cap: None, prototype_terms: PrototypeTerms::Published, ..Self::paper() }
+        Self {
+            positive_weight_cap: None,
+            prototype_terms: PrototypeTerms::Published,
+            ..Self::paper()
+        }
     }
 }
 
@@ -103,7 +107,12 @@ pub enum ContrastiveScale {
 }
 
 /// Weight of each class on its positive term; 0 positives count as one.
-pub fn positive_weights(kind: PositiveWeight, cap: Option<f64>, positives: &[usize], records: usize) -> Vec<f64> {
+pub fn positive_weights(
+    kind: PositiveWeight,
+    cap: Option<f64>,
+    positives: &[usize],
+    records: usize,
+) -> Vec<f64> {
     let sum: usize = positives.iter().sum();
     let weight = |n: usize| {
         let n = n.max(1) as f64;
@@ -129,22 +138,30 @@ pub fn cooccurrence(labels: &Tensor) -> Tensor {
 }
 
 /// Equation 3: logits and labels (B, C), weight (C).
-pub fn cross_entropy(kind: CrossEntropy, logits: &Tensor, labels: &Tensor, weight: &Tensor) -> Tensor {
-    let positive = labels * logits.log_sigmoid();
-    let negative = (1.0 - labels) * (-logits).log_sigmoid();
+pub fn cross_entropy(
+    kind: CrossEntropy,
+    logits: &Tensor,
+    labels: &Tensor,
+    weight: &Tensor,
+) -> Tensor {
+    let positive: Tensor = labels * logits.log_sigmoid();
+    let negative: Tensor = (1.0 - labels) * (-logits).log_sigmoid();
     match kind {
         CrossEntropy::WeightOnPositives => -(positive * weight + negative).mean(Kind::Float),
-        CrossEntropy::WeightOnBoth => {
-            -((positive + negative) * weight)
-                .sum_dim_intlist(1, false, Kind::Float)
-                .mean(Kind::Float)
-        }
+        CrossEntropy::WeightOnBoth => -((positive + negative) * weight)
+            .sum_dim_intlist(1, false, Kind::Float)
+            .mean(Kind::Float),
     }
 }
 
 /// Equation 4: similarities (B, P), labels (B, C), identity (P, C). A record
 /// without a label contributes nothing.
-pub fn clustering(kind: PrototypeTerms, similarities: &Tensor, labels: &Tensor, identity: &Tensor) -> Tensor {
+pub fn clustering(
+    kind: PrototypeTerms,
+    similarities: &Tensor,
+    labels: &Tensor,
+    identity: &Tensor,
+) -> Tensor {
     match kind {
         PrototypeTerms::Paper => {
             let mine = labels.matmul(&identity.transpose(0, 1)).gt(0.0);
@@ -159,15 +176,22 @@ pub fn clustering(kind: PrototypeTerms, similarities: &Tensor, labels: &Tensor, 
 }
 
 /// Equation 5. A record whose labels leave no disjoint prototype contributes nothing.
-pub fn separation(kind: PrototypeTerms, similarities: &Tensor, labels: &Tensor, identity: &Tensor) -> Tensor {
+pub fn separation(
+    kind: PrototypeTerms,
+    similarities: &Tensor,
+    labels: &Tensor,
+    identity: &Tensor,
+) -> Tensor {
     match kind {
         PrototypeTerms::Paper => {
             let disjoint = labels.matmul(&identity.transpose(0, 1)).eq(0.0);
             masked_max(similarities, &disjoint).mean(Kind::Float)
         }
         PrototypeTerms::Published => {
-            let other = 1.0 - identity.unsqueeze(0) * labels.unsqueeze(1);
-            (similarities.unsqueeze(2) * other).amax([1], false).mean(Kind::Float)
+            let other: Tensor = 1.0 - identity.unsqueeze(0) * labels.unsqueeze(1);
+            (similarities.unsqueeze(2) * other)
+                .amax([1], false)
+                .mean(Kind::Float)
         }
     }
 }
@@ -175,21 +199,27 @@ pub fn separation(kind: PrototypeTerms, similarities: &Tensor, labels: &Tensor, 
 /// Per record the largest similarity where `mask` (B, P) is true, 0 where it
 /// is true nowhere.
 fn masked_max(similarities: &Tensor, mask: &Tensor) -> Tensor {
-    let largest = similarities.masked_fill(&mask.logical_not(), -1e9).amax([1], false);
+    let largest = similarities
+        .masked_fill(&mask.logical_not(), -1e9)
+        .amax([1], false);
     let any = mask.any_dim(1, false);
     largest.where_self(&any, &largest.zeros_like())
 }
 
 /// The sparsity term of the published program.
 pub fn sparsity(similarities: &Tensor) -> Tensor {
-    similarities.relu().sum_dim_intlist(1, false, Kind::Float).mean(Kind::Float)
+    similarities
+        .relu()
+        .sum_dim_intlist(1, false, Kind::Float)
+        .mean(Kind::Float)
 }
 
 /// Equation 6: prototypes (P, D).
 pub fn diversity(scale: DiversityScale, prototypes: &Tensor) -> Tensor {
     let unit = unit_rows(prototypes);
     let count = unit.size()[0];
-    let gram = unit.matmul(&unit.transpose(0, 1)) - Tensor::eye(count, (Kind::Float, prototypes.device()));
+    let gram =
+        unit.matmul(&unit.transpose(0, 1)) - Tensor::eye(count, (Kind::Float, prototypes.device()));
     let sum = gram.square().sum(Kind::Float);
     match scale {
         DiversityScale::PrototypesSquared => sum / (count * count) as f64,
@@ -199,12 +229,22 @@ pub fn diversity(scale: DiversityScale, prototypes: &Tensor) -> Tensor {
 
 /// Equation 7: prototypes (P, D), identity (P, C), co-occurrence (C, C).
 /// Prototypes of classes that occur together are drawn together, others apart.
-pub fn contrastive(scale: ContrastiveScale, prototypes: &Tensor, identity: &Tensor, cooccurrence: &Tensor) -> Tensor {
+pub fn contrastive(
+    scale: ContrastiveScale,
+    prototypes: &Tensor,
+    identity: &Tensor,
+    cooccurrence: &Tensor,
+) -> Tensor {
     let unit = unit_rows(prototypes);
-    let cosine = unit.matmul(&unit.transpose(0, 1)).clamp(-1.0 + 1e-6, 1.0 - 1e-6);
-    let together = identity.matmul(cooccurrence).matmul(&identity.transpose(0, 1));
+    let cosine = unit
+        .matmul(&unit.transpose(0, 1))
+        .clamp(-1.0 + 1e-6, 1.0 - 1e-6);
+    let together = identity
+        .matmul(cooccurrence)
+        .matmul(&identity.transpose(0, 1));
     let apart = 1.0 - &together;
-    let mean = |weight: &Tensor| (&cosine * weight).sum(Kind::Float) / (weight.sum(Kind::Float) + 1e-6);
+    let mean =
+        |weight: &Tensor| (&cosine * weight).sum(Kind::Float) / (weight.sum(Kind::Float) + 1e-6);
     let difference = mean(&together) - mean(&apart);
     match scale {
         ContrastiveScale::InverseSqrt => -difference / (unit.size()[0] as f64).sqrt(),
@@ -240,20 +280,40 @@ pub struct Targets<'a> {
 impl Losses {
     /// All terms of the joint stage for one batch: logits (B, C), similarities
     /// (B, P), prototypes (P, D).
-    pub fn terms(&self, logits: &Tensor, similarities: &Tensor, prototypes: &Tensor, to: &Targets) -> Terms {
-        let cross_entropy = cross_entropy(self.cross_entropy, logits, to.labels, to.positive_weight);
+    pub fn terms(
+        &self,
+        logits: &Tensor,
+        similarities: &Tensor,
+        prototypes: &Tensor,
+        to: &Targets,
+    ) -> Terms {
+        let cross_entropy =
+            cross_entropy(self.cross_entropy, logits, to.labels, to.positive_weight);
         let clustering = clustering(self.prototype_terms, similarities, to.labels, to.identity);
         let separation = separation(self.prototype_terms, similarities, to.labels, to.identity);
         let sparsity = sparsity(similarities);
         let diversity = diversity(self.diversity_scale, prototypes);
-        let contrastive = contrastive(self.contrastive_scale, prototypes, to.identity, to.cooccurrence);
+        let contrastive = contrastive(
+            self.contrastive_scale,
+            prototypes,
+            to.identity,
+            to.cooccurrence,
+        );
         let total = &cross_entropy
             + self.clustering * &clustering
             + self.separation * &separation
             + self.sparsity * &sparsity
             + self.diversity * &diversity
             + self.contrastive * &contrastive;
-        Terms { cross_entropy, clustering, separation, sparsity, diversity, contrastive, total }
+        Terms {
+            cross_entropy,
+            clustering,
+            separation,
+            sparsity,
+            diversity,
+            contrastive,
+            total,
+        }
     }
 }
 

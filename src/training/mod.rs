@@ -18,12 +18,14 @@ mod run;
 pub use adam::Adam;
 pub use augment::Augment;
 pub use config::{
-    ClassifierStage, ConfigError, JointStage, ProjectStage, PrototypeStart, Schedule, Stage, TrainingConfig,
+    ClassifierStage, ConfigError, JointStage, ProjectStage, PrototypeStart, Schedule, Stage,
+    TrainingConfig,
 };
 pub use data::{Split, TrainingData};
 pub use evaluation::{evaluate, metrics_of};
 pub use losses::{
-    ContrastiveScale, CrossEntropy, DiversityScale, Losses, PositiveWeight, PrototypeTerms, Targets, Terms, clustering,
-    contrastive, cooccurrence, cross_entropy, diversity, positive_weights, separation, sparsity,
+    ContrastiveScale, CrossEntropy, DiversityScale, Losses, PositiveWeight, PrototypeTerms,
+    Targets, Terms, clustering, contrastive, cooccurrence, cross_entropy, diversity,
+    positive_weights, separation, sparsity,
 };
 pub use run::{Event, TrainingError, train};

@@ -36,14 +36,20 @@ pub fn latents(network: &PrototypeBranch, split: &Split) -> Tensor {
 pub fn project(network: &PrototypeBranch, train: &Split, unique_sources: bool) -> Vec<Source> {
     let _guard = tch::no_grad_guard();
     let latents = latents(network, train);
-    let eligible = train.labels.matmul(&network.identity().transpose(0, 1)).gt(0.0);
+    let eligible = train
+        .labels
+        .matmul(&network.identity().transpose(0, 1))
+        .gt(0.0);
     // One matrix product; (N, P), -2 where the record does not carry the class.
     let scores = cosine(&latents, &network.prototypes).masked_fill(&eligible.logical_not(), -2.0);
     let scores = crate::inference::rows_of(&scores);
     let sources = choose(&scores, network.prototype_classes(), unique_sources);
     let rows: Vec<i64> = sources.iter().map(|s| s.row as i64).collect();
     let index = Tensor::from_slice(&rows).to_device(network.device());
-    network.prototypes.shallow_clone().copy_(&latents.index_select(0, &index));
+    network
+        .prototypes
+        .shallow_clone()
+        .copy_(&latents.index_select(0, &index));
     sources
 }
 
@@ -54,7 +60,11 @@ fn choose(scores: &[Vec<f64>], classes: &[usize], unique: bool) -> Vec<Source> {
     let best = |prototype: usize, taken: &[usize]| {
         (0..scores.len())
             .filter(|row| scores[*row][prototype] > -1.5 && !taken.contains(row))
-            .max_by(|&a, &b| scores[a][prototype].total_cmp(&scores[b][prototype]).then(b.cmp(&a)))
+            .max_by(|&a, &b| {
+                scores[a][prototype]
+                    .total_cmp(&scores[b][prototype])
+                    .then(b.cmp(&a))
+            })
     };
     let mut sources: Vec<Option<Source>> = vec![None; classes.len()];
     let mut done: Vec<usize> = classes.to_vec();
@@ -62,9 +72,14 @@ fn choose(scores: &[Vec<f64>], classes: &[usize], unique: bool) -> Vec<Source> {
     done.dedup();
     for class in done {
         let mut taken: Vec<usize> = Vec::new();
-        let mut open: Vec<usize> = (0..classes.len()).filter(|&p| classes[p] == class).collect();
+        let mut open: Vec<usize> = (0..classes.len())
+            .filter(|&p| classes[p] == class)
+            .collect();
         while !open.is_empty() {
-            let candidates = open.iter().enumerate().filter_map(|(i, &p)| Some((i, p, best(p, &taken)?)));
+            let candidates = open
+                .iter()
+                .enumerate()
+                .filter_map(|(i, &p)| Some((i, p, best(p, &taken)?)));
             let pair = candidates.max_by(|a, b| scores[a.2][a.1].total_cmp(&scores[b.2][b.1]));
             let Some((i, prototype, row)) = pair else {
                 // All records of the class are taken: start over with repeats.
@@ -74,7 +89,10 @@ fn choose(scores: &[Vec<f64>], classes: &[usize], unique: bool) -> Vec<Source> {
                 taken.clear();
                 continue;
             };
-            sources[prototype] = Some(Source { row, cosine_before: scores[row][prototype] });
+            sources[prototype] = Some(Source {
+                row,
+                cosine_before: scores[row][prototype],
+            });
             open.swap_remove(i);
             if unique {
                 taken.push(row);
@@ -107,7 +125,11 @@ pub fn provenance(
                 cosine_before: source.cosine_before,
                 cosine: cosines_now[j],
                 duplicate_of: sources[..j].iter().position(|s| s.row == source.row),
-                source_statements: entry.statements.iter().map(|(code, _)| code.clone()).collect(),
+                source_statements: entry
+                    .statements
+                    .iter()
+                    .map(|(code, _)| code.clone())
+                    .collect(),
                 age_years: entry.age_years,
                 sex: entry.sex,
             }
@@ -116,9 +138,17 @@ pub fn provenance(
 }
 
 /// Cosine of each prototype with the latent of its source, measured afresh.
-pub fn cosines_with_sources(network: &PrototypeBranch, train: &Split, sources: &[Source]) -> Vec<f64> {
+pub fn cosines_with_sources(
+    network: &PrototypeBranch,
+    train: &Split,
+    sources: &[Source],
+) -> Vec<f64> {
     let rows = similarity_rows(network, train);
-    sources.iter().enumerate().map(|(j, s)| rows[s.row][j]).collect()
+    sources
+        .iter()
+        .enumerate()
+        .map(|(j, s)| rows[s.row][j])
+        .collect()
 }
 
 /// Numbers from before a projection, for its report.
@@ -130,7 +160,10 @@ pub struct Before {
 
 impl Before {
     pub fn measure(network: &PrototypeBranch, train: &Split, validation: &Split) -> Self {
-        Self { mean_similarity: mean_similarity(network, train), macro_auroc: macro_auroc(network, validation) }
+        Self {
+            mean_similarity: mean_similarity(network, train),
+            macro_auroc: macro_auroc(network, validation),
+        }
     }
 }
 
@@ -162,7 +195,10 @@ pub fn report(
 
 fn mean_similarity(network: &PrototypeBranch, split: &Split) -> f64 {
     let _guard = tch::no_grad_guard();
-    network.similarities(&latents(network, split)).mean(Kind::Double).double_value(&[])
+    network
+        .similarities(&latents(network, split))
+        .mean(Kind::Double)
+        .double_value(&[])
 }
 
 #[cfg(test)]

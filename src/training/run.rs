@@ -13,8 +13,8 @@ use super::joint::{labels_of, similarity_rows};
 use super::projection::{Before, Source, cosines_with_sources, project, provenance, report};
 use super::{PrototypeStart, Split, Stage, TrainingConfig, card, classifier, joint};
 use crate::bundle::{
-    Architecture, Bundle, BundleError, BundleWriter, Manifest, PreprocessingError, ProjectionReport, StatementInfo,
-    TrainingInfo, TrainingSimilarities,
+    Architecture, Bundle, BundleError, BundleWriter, Manifest, PreprocessingError,
+    ProjectionReport, StatementInfo, TrainingInfo, TrainingSimilarities,
 };
 use crate::dataset::{self, DataSet, DataSetError};
 use crate::formats;
@@ -32,7 +32,10 @@ pub enum TrainingError {
     #[error("the data set has no record in folds {folds:?}")]
     NoRecords { folds: Vec<u8> },
     #[error("record {ecg_id}: {source}")]
-    Record { ecg_id: u32, source: PreprocessingError },
+    Record {
+        ecg_id: u32,
+        source: PreprocessingError,
+    },
     #[error("no statement of the model occurs in the training folds")]
     NoStatement,
     #[error("the loss is not finite in stage {stage}, epoch {epoch}: lower the learning rate")]
@@ -44,7 +47,10 @@ pub enum TrainingError {
     #[error("stopped; go on with --resume")]
     Cancelled,
     #[error("{path}: {source}")]
-    Io { path: String, source: std::io::Error },
+    Io {
+        path: String,
+        source: std::io::Error,
+    },
     #[error(transparent)]
     DataSet(#[from] DataSetError),
     #[error(transparent)]
@@ -63,7 +69,10 @@ pub enum TrainingError {
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Event {
-    Reading { done: usize, of: usize },
+    Reading {
+        done: usize,
+        of: usize,
+    },
     Epoch {
         stage: usize,
         name: &'static str,
@@ -74,7 +83,10 @@ pub enum Event {
         better: bool,
         seconds_left: f64,
     },
-    Projected { stage: usize, report: ProjectionReport },
+    Projected {
+        stage: usize,
+        report: ProjectionReport,
+    },
 }
 
 /// A run in progress: what every stage needs.
@@ -94,12 +106,20 @@ impl Run<'_> {
         if let Ok(json) = serde_json::to_string(&event) {
             writeln!(self.log, "{json}").ok();
         }
-        if (self.listener)(&event) { Ok(()) } else { Err(TrainingError::Cancelled) }
+        if (self.listener)(&event) {
+            Ok(())
+        } else {
+            Err(TrainingError::Cancelled)
+        }
     }
 
     /// Ends the run where the user has asked for it; the checkpoint stays.
     pub fn check_cancelled(&self) -> Result<(), TrainingError> {
-        if (self.cancelled)() { Err(TrainingError::Cancelled) } else { Ok(()) }
+        if (self.cancelled)() {
+            Err(TrainingError::Cancelled)
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -118,16 +138,31 @@ pub fn train(
 ) -> Result<Bundle, TrainingError> {
     let writer = BundleWriter::new(out)?;
     if !resume && out.join(Checkpoint::FILE).exists() {
-        return Err(TrainingError::Unfinished { path: out.display().to_string() });
+        return Err(TrainingError::Unfinished {
+            path: out.display().to_string(),
+        });
     }
     let device = device.resolve()?;
-    let Architecture::RhythmBranch { group, prototypes_per_class } = config.model;
+    let Architecture::RhythmBranch {
+        group,
+        prototypes_per_class,
+    } = config.model;
     let statements = statements::of_group(group);
     let mut read = |folds: &[u8]| {
         let mut tick = |done, of| listener(&Event::Reading { done, of });
-        read_split(set, folds, &statements, &config.preprocessing, device, &mut tick)
+        read_split(
+            set,
+            folds,
+            &statements,
+            &config.preprocessing,
+            device,
+            &mut tick,
+        )
     };
-    let data = TrainingData { train: read(&config.train_folds)?, validation: read(&config.validation_folds)? };
+    let data = TrainingData {
+        train: read(&config.train_folds)?,
+        validation: read(&config.validation_folds)?,
+    };
     let positives = data.train.positives(&statements);
     let classes: Vec<usize> = (0..statements.len())
         .filter(|&c| positives[c] > 0)
@@ -136,12 +171,19 @@ pub fn train(
     if classes.is_empty() {
         return Err(TrainingError::NoStatement);
     }
-    let without_sample: Vec<&Statement> = (0..statements.len()).filter(|&c| positives[c] == 0).map(|c| statements[c]).collect();
+    let without_sample: Vec<&Statement> = (0..statements.len())
+        .filter(|&c| positives[c] == 0)
+        .map(|c| statements[c])
+        .collect();
 
     tch::manual_seed(config.seed as i64);
     let variables = VarStore::new(device);
-    let network =
-        PrototypeBranch::new(&variables.root(), config.preprocessing.leads.len(), statements.len(), classes);
+    let network = PrototypeBranch::new(
+        &variables.root(),
+        config.preprocessing.leads.len(),
+        statements.len(),
+        classes,
+    );
     if config.prototype_start == PrototypeStart::Uniform {
         tch::no_grad(|| {
             let _ = network.prototypes.shallow_clone().uniform_(0.0, 1.0);
@@ -149,21 +191,45 @@ pub fn train(
     }
     let fingerprint = fingerprint(config, &data);
     let mut checkpoint = Checkpoint::open(out, &fingerprint, resume)?;
-    let log = std::fs::OpenOptions::new().create(true).append(true).open(out.join("training_log.jsonl"));
-    let log = log.map_err(|source| TrainingError::Io { path: out.display().to_string(), source })?;
-    let mut run = Run { config, data, listener, cancelled, log };
+    let log = std::fs::OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(out.join("training_log.jsonl"));
+    let log = log.map_err(|source| TrainingError::Io {
+        path: out.display().to_string(),
+        source,
+    })?;
+    let mut run = Run {
+        config,
+        data,
+        listener,
+        cancelled,
+        log,
+    };
 
     let mut projected: Option<(Vec<Source>, ProjectionReport)> = None;
     while let Some(stage) = config.stages.get(checkpoint.progress.stage) {
         let index = checkpoint.progress.stage;
         match stage {
-            Stage::Joint(stage) => joint::run(&mut run, stage, &variables, &network, &mut checkpoint)?,
+            Stage::Joint(stage) => {
+                joint::run(&mut run, stage, &variables, &network, &mut checkpoint)?
+            }
             Stage::Project(stage) => {
                 checkpoint.restore_weights(&variables)?;
                 let before = Before::measure(&network, &run.data.train, &run.data.validation);
                 let sources = project(&network, &run.data.train, stage.unique_sources);
-                let report = report(&network, &run.data.train, &run.data.validation, &sources, before, &without_sample);
-                run.emit(Event::Projected { stage: index, report: report.clone() })?;
+                let report = report(
+                    &network,
+                    &run.data.train,
+                    &run.data.validation,
+                    &sources,
+                    before,
+                    &without_sample,
+                );
+                run.emit(Event::Projected {
+                    stage: index,
+                    report: report.clone(),
+                })?;
                 projected = Some((sources, report));
             }
             Stage::Classifier(stage) => {
@@ -174,14 +240,18 @@ pub fn train(
         // A projection is cheap and its report is needed at the end: a run that
         // is resumed after it does it again, from the state before it.
         let next_needs_projection = projected.is_some()
-            && config.stages[index + 1..].iter().all(|s| !matches!(s, Stage::Joint(_)));
+            && config.stages[index + 1..]
+                .iter()
+                .all(|s| !matches!(s, Stage::Joint(_)));
         if next_needs_projection {
             checkpoint.progress.stage += 1;
         } else {
             checkpoint.next_stage(&variables)?;
         }
     }
-    let Some((sources, report)) = projected else { return Err(TrainingError::NoStatement) };
+    let Some((sources, report)) = projected else {
+        return Err(TrainingError::NoStatement);
+    };
     let cosines = cosines_with_sources(&network, &run.data.train, &sources);
     let prototypes = provenance(&network, &run.data.train, &sources, &cosines);
     let manifest = Manifest {
@@ -224,14 +294,21 @@ fn add_metrics(
             Err(other) => return Err(other),
         }
     }
-    let io = |source| TrainingError::Io { path: dir.display().to_string(), source };
+    let io = |source| TrainingError::Io {
+        path: dir.display().to_string(),
+        source,
+    };
     std::fs::write(dir.join(Bundle::MODEL_CARD), card::model_card(&manifest)).map_err(io)?;
     std::fs::remove_file(dir.join(Bundle::MANIFEST)).map_err(io)?;
     Ok(BundleWriter::new(&dir)?.finish(manifest)?)
 }
 
 fn device_choice(device: tch::Device) -> DeviceChoice {
-    if device.is_cuda() { DeviceChoice::Cuda } else { DeviceChoice::Cpu }
+    if device.is_cuda() {
+        DeviceChoice::Cuda
+    } else {
+        DeviceChoice::Cpu
+    }
 }
 
 /// What a checkpoint must agree with: the configuration and the data.
@@ -266,7 +343,12 @@ fn statement_infos(
     let weights = rows_of(&network.classifier);
     let logits: Vec<Vec<f64>> = similarity_rows(network, validation)
         .iter()
-        .map(|row| weights.iter().map(|w| w.iter().zip(row).map(|(w, s)| w * s).sum()).collect())
+        .map(|row| {
+            weights
+                .iter()
+                .map(|w| w.iter().zip(row).map(|(w, s)| w * s).sum())
+                .collect()
+        })
         .collect();
     let columns = Columns::new(statements.len(), &logits, &labels_of(validation));
     let info = |c: usize| {
@@ -276,14 +358,21 @@ fn statement_infos(
         StatementInfo {
             code: statements[c].code.clone(),
             training_positives: Some(positives[c] as u32),
-            threshold: best_f1_threshold(&probabilities, truth).filter(|_| enough).map_or(0.5, |t| t.threshold),
+            threshold: best_f1_threshold(&probabilities, truth)
+                .filter(|_| enough)
+                .map_or(0.5, |t| t.threshold),
             calibration: platt(scores, truth),
         }
     };
     (0..statements.len()).map(info).collect()
 }
 
-fn training_info(config: &TrainingConfig, set: &DataSet, data: &TrainingData, device: tch::Device) -> TrainingInfo {
+fn training_info(
+    config: &TrainingConfig,
+    set: &DataSet,
+    data: &TrainingData,
+    device: tch::Device,
+) -> TrainingInfo {
     let pretty = ron::ser::PrettyConfig::new();
     let name = match set.simulated() {
         Some(marker) => format!("{} simulated ECGs, seed {}", marker.records, marker.seed),
@@ -319,15 +408,20 @@ fn write_files(
             .into_iter()
             .map(|row| row.into_iter().map(|s| s as f32).collect())
             .collect(),
-        labels: labels.chunks(manifest.statements.len()).map(|row| row.iter().map(|&l| l > 0.5).collect()).collect(),
+        labels: labels
+            .chunks(manifest.statements.len())
+            .map(|row| row.iter().map(|&l| l > 0.5).collect())
+            .collect(),
     };
     similarities.write(&out.join(Bundle::SIMILARITIES))?;
     if !set.is_simulated() {
         return Ok(());
     }
     let folder = out.join(Bundle::EXEMPLARS);
-    std::fs::create_dir_all(&folder)
-        .map_err(|source| TrainingError::Io { path: folder.display().to_string(), source })?;
+    std::fs::create_dir_all(&folder).map_err(|source| TrainingError::Io {
+        path: folder.display().to_string(),
+        source,
+    })?;
     let mut ids: Vec<u32> = manifest.prototypes.iter().map(|p| p.ecg_id).collect();
     ids.sort_unstable();
     ids.dedup();
@@ -346,7 +440,12 @@ fn write_example(out: &Path, set: &DataSet, training: &TrainingInfo) -> Result<(
     };
     let entry = set.entries().iter().filter(unseen).find(|e| e.has("AFIB"));
     match entry {
-        Some(entry) => Ok(formats::wfdb::write(out, "example", &set.read(entry)?, 1000.0)?),
+        Some(entry) => Ok(formats::wfdb::write(
+            out,
+            "example",
+            &set.read(entry)?,
+            1000.0,
+        )?),
         None => Ok(()),
     }
 }

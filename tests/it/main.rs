@@ -4,5 +4,5 @@ mod dataset;
 mod dsp;
 mod preprocessing;
 mod reference_data;
-mod wfdb;
 mod sheet;
+mod wfdb;

@@ -22,7 +22,7 @@ pub fn dialog(
         .corner_radius(CornerRadius::same(radius::CARD + 2))
         .shadow(style.visuals.window_shadow)
         .inner_margin(Margin::same(space::L as i8));
-    let modal = Modal::new(Id::new(name)).frame(frame).backdrop_color(tokens.scrim).show(ctx, |ui| {
+    let modal = Modal::new(Id::unique(name)).frame(frame).backdrop_color(tokens.scrim).show(ctx, |ui| {
         ui.set_width(width.min(ui.ctx().content_rect().width() - 2.0 * space::XXL));
         ui.horizontal(|ui| {
             title(ui, name);

@@ -28,7 +28,7 @@ pub fn segmented<T: Copy + PartialEq>(ui: &mut Ui, current: T, options: &[(T, &s
         let part = Rect::from_min_max(pos2(left, rect.top() + 2.0), pos2(left + width, rect.bottom() - 2.0));
         left += width;
         let is_current = *option == current;
-        let response = ui.interact(part, ui.id().with(("segment", *text)), Sense::click());
+        let response = ui.interact(part, ui.scope_id().with(("segment", *text)), Sense::click());
         response.widget_info(|| WidgetInfo::selected(Role::RadioButton, ui.is_enabled(), is_current, *text));
         let inner = CornerRadius::same(radius::SMALL);
         if is_current {
