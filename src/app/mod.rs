@@ -34,7 +34,7 @@ mod widgets;
 mod worker;
 
 pub use application::Application;
-pub use command::{Screen, ThemeChoice};
+pub use command::{PairView, Screen, ThemeChoice};
 pub use launch::{AppOptions, run};
 pub use picture::PictureOptions;
 pub use worker::{Dialogs, NativeDialogs, Purpose};

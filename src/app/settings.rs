@@ -48,9 +48,9 @@ fn model(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Command
         }
     }
     ui.horizontal(|ui| {
-        let field = path_field(ui, &mut fields.bundle, "Folder of a model bundle", "Folder of another bundle", 330.0);
+        let entered = path_field(ui, &mut fields.bundle, "Folder of a model bundle", "Folder of another bundle", 330.0);
         let load = ui.add_enabled(!fields.bundle.trim().is_empty(), eframe::egui::Button::new("Load"));
-        if field.entered || load.clicked() {
+        if entered || load.clicked() {
             commands.send(Command::LoadModel(PathBuf::from(fields.bundle.trim())));
         }
         if ui.button("Choose model folder…").clicked() {
@@ -73,11 +73,11 @@ fn training_ecgs(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut
          to see them; each is checked against the signal that the model was trained on.",
     );
     ui.horizontal(|ui| {
-        let field = path_field(ui, &mut fields.ptbxl, "PTB-XL folder", "Folder with ptbxl_database.csv", 330.0);
+        let entered = path_field(ui, &mut fields.ptbxl, "PTB-XL folder", "Folder with ptbxl_database.csv", 330.0);
         let changed = state.saved.ptbxl_dir.as_deref().map(|dir| dir.display().to_string()).unwrap_or_default();
         let differs = fields.ptbxl.trim() != changed;
         let use_it = ui.add_enabled(differs, eframe::egui::Button::new("Use"));
-        if field.entered && differs || use_it.clicked() {
+        if entered && differs || use_it.clicked() {
             let folder = fields.ptbxl.trim();
             commands.send(Command::SetPtbxl((!folder.is_empty()).then(|| PathBuf::from(folder))));
         }

@@ -10,7 +10,6 @@ use eframe::egui::{Color32, Theme, Ui};
 
 /// Sizes of type in points.
 pub mod type_size {
-    pub const DISPLAY: f32 = 22.0;
     pub const TITLE: f32 = 17.0;
     pub const HEADING: f32 = 14.5;
     pub const BODY: f32 = 13.0;

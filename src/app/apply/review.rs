@@ -113,8 +113,8 @@ impl Application {
                 if self.state.model.bundle().is_none_or(|model| model.sha256 != resumed.bundle) {
                     return;
                 }
-                let Resumed { bundle, order, answers, database } = resumed;
-                let mut session = Session::new(rater, bundle, database, order, answers);
+                let Resumed { order, answers, database, .. } = resumed;
+                let mut session = Session::new(rater, database, order, answers);
                 let position = session.next_unanswered(0).unwrap_or(session.order.len());
                 session.go_to(position);
                 self.state.review.session = Some(session);

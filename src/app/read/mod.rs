@@ -57,7 +57,7 @@ fn recording(ui: &mut Ui, state: &State, opened: &OpenedRecording, commands: &mu
     ui.horizontal(|ui| {
         title(ui, format!("ECG {}", opened.id));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if icon_button(ui, "✕", "Close this ECG").clicked() {
+            if icon_button(ui, "×", "Close this ECG").clicked() {
                 commands.send(Command::CloseRecording);
             }
             if ui.button("Open…").on_hover_text("Open another ECG (Ctrl+O)").clicked() {

@@ -9,7 +9,7 @@ use crate::app::drawn::Drawn;
 use crate::app::state::{Exemplar, Fields, OpenedRecording, State};
 use crate::app::theme::{regular, strong};
 use crate::app::tokens::{Tokens, space, type_size};
-use crate::app::widgets::{SheetZoom, card_frame, heading, icon_button, secondary, segmented, sheet_pane, small, weak};
+use crate::app::widgets::{SheetZoom, card_frame, ghost_button, heading, icon_button, secondary, segmented, sheet_pane, small, weak};
 use crate::explain::{ClassExplanation, PrototypeEvidence};
 use crate::sheet::Scene;
 
@@ -66,7 +66,7 @@ fn toolbar(ui: &mut Ui, state: &State, explanation: Option<&ClassExplanation>, c
             if icon_button(ui, "+", "Zoom in (+)").clicked() {
                 commands.send(Command::Zoom(ZoomStep::In));
             }
-            if icon_button(ui, "⛶", "Fit the page (0)").clicked() {
+            if ghost_button(ui, "Fit").on_hover_text("Fit the page (0)").clicked() {
                 commands.send(Command::Zoom(ZoomStep::Fit));
             }
             if icon_button(ui, "−", "Zoom out (-)").clicked() {

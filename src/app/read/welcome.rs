@@ -57,9 +57,9 @@ fn open(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands
     });
     ui.add_space(space::XS);
     ui.horizontal(|ui| {
-        let field = path_field(ui, &mut fields.recording, "Path of an ECG", "or type a path, such as /data/ecg/00001_lr.hea", 440.0);
+        let entered = path_field(ui, &mut fields.recording, "Path of an ECG", "or type a path, such as /data/ecg/00001_lr.hea", 440.0);
         let go = ui.add_enabled(!fields.recording.trim().is_empty(), eframe::egui::Button::new("Open"));
-        if field.entered || go.clicked() {
+        if entered || go.clicked() {
             commands.send(Command::OpenRecording(PathBuf::from(fields.recording.trim())));
         }
     });

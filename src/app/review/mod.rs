@@ -32,7 +32,8 @@ pub fn ui(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Comman
 fn header(ui: &mut Ui, session: &Session, commands: &mut Commands) {
     let tokens = Tokens::of(ui);
     ui.horizontal(|ui| {
-        title(ui, format!("Rater {}", session.rater));
+        let saved_in = format!("Answers are saved in {}", session.database.display());
+        title(ui, format!("Rater {}", session.rater)).on_hover_text(saved_in);
         if ghost_button(ui, "Change rater").clicked() {
             commands.review(ReviewCommand::Leave);
         }

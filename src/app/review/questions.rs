@@ -137,7 +137,7 @@ fn comment(ui: &mut Ui, fields: &mut Fields, commands: &mut Commands) {
         .desired_width(f32::INFINITY)
         .char_limit(crate::review::MAX_COMMENT_CHARS)
         .min_size(vec2(0.0, space::CONTROL))
-        .vertical_align(Align::Center);
+        .align(Align2::LEFT_CENTER);
     let response = ui.add(edit).accessible_name("Comment");
     if std::mem::take(&mut fields.focus_comment) {
         response.request_focus();

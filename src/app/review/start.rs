@@ -1,6 +1,6 @@
 //! Who rates? Nothing is shown before that is known.
 
-use eframe::egui::{Align, Layout, TextEdit, Ui, vec2};
+use eframe::egui::{Align, Align2, Layout, TextEdit, Ui, vec2};
 
 use crate::app::command::{Commands, Place, ReviewCommand};
 use crate::app::state::{Fields, ModelState, State};
@@ -55,7 +55,7 @@ fn form(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands
             .desired_width(180.0)
             .char_limit(16)
             .min_size(vec2(0.0, space::CONTROL))
-            .vertical_align(Align::Center);
+            .align(Align2::LEFT_CENTER);
         let response = ui.add(edit).accessible_name("Rater code");
         let is_given = !fields.rater.trim().is_empty();
         let entered = response.lost_focus() && ui.input(|input| input.key_pressed(eframe::egui::Key::Enter));

@@ -17,8 +17,6 @@ pub struct ReviewState {
 /// One rater at work.
 pub struct Session {
     pub rater: Rater,
-    /// Checksum of the bundle whose prototypes are rated.
-    pub bundle: String,
     pub database: PathBuf,
     /// All prototypes in this rater's order.
     pub order: Vec<usize>,
@@ -37,16 +35,9 @@ pub struct Session {
 
 impl Session {
     /// A session at the first place; nothing is answered yet but `answers`.
-    pub fn new(
-        rater: Rater,
-        bundle: String,
-        database: PathBuf,
-        order: Vec<usize>,
-        answers: BTreeMap<usize, Answer>,
-    ) -> Self {
+    pub fn new(rater: Rater, database: PathBuf, order: Vec<usize>, answers: BTreeMap<usize, Answer>) -> Self {
         Self {
             rater,
-            bundle,
             database,
             order,
             answers,
@@ -179,7 +170,7 @@ mod tests {
     use super::*;
 
     fn session() -> Session {
-        Session::new(Rater::new("R1").unwrap(), String::new(), PathBuf::new(), vec![7, 3, 5], BTreeMap::new())
+        Session::new(Rater::new("R1").unwrap(), PathBuf::new(), vec![7, 3, 5], BTreeMap::new())
     }
 
     #[test]

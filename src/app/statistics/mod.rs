@@ -92,10 +92,10 @@ fn export(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Comman
              data dictionary. No file names and no patients.",
         );
         ui.horizontal(|ui| {
-            let field = path_field(ui, &mut fields.export, "Folder for the tables", "Folder for the tables", 380.0);
+            let entered = path_field(ui, &mut fields.export, "Folder for the tables", "Folder for the tables", 380.0);
             let is_given = !fields.export.trim().is_empty();
             let save = primary_button(ui, "Export CSV", is_given && !state.statistics.exporting);
-            if is_given && (field.entered || save.clicked()) {
+            if is_given && (entered || save.clicked()) {
                 commands.send(Command::Export(PathBuf::from(fields.export.trim())));
             }
             if ui.button("Choose export folder…").clicked() {

@@ -27,7 +27,7 @@ pub fn dialog(
         ui.horizontal(|ui| {
             title(ui, name);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if icon_button(ui, "✕", &format!("Close {name}")).clicked() {
+                if icon_button(ui, "×", &format!("Close {name}")).clicked() {
                     commands.send(Command::CloseOverlay);
                 }
             });

@@ -47,7 +47,7 @@ pub fn problem_ui(ui: &mut Ui, place: Place, problem: Option<&Problem>, commands
                 ui.label(RichText::new(&problem.detail).font(regular(type_size::SMALL)));
             });
             ui.with_layout(Layout::right_to_left(Align::TOP), |ui| {
-                if icon_button(ui, "✕", &format!("Dismiss: {}", problem.title)).clicked() {
+                if icon_button(ui, "×", &format!("Dismiss: {}", problem.title)).clicked() {
                     commands.send(Command::Dismiss(place));
                 }
             });
