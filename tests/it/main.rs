@@ -4,4 +4,5 @@ mod dataset;
 mod dsp;
 mod preprocessing;
 mod reference_data;
+mod simulator;
 mod wfdb;
