@@ -46,7 +46,11 @@ fn variation(values: &[f64]) -> f64 {
 }
 
 fn premature_beats(truth: &Truth) -> usize {
-    truth.count(BeatKind::Ventricular) + truth.count(BeatKind::AtrialPremature)
+    truth
+        .beats
+        .iter()
+        .filter(|beat| beat.kind.is_premature())
+        .count()
 }
 
 /// The statements in PTB-XL's manner: diagnostic ones first, then form, then
@@ -56,9 +60,13 @@ pub(super) fn statements(truth: &Truth, patient: &Patient) -> Vec<String> {
     if is_normal(truth, patient) {
         codes.push("NORM");
     }
-    let conducts = [BeatKind::Normal, BeatKind::Reentrant, BeatKind::JunctionalEscape]
-        .into_iter()
-        .any(|kind| truth.count(kind) > 0);
+    let conducts = [
+        BeatKind::Normal,
+        BeatKind::Reentrant,
+        BeatKind::JunctionalEscape,
+    ]
+    .into_iter()
+    .any(|kind| truth.count(kind) > 0);
     match patient.conduction {
         Conduction::LeftAnteriorBlock if conducts => codes.push("LAFB"),
         Conduction::RightBundleBlock if conducts => codes.push("CRBBB"),
@@ -79,11 +87,13 @@ pub(super) fn statements(truth: &Truth, patient: &Patient) -> Vec<String> {
     }
     match truth.rhythm {
         // Every P is conducted, so the sinus node sets the rate.
-        Rhythm::ConductionDelay | Rhythm::FirstDegreeBlock => codes.push(match truth.heart_rate_bpm {
-            rate if rate < 60.0 => "SBRAD",
-            rate if rate > 100.0 => "STACH",
-            _ => "SR",
-        }),
+        Rhythm::ConductionDelay | Rhythm::FirstDegreeBlock => {
+            codes.push(match truth.heart_rate_bpm {
+                rate if rate < 60.0 => "SBRAD",
+                rate if rate > 100.0 => "STACH",
+                _ => "SR",
+            })
+        }
         Rhythm::Bigeminy | Rhythm::Trigeminy => codes.extend(["SR", truth.rhythm.code()]),
         Rhythm::SecondDegreeBlock | Rhythm::ThirdDegreeBlock => {}
         other => codes.push(other.code()),

@@ -2,6 +2,7 @@
 //! heart's dipole. The numbers are our own, drawn so that the twelve leads
 //! show what textbooks describe.
 
+use super::lead_field::lead_i_and_avf;
 use super::patient::{Conduction, Patient};
 use super::random::Random;
 use super::wave::{Dipole, Wave, length, scaled, sum, turned_frontal, turned_horizontal};
@@ -9,8 +10,7 @@ use super::wave::{Dipole, Wave, length, scaled, sum, turned_frontal, turned_hori
 /// One part of QRS: start, peak and end as shares of its duration.
 type Part = (f64, f64, f64, Dipole);
 
-/// Septum, apex and anterior wall, free walls, base, outflow tract. Their sum
-/// points left and down by 42 degrees in the frontal plane.
+/// Septum, apex and anterior wall, free walls, base, outflow tract.
 const NORMAL_QRS: [Part; 5] = [
     (0.00, 0.17, 0.40, [-0.14, 0.00, -0.30]),
     (0.10, 0.36, 0.62, [0.62, 0.52, -0.20]),
@@ -18,9 +18,6 @@ const NORMAL_QRS: [Part; 5] = [
     (0.45, 0.68, 1.00, [0.16, 0.08, 0.70]),
     (0.62, 0.82, 1.00, [-0.16, -0.06, 0.16]),
 ];
-/// The frontal axis of [`NORMAL_QRS`] in the limb leads.
-const NORMAL_AXIS_DEG: f64 = 47.0;
-
 /// Complete right bundle branch block: the left side as always, then the right
 /// ventricle slowly, to the right and the front.
 const RIGHT_BUNDLE_QRS: [Part; 5] = [
@@ -42,8 +39,11 @@ const DELAYED_QRS: [Part; 5] = [
 
 /// Early, middle and late part of a beat that starts in a ventricle, apart
 /// from its direction.
-const VENTRICULAR_SHAPE: [(f64, f64, f64, f64); 3] =
-    [(0.00, 0.30, 0.62, 0.55), (0.16, 0.46, 0.80, 0.85), (0.38, 0.66, 1.00, 0.55)];
+const VENTRICULAR_SHAPE: [(f64, f64, f64, f64); 3] = [
+    (0.00, 0.30, 0.62, 0.55),
+    (0.16, 0.46, 0.80, 0.85),
+    (0.38, 0.66, 1.00, 0.55),
+];
 
 /// The waves of one kind of beat, and how its repolarisation is timed.
 #[derive(Clone, Debug)]
@@ -64,30 +64,38 @@ pub(super) struct Complex {
 impl Complex {
     /// A conducted beat of this patient.
     pub fn conducted(patient: &Patient, random: &mut Random) -> Self {
-        let (parts, turn_deg, turn_share) = match patient.conduction {
-            Conduction::RightBundleBlock => (&RIGHT_BUNDLE_QRS, patient.axis_deg - NORMAL_AXIS_DEG, 0.6),
-            Conduction::Delayed => (&DELAYED_QRS, patient.axis_deg - NORMAL_AXIS_DEG, 1.0),
-            _ => (&NORMAL_QRS, patient.axis_deg - NORMAL_AXIS_DEG, 1.0),
+        let parts = match patient.conduction {
+            Conduction::RightBundleBlock => &RIGHT_BUNDLE_QRS,
+            Conduction::Delayed => &DELAYED_QRS,
+            _ => &NORMAL_QRS,
         };
         let gain = patient.qrs_gain * random.uniform(0.95, 1.05);
-        let turn = |vector: Dipole, share: f64| {
-            turned_horizontal(turned_frontal(vector, turn_deg * share), patient.transition_deg * share)
-        };
-        let mut qrs = Vec::with_capacity(6);
-        for (i, (&(start, peak, end, vector), detail)) in parts.iter().zip(&patient.details).enumerate() {
-            // The septum hardly follows the axis of the free walls; in left
-            // anterior block it is what starts down and right.
+        let mut qrs = Vec::with_capacity(parts.len());
+        for (i, (&(start, peak, end, vector), detail)) in
+            parts.iter().zip(&patient.details).enumerate()
+        {
+            // In left anterior block the septum starts down and right.
             let vector = match (i, patient.conduction) {
                 (0, Conduction::LeftAnteriorBlock) => [-0.10, 0.28, -0.26],
-                (0, _) => scaled(turn(vector, 0.3), patient.septal_gain),
-                _ => turn(vector, turn_share),
+                (0, _) => scaled(vector, patient.septal_gain),
+                _ => turned_horizontal(vector, patient.transition_deg),
             };
             let vector = sum(vector, [detail[0], detail[1], detail[2]]);
-            let moved = if i == 0 || i == parts.len() - 1 { 0.0 } else { detail[3] };
+            let moved = if i == 0 || i == parts.len() - 1 {
+                0.0
+            } else {
+                detail[3]
+            };
             let (start, peak, end) = (start + moved.max(0.0), peak + moved, (end + moved).min(1.0));
             let s = patient.qrs_s;
-            qrs.push(Wave::new(start * s, peak * s, end * s, scaled(vector, gain)));
+            qrs.push(Wave::new(
+                start * s,
+                peak * s,
+                end * s,
+                scaled(vector, gain),
+            ));
         }
+        turn_to_axis(&mut qrs, patient);
         let base = turned_frontal([0.28, 0.26, -0.13], patient.t_axis_deg - 42.0);
         let secondary = match patient.conduction {
             // Secondary changes: T leaves the late, slow part of QRS.
@@ -95,7 +103,10 @@ impl Complex {
             Conduction::Delayed => [-0.22, -0.12, -0.06],
             _ => [0.0; 3],
         };
-        let t_mv = scaled(sum(base, secondary), patient.t_gain * random.uniform(0.92, 1.08));
+        let t_mv = scaled(
+            sum(base, secondary),
+            patient.t_gain * random.uniform(0.92, 1.08),
+        );
         Self {
             qrs,
             qrs_s: patient.qrs_s,
@@ -135,7 +146,12 @@ impl Complex {
         for (start, peak, end, share) in VENTRICULAR_SHAPE {
             let bent = turned_frontal(unit, random.normal(0.0, 14.0));
             let bent = turned_horizontal(bent, random.normal(0.0, 14.0));
-            qrs.push(Wave::new(start * qrs_s, peak * qrs_s, end * qrs_s, scaled(bent, share)));
+            qrs.push(Wave::new(
+                start * qrs_s,
+                peak * qrs_s,
+                end * qrs_s,
+                scaled(bent, share),
+            ));
         }
         let t_share = random.uniform(0.30, 0.42);
         Self {
@@ -153,8 +169,8 @@ impl Complex {
     /// A ventricular premature complex from one of four usual places.
     pub fn premature(random: &mut Random) -> Self {
         let direction = match random.below(4) {
-            0 => [0.45, 1.35, 0.80],   // right outflow tract: left bundle shape, axis down
-            1 => [1.10, -0.80, 0.85],  // right apex: left bundle shape, axis up
+            0 => [0.45, 1.35, 0.80], // right outflow tract: left bundle shape, axis down
+            1 => [1.10, -0.80, 0.85], // right apex: left bundle shape, axis up
             2 => [-0.65, -1.05, -0.95], // left posterior fascicle: right bundle shape, axis up
             _ => [-0.55, 1.10, -1.05], // left base: right bundle shape, axis down
         };
@@ -178,14 +194,21 @@ impl Complex {
 
     /// An escape beat from low in the left ventricle.
     pub fn escape(random: &mut Random) -> Self {
-        let direction = if random.chance(0.5) { [0.9, -0.5, 0.9] } else { [-0.6, -0.7, -0.9] };
+        let direction = if random.chance(0.5) {
+            [0.9, -0.5, 0.9]
+        } else {
+            [-0.6, -0.7, -0.9]
+        };
         let qrs_s = random.uniform(0.134, 0.160);
         Self::ventricular(direction, qrs_s, random.uniform(1.1, 1.5), random)
     }
 
     /// QRS of a beat whose QRS begins at `onset_s`.
     pub fn qrs_at(&self, onset_s: f64, gain: f64) -> Vec<Wave> {
-        self.qrs.iter().map(|wave| wave.shifted(onset_s).scaled(gain)).collect()
+        self.qrs
+            .iter()
+            .map(|wave| wave.shifted(onset_s).scaled(gain))
+            .collect()
     }
 
     /// ST and T, so that T ends `qt_s` after the onset.
@@ -195,7 +218,12 @@ impl Complex {
         let mut t = Wave::new(foot_s, peak_s, onset_s + qt_s, scaled(self.t_mv, gain));
         t.rise_power = self.t_rise_power;
         let j_s = onset_s + self.qrs_s;
-        let st = Wave::new(onset_s + 0.6 * self.qrs_s, j_s + 0.03, peak_s, scaled(self.st_mv, gain));
+        let st = Wave::new(
+            onset_s + 0.6 * self.qrs_s,
+            j_s + 0.03,
+            peak_s,
+            scaled(self.st_mv, gain),
+        );
         vec![t, st]
     }
 
@@ -204,6 +232,40 @@ impl Complex {
         let t_end_s = onset_s + qt_s;
         Wave::new(t_end_s - 0.02, t_end_s + 0.07, t_end_s + 0.18, self.u_mv)
     }
+}
+
+/// Turns QRS until its frontal axis is the patient's. The septum, which comes
+/// first, follows by less than the free walls. In right bundle branch block
+/// the axis is that of the left ventricle, and the late right one stays.
+fn turn_to_axis(qrs: &mut [Wave], patient: &Patient) {
+    let left = match patient.conduction {
+        Conduction::RightBundleBlock => 3,
+        _ => qrs.len(),
+    };
+    let Some(qrs) = qrs.get_mut(..left) else {
+        return;
+    };
+    for _ in 0..8 {
+        let missing_deg = patient.axis_deg - frontal_axis_deg(qrs);
+        let missing_deg = (missing_deg + 180.0).rem_euclid(360.0) - 180.0;
+        for (i, wave) in qrs.iter_mut().enumerate() {
+            let follows = if i == 0 { 0.3 } else { 1.0 };
+            wave.vector_mv = turned_frontal(wave.vector_mv, follows * missing_deg);
+        }
+    }
+}
+
+/// The axis of the areas under I and aVF in degrees.
+fn frontal_axis_deg(qrs: &[Wave]) -> f64 {
+    let area = qrs.iter().fold([0.0; 3], |total, wave| {
+        sum(
+            total,
+            scaled(wave.vector_mv, (wave.rise_s + wave.fall_s) / 2.0),
+        )
+    });
+    let (i, avf) = lead_i_and_avf(area);
+    // Goldberger's leads are smaller than Einthoven's by the root of 3 over 2.
+    (avf * 2.0 / 3.0_f64.sqrt()).atan2(i).to_degrees()
 }
 
 /// Where an atrial wave comes from.
@@ -221,8 +283,12 @@ pub(super) enum AtrialOrigin {
 /// Right atrium, then left atrium.
 pub(super) fn p_waves(origin: AtrialOrigin, onset_s: f64, patient: &Patient) -> Vec<Wave> {
     let (right, left, duration_s) = match origin {
-        AtrialOrigin::Sinus => ([0.024, 0.086, -0.052], [0.066, 0.060, 0.032], patient.p_s),
-        AtrialOrigin::Paced => ([0.010, 0.070, -0.040], [0.070, 0.050, 0.030], patient.p_s + 0.012),
+        AtrialOrigin::Sinus => ([0.036, 0.088, -0.056], [0.092, 0.066, 0.014], patient.p_s),
+        AtrialOrigin::Paced => (
+            [0.010, 0.070, -0.040],
+            [0.070, 0.050, 0.030],
+            patient.p_s + 0.012,
+        ),
         AtrialOrigin::Retrograde => ([0.010, -0.100, -0.030], [-0.010, -0.110, -0.045], 0.080),
         AtrialOrigin::Ectopic(0) => ([-0.050, 0.060, -0.060], [-0.050, 0.080, -0.020], 0.096),
         AtrialOrigin::Ectopic(1) => ([0.040, -0.060, -0.030], [0.060, -0.080, 0.030], 0.088),
