@@ -201,12 +201,10 @@ fn waiting(ui: &mut Ui, state: &State) {
             ModelState::Ready { .. } => "No prediction.",
             ModelState::None | ModelState::Failed(_) => "No model is loaded, so there is no prediction. Choose one in the settings.",
         };
-        ui.horizontal(|ui| {
-            if state.reading.predicting || state.model.is_busy() {
-                ui.spinner();
-            }
-            secondary(ui, text);
-        });
+        if state.reading.predicting || state.model.is_busy() {
+            ui.spinner();
+        }
+        secondary(ui, text);
     });
 }
 
