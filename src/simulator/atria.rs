@@ -25,7 +25,11 @@ pub(super) fn fibrillation(random: &mut Random, samples: usize, rate_hz: f64) ->
     let mut near = Oscillator::new(random, frequency_hz);
     let other_hz = (frequency_hz * random.uniform(0.9, 1.1)).clamp(4.4, 7.6);
     let mut far = Oscillator::new(random, other_hz);
-    let axis = [random.uniform(-0.15, 0.25), random.uniform(0.6, 1.0), random.uniform(-0.45, -0.1)];
+    let axis = [
+        random.uniform(-0.15, 0.25),
+        random.uniform(0.6, 1.0),
+        random.uniform(-0.45, -0.1),
+    ];
     (0..samples)
         .map(|_| {
             let inferior_mv = 0.60 * coarse_mv * far.next(random, rate_hz);
@@ -48,17 +52,25 @@ struct Oscillator {
 
 impl Oscillator {
     fn new(random: &mut Random, frequency_hz: f64) -> Self {
-        Self { frequency_hz, phase: random.phase(), detune: 0.0, swell: random.normal(0.0, 0.3) }
+        Self {
+            frequency_hz,
+            phase: random.phase(),
+            detune: 0.0,
+            swell: random.normal(0.0, 0.3),
+        }
     }
 
     fn next(&mut self, random: &mut Random, rate_hz: f64) -> f64 {
         let step_s = 1.0 / rate_hz;
         // Time constants of 0.25 s and 0.5 s, deviations of 9 % and 35 %.
-        self.detune += -self.detune * step_s / 0.25 + random.normal(0.0, 0.09 * (2.0 * step_s / 0.25).sqrt());
-        self.swell += -self.swell * step_s / 0.5 + random.normal(0.0, 0.35 * (2.0 * step_s / 0.5).sqrt());
+        self.detune +=
+            -self.detune * step_s / 0.25 + random.normal(0.0, 0.09 * (2.0 * step_s / 0.25).sqrt());
+        self.swell +=
+            -self.swell * step_s / 0.5 + random.normal(0.0, 0.35 * (2.0 * step_s / 0.5).sqrt());
         let frequency_hz = (self.frequency_hz * (1.0 + self.detune)).clamp(4.0, 8.0);
         self.phase += std::f64::consts::TAU * frequency_hz * step_s;
-        let tooth = self.phase.sin() - 0.42 * (2.0 * self.phase).sin() + 0.16 * (3.0 * self.phase).sin();
+        let tooth =
+            self.phase.sin() - 0.42 * (2.0 * self.phase).sin() + 0.16 * (3.0 * self.phase).sin();
         tooth * (1.0 + self.swell).clamp(0.25, 1.9)
     }
 }
@@ -93,7 +105,11 @@ pub(super) fn flutter(
             let phase = ((time_s - first_s) / cycle_s).rem_euclid(1.0);
             let inferior = inferior_mv * sawtooth(phase);
             let from_peak = (phase - 0.84) / 0.22;
-            let positive = if from_peak.abs() < 1.0 { 0.5 + 0.5 * (std::f64::consts::PI * from_peak).cos() } else { 0.0 };
+            let positive = if from_peak.abs() < 1.0 {
+                0.5 + 0.5 * (std::f64::consts::PI * from_peak).cos()
+            } else {
+                0.0
+            };
             AtrialSample {
                 dipole_mv: axis.map(|part| part * inferior),
                 near_v1_mv: v1_mv * (positive - 0.22),
@@ -105,7 +121,10 @@ pub(super) fn flutter(
 /// [`SAWTOOTH`] through a periodic cubic (Catmull and Rom).
 fn sawtooth(phase: f64) -> f64 {
     let n = SAWTOOTH.len();
-    let at = SAWTOOTH.iter().rposition(|knot| knot.0 <= phase).unwrap_or(n - 1);
+    let at = SAWTOOTH
+        .iter()
+        .rposition(|knot| knot.0 <= phase)
+        .unwrap_or(n - 1);
     let knot = |offset: usize| SAWTOOTH[(at + offset) % n];
     let (before, from, to, after) = (knot(n - 1), knot(0), knot(1), knot(2));
     // Distances are taken around the cycle, so that the last knot joins the first.

@@ -56,9 +56,13 @@ pub(super) fn statements(truth: &Truth, patient: &Patient) -> Vec<String> {
     if is_normal(truth, patient) {
         codes.push("NORM");
     }
-    let conducts = [BeatKind::Normal, BeatKind::Reentrant, BeatKind::JunctionalEscape]
-        .into_iter()
-        .any(|kind| truth.count(kind) > 0);
+    let conducts = [
+        BeatKind::Normal,
+        BeatKind::Reentrant,
+        BeatKind::JunctionalEscape,
+    ]
+    .into_iter()
+    .any(|kind| truth.count(kind) > 0);
     match patient.conduction {
         Conduction::LeftAnteriorBlock if conducts => codes.push("LAFB"),
         Conduction::RightBundleBlock if conducts => codes.push("CRBBB"),
@@ -79,11 +83,13 @@ pub(super) fn statements(truth: &Truth, patient: &Patient) -> Vec<String> {
     }
     match truth.rhythm {
         // Every P is conducted, so the sinus node sets the rate.
-        Rhythm::ConductionDelay | Rhythm::FirstDegreeBlock => codes.push(match truth.heart_rate_bpm {
-            rate if rate < 60.0 => "SBRAD",
-            rate if rate > 100.0 => "STACH",
-            _ => "SR",
-        }),
+        Rhythm::ConductionDelay | Rhythm::FirstDegreeBlock => {
+            codes.push(match truth.heart_rate_bpm {
+                rate if rate < 60.0 => "SBRAD",
+                rate if rate > 100.0 => "STACH",
+                _ => "SR",
+            })
+        }
         Rhythm::Bigeminy | Rhythm::Trigeminy => codes.extend(["SR", truth.rhythm.code()]),
         Rhythm::SecondDegreeBlock | Rhythm::ThirdDegreeBlock => {}
         other => codes.push(other.code()),

@@ -41,9 +41,15 @@ impl LeadField {
         let chest = field.0;
         for ((i, row), usual) in field.0.iter_mut().enumerate().skip(3).zip(THORAX) {
             let shift = random.within(0.0, 0.10, -0.25, 0.25);
-            let neighbour = if shift < 0.0 { i.max(4) - 1 } else { (i + 1).min(ELECTRODES - 1) };
+            let neighbour = if shift < 0.0 {
+                i.max(4) - 1
+            } else {
+                (i + 1).min(ELECTRODES - 1)
+            };
             let gain = usual * random.within(1.0, 0.06, 0.85, 1.15);
-            let Some(other) = chest.get(neighbour) else { continue };
+            let Some(other) = chest.get(neighbour) else {
+                continue;
+            };
             for (value, other) in row.iter_mut().zip(other) {
                 *value = gain * (*value * (1.0 - shift.abs()) + other * shift.abs());
             }
@@ -70,7 +76,8 @@ impl LeadField {
     }
 
     pub fn potentials(&self, dipole: Dipole) -> Potentials {
-        self.0.map(|row| row.iter().zip(dipole).map(|(r, d)| r * d).sum())
+        self.0
+            .map(|row| row.iter().zip(dipole).map(|(r, d)| r * d).sum())
     }
 }
 

@@ -42,8 +42,11 @@ const DELAYED_QRS: [Part; 5] = [
 
 /// Early, middle and late part of a beat that starts in a ventricle, apart
 /// from its direction.
-const VENTRICULAR_SHAPE: [(f64, f64, f64, f64); 3] =
-    [(0.00, 0.30, 0.62, 0.55), (0.16, 0.46, 0.80, 0.85), (0.38, 0.66, 1.00, 0.55)];
+const VENTRICULAR_SHAPE: [(f64, f64, f64, f64); 3] = [
+    (0.00, 0.30, 0.62, 0.55),
+    (0.16, 0.46, 0.80, 0.85),
+    (0.38, 0.66, 1.00, 0.55),
+];
 
 /// The waves of one kind of beat, and how its repolarisation is timed.
 #[derive(Clone, Debug)]
@@ -65,16 +68,23 @@ impl Complex {
     /// A conducted beat of this patient.
     pub fn conducted(patient: &Patient, random: &mut Random) -> Self {
         let (parts, turn_deg, turn_share) = match patient.conduction {
-            Conduction::RightBundleBlock => (&RIGHT_BUNDLE_QRS, patient.axis_deg - NORMAL_AXIS_DEG, 0.6),
+            Conduction::RightBundleBlock => {
+                (&RIGHT_BUNDLE_QRS, patient.axis_deg - NORMAL_AXIS_DEG, 0.6)
+            }
             Conduction::Delayed => (&DELAYED_QRS, patient.axis_deg - NORMAL_AXIS_DEG, 1.0),
             _ => (&NORMAL_QRS, patient.axis_deg - NORMAL_AXIS_DEG, 1.0),
         };
         let gain = patient.qrs_gain * random.uniform(0.95, 1.05);
         let turn = |vector: Dipole, share: f64| {
-            turned_horizontal(turned_frontal(vector, turn_deg * share), patient.transition_deg * share)
+            turned_horizontal(
+                turned_frontal(vector, turn_deg * share),
+                patient.transition_deg * share,
+            )
         };
         let mut qrs = Vec::with_capacity(6);
-        for (i, (&(start, peak, end, vector), detail)) in parts.iter().zip(&patient.details).enumerate() {
+        for (i, (&(start, peak, end, vector), detail)) in
+            parts.iter().zip(&patient.details).enumerate()
+        {
             // The septum hardly follows the axis of the free walls; in left
             // anterior block it is what starts down and right.
             let vector = match (i, patient.conduction) {
@@ -83,10 +93,19 @@ impl Complex {
                 _ => turn(vector, turn_share),
             };
             let vector = sum(vector, [detail[0], detail[1], detail[2]]);
-            let moved = if i == 0 || i == parts.len() - 1 { 0.0 } else { detail[3] };
+            let moved = if i == 0 || i == parts.len() - 1 {
+                0.0
+            } else {
+                detail[3]
+            };
             let (start, peak, end) = (start + moved.max(0.0), peak + moved, (end + moved).min(1.0));
             let s = patient.qrs_s;
-            qrs.push(Wave::new(start * s, peak * s, end * s, scaled(vector, gain)));
+            qrs.push(Wave::new(
+                start * s,
+                peak * s,
+                end * s,
+                scaled(vector, gain),
+            ));
         }
         let base = turned_frontal([0.28, 0.26, -0.13], patient.t_axis_deg - 42.0);
         let secondary = match patient.conduction {
@@ -95,7 +114,10 @@ impl Complex {
             Conduction::Delayed => [-0.22, -0.12, -0.06],
             _ => [0.0; 3],
         };
-        let t_mv = scaled(sum(base, secondary), patient.t_gain * random.uniform(0.92, 1.08));
+        let t_mv = scaled(
+            sum(base, secondary),
+            patient.t_gain * random.uniform(0.92, 1.08),
+        );
         Self {
             qrs,
             qrs_s: patient.qrs_s,
@@ -135,7 +157,12 @@ impl Complex {
         for (start, peak, end, share) in VENTRICULAR_SHAPE {
             let bent = turned_frontal(unit, random.normal(0.0, 14.0));
             let bent = turned_horizontal(bent, random.normal(0.0, 14.0));
-            qrs.push(Wave::new(start * qrs_s, peak * qrs_s, end * qrs_s, scaled(bent, share)));
+            qrs.push(Wave::new(
+                start * qrs_s,
+                peak * qrs_s,
+                end * qrs_s,
+                scaled(bent, share),
+            ));
         }
         let t_share = random.uniform(0.30, 0.42);
         Self {
@@ -153,8 +180,8 @@ impl Complex {
     /// A ventricular premature complex from one of four usual places.
     pub fn premature(random: &mut Random) -> Self {
         let direction = match random.below(4) {
-            0 => [0.45, 1.35, 0.80],   // right outflow tract: left bundle shape, axis down
-            1 => [1.10, -0.80, 0.85],  // right apex: left bundle shape, axis up
+            0 => [0.45, 1.35, 0.80], // right outflow tract: left bundle shape, axis down
+            1 => [1.10, -0.80, 0.85], // right apex: left bundle shape, axis up
             2 => [-0.65, -1.05, -0.95], // left posterior fascicle: right bundle shape, axis up
             _ => [-0.55, 1.10, -1.05], // left base: right bundle shape, axis down
         };
@@ -178,14 +205,21 @@ impl Complex {
 
     /// An escape beat from low in the left ventricle.
     pub fn escape(random: &mut Random) -> Self {
-        let direction = if random.chance(0.5) { [0.9, -0.5, 0.9] } else { [-0.6, -0.7, -0.9] };
+        let direction = if random.chance(0.5) {
+            [0.9, -0.5, 0.9]
+        } else {
+            [-0.6, -0.7, -0.9]
+        };
         let qrs_s = random.uniform(0.134, 0.160);
         Self::ventricular(direction, qrs_s, random.uniform(1.1, 1.5), random)
     }
 
     /// QRS of a beat whose QRS begins at `onset_s`.
     pub fn qrs_at(&self, onset_s: f64, gain: f64) -> Vec<Wave> {
-        self.qrs.iter().map(|wave| wave.shifted(onset_s).scaled(gain)).collect()
+        self.qrs
+            .iter()
+            .map(|wave| wave.shifted(onset_s).scaled(gain))
+            .collect()
     }
 
     /// ST and T, so that T ends `qt_s` after the onset.
@@ -195,7 +229,12 @@ impl Complex {
         let mut t = Wave::new(foot_s, peak_s, onset_s + qt_s, scaled(self.t_mv, gain));
         t.rise_power = self.t_rise_power;
         let j_s = onset_s + self.qrs_s;
-        let st = Wave::new(onset_s + 0.6 * self.qrs_s, j_s + 0.03, peak_s, scaled(self.st_mv, gain));
+        let st = Wave::new(
+            onset_s + 0.6 * self.qrs_s,
+            j_s + 0.03,
+            peak_s,
+            scaled(self.st_mv, gain),
+        );
         vec![t, st]
     }
 
@@ -222,7 +261,11 @@ pub(super) enum AtrialOrigin {
 pub(super) fn p_waves(origin: AtrialOrigin, onset_s: f64, patient: &Patient) -> Vec<Wave> {
     let (right, left, duration_s) = match origin {
         AtrialOrigin::Sinus => ([0.024, 0.086, -0.052], [0.066, 0.060, 0.032], patient.p_s),
-        AtrialOrigin::Paced => ([0.010, 0.070, -0.040], [0.070, 0.050, 0.030], patient.p_s + 0.012),
+        AtrialOrigin::Paced => (
+            [0.010, 0.070, -0.040],
+            [0.070, 0.050, 0.030],
+            patient.p_s + 0.012,
+        ),
         AtrialOrigin::Retrograde => ([0.010, -0.100, -0.030], [-0.010, -0.110, -0.045], 0.080),
         AtrialOrigin::Ectopic(0) => ([-0.050, 0.060, -0.060], [-0.050, 0.080, -0.020], 0.096),
         AtrialOrigin::Ectopic(1) => ([0.040, -0.060, -0.030], [0.060, -0.080, 0.030], 0.088),

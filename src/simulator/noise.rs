@@ -28,7 +28,11 @@ impl Levels {
         Self {
             wander_mv: random.uniform(wander.0, wander.1),
             muscle_mv: random.uniform(muscle.0, muscle.1),
-            mains_mv: if mains { random.uniform(0.2, 1.0) * mains_mv } else { 0.0 },
+            mains_mv: if mains {
+                random.uniform(0.2, 1.0) * mains_mv
+            } else {
+                0.0
+            },
             motions: usize::from(quality > 0.55 && random.chance(0.18)),
         }
     }
@@ -63,7 +67,11 @@ struct Wander([(f64, f64, f64); 4]);
 impl Wander {
     fn new(random: &mut Random, respiration_hz: f64, mv: f64) -> Self {
         let mut sine = |frequency_hz: f64, share: f64| {
-            (frequency_hz, mv * share * random.uniform(0.4, 1.2), random.phase())
+            (
+                frequency_hz,
+                mv * share * random.uniform(0.4, 1.2),
+                random.phase(),
+            )
         };
         let slow = [sine(0.06, 0.9), sine(0.13, 0.6), sine(0.31, 0.25)];
         Self([slow[0], slow[1], slow[2], sine(respiration_hz, 0.6)])
@@ -71,7 +79,9 @@ impl Wander {
 
     fn at(&self, time_s: f64) -> f64 {
         let sines = self.0.iter();
-        sines.map(|(f, mv, phase)| mv * (std::f64::consts::TAU * f * time_s + phase).sin()).sum()
+        sines
+            .map(|(f, mv, phase)| mv * (std::f64::consts::TAU * f * time_s + phase).sin())
+            .sum()
     }
 }
 
@@ -88,7 +98,11 @@ fn muscle(random: &mut Random, times_s: &[f64], mv: f64) -> Vec<f64> {
         .collect();
     let power = noise.iter().map(|x| x * x).sum::<f64>() / noise.len().max(1) as f64;
     let scale = mv / power.sqrt().max(1e-12);
-    let burst = if random.chance(0.12) { random.uniform(0.8, 2.2) } else { 0.0 };
+    let burst = if random.chance(0.12) {
+        random.uniform(0.8, 2.2)
+    } else {
+        0.0
+    };
     let centre_s = random.uniform(0.0, 10.0);
     let width_s = random.uniform(0.4, 1.2);
     for (x, time_s) in noise.iter_mut().zip(times_s) {

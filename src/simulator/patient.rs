@@ -54,7 +54,11 @@ impl Patient {
     pub fn new(random: &mut Random, ages_years: (f64, f64), rhythms: &[Rhythm]) -> Self {
         let (youngest, oldest) = ages_years;
         let age_years = random.uniform(youngest, oldest).floor();
-        let sex = if random.chance(0.5) { Sex::Male } else { Sex::Female };
+        let sex = if random.chance(0.5) {
+            Sex::Male
+        } else {
+            Sex::Female
+        };
         let male = sex == Sex::Male;
         let conduction = conduction(random, age_years, rhythms);
         // The axis turns left with age (Lepeschkin; Macfarlane 2010, table of
@@ -67,7 +71,9 @@ impl Patient {
             Conduction::RightBundleBlock => random.uniform(0.126, 0.150),
             Conduction::Delayed => random.uniform(0.118, 0.145),
             Conduction::LeftAnteriorBlock => random.uniform(0.092, 0.108),
-            Conduction::Normal => random.within(if male { 0.094 } else { 0.087 }, 0.007, 0.074, 0.106),
+            Conduction::Normal => {
+                random.within(if male { 0.094 } else { 0.087 }, 0.007, 0.074, 0.106)
+            }
         };
         Self {
             age_years,
@@ -80,16 +86,24 @@ impl Patient {
             t_gain: random.within(if male { 1.05 } else { 0.80 }, 0.18, 0.55, 1.5)
                 * (1.0 - 0.004 * (age_years - 40.0)),
             p_gain: random.within(1.0, 0.18, 0.65, 1.4),
-            t_axis_deg: 42.0 + 0.35 * (axis_deg.clamp(-10.0, 85.0) - 42.0) + random.normal(0.0, 7.0),
+            t_axis_deg: 42.0
+                + 0.35 * (axis_deg.clamp(-10.0, 85.0) - 42.0)
+                + random.normal(0.0, 7.0),
             septal_gain: random.within(0.95, 0.3, 0.35, 1.6),
-            st_gain: if male && age_years < 45.0 { random.uniform(0.02, 0.12) } else { random.uniform(-0.02, 0.05) },
+            st_gain: if male && age_years < 45.0 {
+                random.uniform(0.02, 0.12)
+            } else {
+                random.uniform(-0.02, 0.05)
+            },
             u_gain: random.uniform(0.0, 1.0),
             qrs_s,
             pr_s: random.within(0.150 + 0.0002 * (age_years - 40.0), 0.013, 0.126, 0.186),
             p_s: random.within(0.102, 0.007, 0.086, 0.116),
             qtc_s: random.within(if male { 0.402 } else { 0.414 }, 0.012, 0.375, 0.438),
             respiration_hz: random.uniform(0.18, 0.32),
-            rsa: 0.04 * (1.0 - (age_years - 20.0) / 75.0).clamp(0.1, 1.0) * random.uniform(0.5, 1.2),
+            rsa: 0.04
+                * (1.0 - (age_years - 20.0) / 75.0).clamp(0.1, 1.0)
+                * random.uniform(0.5, 1.2),
             details: std::array::from_fn(|_| {
                 [
                     random.normal(0.0, 0.05),

@@ -88,7 +88,10 @@ fn rhythm_of(seed: u64, index: usize) -> Rhythm {
     let mut hundred = Rhythm::of_a_hundred();
     let block = index / hundred.len();
     Random::new(seed, Purpose::Mix, block as u64).shuffle(&mut hundred);
-    hundred.get(index % hundred.len()).copied().unwrap_or(Rhythm::Sinus)
+    hundred
+        .get(index % hundred.len())
+        .copied()
+        .unwrap_or(Rhythm::Sinus)
 }
 
 /// The patient of a record, and the patient's first record. Records 2k and
@@ -98,13 +101,20 @@ fn patient_of(seed: u64, index: usize) -> (usize, Patient) {
     let pair = [rhythm_of(seed, even), rhythm_of(seed, even + 1)];
     let [a, b] = pair.map(Rhythm::ages_years);
     let both = (a.0.max(b.0), a.1.min(b.1));
-    let delays = pair.iter().filter(|&&r| r == Rhythm::ConductionDelay).count();
+    let delays = pair
+        .iter()
+        .filter(|&&r| r == Rhythm::ConductionDelay)
+        .count();
     let shared = both.1 - both.0 >= 10.0
         && delays != 1
         && Random::new(seed, Purpose::Pairing, even as u64).chance(0.4);
     let (first, ages_years, rhythms) = match shared {
         true => (even, both, pair.to_vec()),
-        false => (index, rhythm_of(seed, index).ages_years(), vec![rhythm_of(seed, index)]),
+        false => (
+            index,
+            rhythm_of(seed, index).ages_years(),
+            vec![rhythm_of(seed, index)],
+        ),
     };
     let mut random = Random::new(seed, Purpose::Patient, first as u64);
     (first, Patient::new(&mut random, ages_years, &rhythms))
@@ -122,11 +132,24 @@ fn potentials(
     let field = LeadField::with_electrodes_placed(&mut random);
     let (schedule, scene) = scene(rhythm, patient, &field, &mut random);
     let samples = ((DURATION_S + 2.0 * MARGIN_S) * RATE_HZ) as usize;
-    let times_s: Vec<f64> = (0..samples).map(|k| k as f64 / RATE_HZ - MARGIN_S).collect();
-    let mut potentials =
-        scene.potentials(schedule.activity, patient, &field, &times_s, RATE_HZ, &mut random);
+    let times_s: Vec<f64> = (0..samples)
+        .map(|k| k as f64 / RATE_HZ - MARGIN_S)
+        .collect();
+    let mut potentials = scene.potentials(
+        schedule.activity,
+        patient,
+        &field,
+        &times_s,
+        RATE_HZ,
+        &mut random,
+    );
     let mut random = Random::new(seed, Purpose::Noise, index as u64);
-    noise::add(&mut potentials, &times_s, patient.respiration_hz, &mut random);
+    noise::add(
+        &mut potentials,
+        &times_s,
+        patient.respiration_hz,
+        &mut random,
+    );
     (potentials, scene.truth)
 }
 
@@ -163,7 +186,12 @@ fn twelve_leads(potentials: &[Potentials]) -> [Vec<f64>; 12] {
 fn cut(lead_mv: &[f64], rate_hz: f64) -> Vec<f64> {
     let skip = (MARGIN_S * rate_hz) as usize;
     let keep = (DURATION_S * rate_hz) as usize;
-    lead_mv.iter().skip(skip).take(keep).map(|mv| (mv * 1000.0).round() / 1000.0).collect()
+    lead_mv
+        .iter()
+        .skip(skip)
+        .take(keep)
+        .map(|mv| (mv * 1000.0).round() / 1000.0)
+        .collect()
 }
 
 #[cfg(test)]
@@ -200,7 +228,11 @@ mod tests {
             let mut random = Random::new(11, Purpose::Rhythm, index as u64);
             let field = LeadField::with_electrodes_placed(&mut random);
             let (_, scene) = scene(rhythm, &patient, &field, &mut random);
-            assert!(meets_definition(&scene.truth), "record {index}: {:?}", scene.truth);
+            assert!(
+                meets_definition(&scene.truth),
+                "record {index}: {:?}",
+                scene.truth
+            );
         }
     }
 }

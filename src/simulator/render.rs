@@ -76,11 +76,15 @@ impl Scene {
         let mut beats = Vec::new();
         for (i, event) in schedule.ventricular.iter().enumerate() {
             let previous = schedule.ventricular.get(..i).unwrap_or_default();
-            let qt_s = qt_s(patient, shapes.of(event.kind), event, previous) + random.normal(0.0, 0.002);
+            let qt_s =
+                qt_s(patient, shapes.of(event.kind), event, previous) + random.normal(0.0, 0.002);
             let complex = shapes.of(event.kind);
             let qrs = complex.qrs_at(event.onset_s, random.within(1.0, 0.012, 0.96, 1.04));
-            let t = complex.repolarisation_at(event.onset_s, qt_s, random.within(1.0, 0.025, 0.9, 1.1));
-            let p = event.from_atrial.and_then(|p| extent(atrial.get(p)?, field));
+            let t =
+                complex.repolarisation_at(event.onset_s, qt_s, random.within(1.0, 0.025, 0.9, 1.1));
+            let p = event
+                .from_atrial
+                .and_then(|p| extent(atrial.get(p)?, field));
             if let (Some(q), Some(t_extent)) = (extent(&qrs, field), extent(&t, field)) {
                 beats.push(Beat {
                     kind: event.kind,
@@ -147,16 +151,32 @@ impl Scene {
             *v3 += NEAR_V3 * sample.near_v1_mv;
             potentials
         };
-        let all: Vec<[f64; ELECTRODES]> = dipoles.into_iter().zip(&atria).zip(times_s).map(see).collect();
+        let all: Vec<[f64; ELECTRODES]> = dipoles
+            .into_iter()
+            .zip(&atria)
+            .zip(times_s)
+            .map(see)
+            .collect();
         all
     }
 }
 
 /// QT by Fridericia's formula from the RR before the beat and those before,
 /// since repolarisation follows the rate with a lag.
-fn qt_s(patient: &Patient, complex: &Complex, event: &VentricularEvent, previous: &[VentricularEvent]) -> f64 {
-    let onsets_s: Vec<f64> =
-        previous.iter().rev().take(5).rev().chain([event]).map(|e| e.onset_s).collect();
+fn qt_s(
+    patient: &Patient,
+    complex: &Complex,
+    event: &VentricularEvent,
+    previous: &[VentricularEvent],
+) -> f64 {
+    let onsets_s: Vec<f64> = previous
+        .iter()
+        .rev()
+        .take(5)
+        .rev()
+        .chain([event])
+        .map(|e| e.onset_s)
+        .collect();
     let rr_s: Vec<f64> = onsets_s.windows(2).map(|pair| pair[1] - pair[0]).collect();
     let effective_s = match rr_s.last() {
         Some(last) => 0.3 * last + 0.7 * rr_s.iter().sum::<f64>() / rr_s.len() as f64,
@@ -170,7 +190,12 @@ fn lone_p_onsets_s(schedule: &Schedule, atrial: &[Vec<Wave>], field: &LeadField)
     let mut onsets_s: Vec<f64> = atrial
         .iter()
         .enumerate()
-        .filter(|(i, _)| !schedule.ventricular.iter().any(|v| v.from_atrial == Some(*i)))
+        .filter(|(i, _)| {
+            !schedule
+                .ventricular
+                .iter()
+                .any(|v| v.from_atrial == Some(*i))
+        })
         .filter_map(|(_, waves)| extent(waves, field).map(|p| p.onset_s))
         .filter(|onset_s| (0.0..DURATION_S).contains(onset_s))
         .collect();
@@ -181,11 +206,27 @@ fn lone_p_onsets_s(schedule: &Schedule, atrial: &[Vec<Wave>], field: &LeadField)
 /// The pulses of a pacemaker, about 2 ms wide as a cart of 150 Hz shows them.
 fn spikes(schedule: &Schedule, random: &mut Random) -> Vec<Wave> {
     // Bipolar electrodes give small spikes, unipolar ones large.
-    let mv = if random.chance(0.5) { random.uniform(0.5, 0.9) } else { random.uniform(1.0, 1.8) };
-    let ventricle = [random.uniform(-0.5, -0.2), random.uniform(-1.0, -0.6), random.uniform(-0.2, 0.5)];
-    let atrium = [random.uniform(-0.4, 0.4), random.uniform(0.4, 0.9), random.uniform(-0.4, 0.1)];
+    let mv = if random.chance(0.5) {
+        random.uniform(0.5, 0.9)
+    } else {
+        random.uniform(1.0, 1.8)
+    };
+    let ventricle = [
+        random.uniform(-0.5, -0.2),
+        random.uniform(-1.0, -0.6),
+        random.uniform(-0.2, 0.5),
+    ];
+    let atrium = [
+        random.uniform(-0.4, 0.4),
+        random.uniform(0.4, 0.9),
+        random.uniform(-0.4, 0.1),
+    ];
     let spike = |&(at_s, in_ventricle): &(f64, bool)| {
-        let vector = if in_ventricle { ventricle } else { scaled(atrium, 0.8) };
+        let vector = if in_ventricle {
+            ventricle
+        } else {
+            scaled(atrium, 0.8)
+        };
         Wave::new(at_s - 0.002, at_s + 0.001, at_s + 0.004, scaled(vector, mv))
     };
     schedule.spikes.iter().map(spike).collect()

@@ -71,7 +71,13 @@ impl Truth {
     ) -> Self {
         let kind = dominant(&beats);
         let of_kind = |value: &dyn Fn(&Beat) -> f64| {
-            median(beats.iter().filter(|b| Some(b.kind) == kind).map(value).collect())
+            median(
+                beats
+                    .iter()
+                    .filter(|b| Some(b.kind) == kind)
+                    .map(value)
+                    .collect(),
+            )
         };
         let pr = beats
             .iter()
@@ -91,7 +97,10 @@ impl Truth {
 
     /// From R peak to R peak, in seconds.
     pub fn rr_s(&self) -> Vec<f64> {
-        self.beats.windows(2).map(|pair| pair[1].r_peak_s - pair[0].r_peak_s).collect()
+        self.beats
+            .windows(2)
+            .map(|pair| pair[1].r_peak_s - pair[0].r_peak_s)
+            .collect()
     }
 
     /// How many beats are of this kind.
@@ -144,20 +153,34 @@ pub(super) struct Extent {
 /// The extent of the sum of `waves`, to a millisecond.
 pub(super) fn extent(waves: &[Wave], field: &LeadField) -> Option<Extent> {
     const STEP_S: f64 = 0.001;
-    let start_s = waves.iter().map(Wave::start_s).fold(f64::INFINITY, f64::min);
-    let end_s = waves.iter().map(Wave::end_s).fold(f64::NEG_INFINITY, f64::max);
+    let start_s = waves
+        .iter()
+        .map(Wave::start_s)
+        .fold(f64::INFINITY, f64::min);
+    let end_s = waves
+        .iter()
+        .map(Wave::end_s)
+        .fold(f64::NEG_INFINITY, f64::max);
     let steps = ((end_s - start_s) / STEP_S).clamp(0.0, 5000.0) as usize;
     let mut found: Option<(Extent, f64)> = None;
     for step in 0..=steps {
         let time_s = start_s + step as f64 * STEP_S;
-        let dipole = waves.iter().fold([0.0; 3], |d, wave| sum(d, wave.at(time_s)));
+        let dipole = waves
+            .iter()
+            .fold([0.0; 3], |d, wave| sum(d, wave.at(time_s)));
         let leads = leads(&field.potentials(dipole));
         if leads.iter().all(|lead| lead.abs() < VISIBLE_MV) {
             continue;
         }
         let power: f64 = leads.iter().map(|lead| lead * lead).sum();
-        let (mut extent, mut most) = found
-            .unwrap_or((Extent { onset_s: time_s, peak_s: time_s, offset_s: time_s }, 0.0));
+        let (mut extent, mut most) = found.unwrap_or((
+            Extent {
+                onset_s: time_s,
+                peak_s: time_s,
+                offset_s: time_s,
+            },
+            0.0,
+        ));
         extent.offset_s = time_s;
         if power > most {
             (extent.peak_s, most) = (time_s, power);

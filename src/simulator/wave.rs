@@ -46,7 +46,13 @@ pub(super) struct Wave {
 impl Wave {
     /// A wave from `start_s` over `peak_s` to `end_s`.
     pub fn new(start_s: f64, peak_s: f64, end_s: f64, vector_mv: Dipole) -> Self {
-        Self { peak_s, rise_s: peak_s - start_s, fall_s: end_s - peak_s, rise_power: 1.0, vector_mv }
+        Self {
+            peak_s,
+            rise_s: peak_s - start_s,
+            fall_s: end_s - peak_s,
+            rise_power: 1.0,
+            vector_mv,
+        }
     }
 
     pub fn start_s(&self) -> f64 {
@@ -70,13 +76,20 @@ impl Wave {
     /// The share of the peak at a time, 0 to 1.
     pub fn shape(&self, time_s: f64) -> f64 {
         let from_peak = time_s - self.peak_s;
-        let (support, power) =
-            if from_peak < 0.0 { (self.rise_s, self.rise_power) } else { (self.fall_s, 1.0) };
+        let (support, power) = if from_peak < 0.0 {
+            (self.rise_s, self.rise_power)
+        } else {
+            (self.fall_s, 1.0)
+        };
         if support <= 0.0 || from_peak.abs() >= support {
             return 0.0;
         }
         let cosine = 0.5 + 0.5 * (std::f64::consts::PI * from_peak / support).cos();
-        if power == 1.0 { cosine } else { cosine.powf(power) }
+        if power == 1.0 {
+            cosine
+        } else {
+            cosine.powf(power)
+        }
     }
 
     pub fn at(&self, time_s: f64) -> Dipole {
@@ -94,7 +107,10 @@ mod tests {
         assert_eq!(wave.at(0.2), [2.0, 0.0, 0.0]);
         assert!((wave.shape(0.15) - 0.5).abs() < 1e-12);
         assert!((wave.shape(0.35) - 0.5).abs() < 1e-12);
-        assert_eq!((wave.shape(0.1), wave.shape(0.5), wave.shape(0.6)), (0.0, 0.0, 0.0));
+        assert_eq!(
+            (wave.shape(0.1), wave.shape(0.5), wave.shape(0.6)),
+            (0.0, 0.0, 0.0)
+        );
     }
 
     #[test]

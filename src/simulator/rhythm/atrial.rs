@@ -11,7 +11,11 @@ use crate::simulator::truth::BeatKind;
 pub(super) fn fibrillation(patient: &Patient, random: &mut Random) -> Schedule {
     let mut schedule = Schedule::new();
     schedule.activity = AtrialActivity::Fibrillation;
-    let rate_bpm = if random.chance(0.7) { random.uniform(62.0, 105.0) } else { random.uniform(105.0, 150.0) };
+    let rate_bpm = if random.chance(0.7) {
+        random.uniform(62.0, 105.0)
+    } else {
+        random.uniform(105.0, 150.0)
+    };
     let mean_s = 60.0 / rate_bpm;
     let variation = random.uniform(0.20, 0.30);
     let mut recent_s = mean_s;
@@ -21,7 +25,11 @@ pub(super) fn fibrillation(patient: &Patient, random: &mut Random) -> Schedule {
         // No beat before the last one has been repolarised.
         let shortest_s = (0.96 * patient.qtc_s * recent_s.cbrt()).max(0.30);
         let rr_s = (mean_s * random.normal(0.0, variation).exp()).min(1.9 * mean_s);
-        let rr_s = if rr_s < shortest_s { shortest_s + random.uniform(0.0, 0.25 * mean_s) } else { rr_s };
+        let rr_s = if rr_s < shortest_s {
+            shortest_s + random.uniform(0.0, 0.25 * mean_s)
+        } else {
+            rr_s
+        };
         recent_s = 0.5 * (recent_s + rr_s);
         at += rr_s;
     }

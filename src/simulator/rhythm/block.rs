@@ -13,11 +13,26 @@ pub(super) fn second_degree(patient: &Patient, random: &mut Random) -> Schedule 
     let kind = random.uniform(0.0, 1.0);
     let (rate_bpm, beats, first_pr_s, growth_s) = if kind < 0.55 {
         // The first increment is the greatest, so RR shortens before the pause.
-        (random.uniform(68.0, 92.0), 3 + random.below(3), random.uniform(0.18, 0.23), random.uniform(0.06, 0.10))
+        (
+            random.uniform(68.0, 92.0),
+            3 + random.below(3),
+            random.uniform(0.18, 0.23),
+            random.uniform(0.06, 0.10),
+        )
     } else if kind < 0.75 {
-        (random.uniform(66.0, 88.0), 3 + random.below(2), random.uniform(0.15, 0.21), 0.0)
+        (
+            random.uniform(66.0, 88.0),
+            3 + random.below(2),
+            random.uniform(0.15, 0.21),
+            0.0,
+        )
     } else {
-        (random.uniform(78.0, 106.0), 2, random.uniform(0.16, 0.24), 0.0)
+        (
+            random.uniform(78.0, 106.0),
+            2,
+            random.uniform(0.16, 0.24),
+            0.0,
+        )
     };
     let node = Node::new(patient, random, rate_bpm);
     let mut schedule = Schedule::new();

@@ -60,11 +60,15 @@ const MIX: [Share; 16] = [
 impl Rhythm {
     /// The rhythms of one block of a hundred records.
     pub(super) fn of_a_hundred() -> Vec<Self> {
-        MIX.iter().flat_map(|&(rhythm, count, _)| std::iter::repeat_n(rhythm, count)).collect()
+        MIX.iter()
+            .flat_map(|&(rhythm, count, _)| std::iter::repeat_n(rhythm, count))
+            .collect()
     }
 
     pub(super) fn ages_years(self) -> (f64, f64) {
-        MIX.iter().find(|share| share.0 == self).map_or((18.0, 90.0), |share| share.2)
+        MIX.iter()
+            .find(|share| share.0 == self)
+            .map_or((18.0, 90.0), |share| share.2)
     }
 
     /// The statement that the record is an example of.
@@ -120,7 +124,10 @@ mod tests {
     fn a_block_has_a_hundred_records_of_known_statements() {
         assert_eq!(Rhythm::of_a_hundred().len(), 100);
         for rhythm in Rhythm::of_a_hundred() {
-            assert!(crate::statements::by_code(rhythm.code()).is_some(), "{rhythm:?}");
+            assert!(
+                crate::statements::by_code(rhythm.code()).is_some(),
+                "{rhythm:?}"
+            );
         }
     }
 }

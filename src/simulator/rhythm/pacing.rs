@@ -48,21 +48,33 @@ fn ventricular(patient: &Patient, random: &mut Random) -> Schedule {
 fn dual(patient: &Patient, random: &mut Random, both: bool) -> Schedule {
     let mut schedule = Schedule::new();
     let av_s = random.uniform(0.15, 0.19);
-    let rate_bpm = if both { random.uniform(60.0, 72.0) } else { random.uniform(64.0, 92.0) };
+    let rate_bpm = if both {
+        random.uniform(60.0, 72.0)
+    } else {
+        random.uniform(64.0, 92.0)
+    };
     let mut node = Node::new(patient, random, rate_bpm);
     if both {
         node.rsa = 0.0;
     }
     let mut at = START_S + random.uniform(0.0, node.cycle_s);
     while at < END_S {
-        let origin = if both { AtrialOrigin::Paced } else { AtrialOrigin::Sinus };
+        let origin = if both {
+            AtrialOrigin::Paced
+        } else {
+            AtrialOrigin::Sinus
+        };
         if both {
             schedule.spikes.push((at, false));
         }
         let p_s = if both { at + 2.0 * LATENCY_S } else { at };
         schedule.spikes.push((at + av_s, true));
         schedule.conducted(p_s, origin, at + av_s + LATENCY_S - p_s, BeatKind::Paced);
-        at += if both { node.cycle_s } else { node.cycle_at(at, random) };
+        at += if both {
+            node.cycle_s
+        } else {
+            node.cycle_at(at, random)
+        };
     }
     schedule
 }
@@ -75,7 +87,12 @@ fn atrial(patient: &Patient, random: &mut Random) -> Schedule {
     let mut at = START_S + random.uniform(0.0, cycle_s);
     while at < END_S {
         schedule.spikes.push((at, false));
-        schedule.conducted(at + 2.0 * LATENCY_S, AtrialOrigin::Paced, pr_s, BeatKind::Normal);
+        schedule.conducted(
+            at + 2.0 * LATENCY_S,
+            AtrialOrigin::Paced,
+            pr_s,
+            BeatKind::Normal,
+        );
         at += cycle_s;
     }
     schedule

@@ -29,7 +29,10 @@ pub(in crate::simulator) enum AtrialActivity {
     Beats,
     Fibrillation,
     /// The first cycle begins at `first_s`.
-    Flutter { first_s: f64, cycle_s: f64 },
+    Flutter {
+        first_s: f64,
+        cycle_s: f64,
+    },
 }
 
 #[derive(Clone, Debug)]
@@ -71,6 +74,10 @@ impl Schedule {
     }
 
     pub fn ventricular_beat(&mut self, onset_s: f64, kind: BeatKind) {
-        self.ventricular.push(VentricularEvent { onset_s, kind, from_atrial: None });
+        self.ventricular.push(VentricularEvent {
+            onset_s,
+            kind,
+            from_atrial: None,
+        });
     }
 }

@@ -20,7 +20,11 @@ impl Circuit {
     fn new(random: &mut Random) -> Self {
         Self {
             cycle_s: 60.0 / random.uniform(154.0, 212.0),
-            rp_s: if random.chance(0.6) { random.uniform(0.045, 0.072) } else { random.uniform(0.115, 0.15) },
+            rp_s: if random.chance(0.6) {
+                random.uniform(0.045, 0.072)
+            } else {
+                random.uniform(0.115, 0.15)
+            },
         }
     }
 
@@ -52,7 +56,11 @@ pub(super) fn paroxysmal(patient: &Patient, random: &mut Random) -> Schedule {
     let mut schedule = Schedule::new();
     schedule.strain_mv = random.uniform(0.02, 0.06);
     let begins = random.chance(0.5);
-    let change_s = if begins { random.uniform(2.5, 5.5) } else { random.uniform(4.0, 7.5) };
+    let change_s = if begins {
+        random.uniform(2.5, 5.5)
+    } else {
+        random.uniform(4.0, 7.5)
+    };
     let mut at = START_S + random.uniform(0.0, 0.5);
     if begins {
         while at < change_s {
@@ -61,7 +69,12 @@ pub(super) fn paroxysmal(patient: &Patient, random: &mut Random) -> Schedule {
         }
         // An atrial premature beat with a long PR starts the circuit.
         let p_s = at - 0.38 * node.cycle_s;
-        schedule.conducted(p_s, AtrialOrigin::Ectopic(0), pr_s + 0.08, BeatKind::AtrialPremature);
+        schedule.conducted(
+            p_s,
+            AtrialOrigin::Ectopic(0),
+            pr_s + 0.08,
+            BeatKind::AtrialPremature,
+        );
         schedule.atrial_beat(p_s + pr_s + 0.08 + circuit.rp_s, AtrialOrigin::Retrograde);
         at = p_s + pr_s + 0.08 + circuit.cycle_s;
         while at < END_S {
