@@ -46,7 +46,11 @@ fn variation(values: &[f64]) -> f64 {
 }
 
 fn premature_beats(truth: &Truth) -> usize {
-    truth.count(BeatKind::Ventricular) + truth.count(BeatKind::AtrialPremature)
+    truth
+        .beats
+        .iter()
+        .filter(|beat| beat.kind.is_premature())
+        .count()
 }
 
 /// The statements in PTB-XL's manner: diagnostic ones first, then form, then

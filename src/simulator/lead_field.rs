@@ -81,6 +81,12 @@ impl LeadField {
     }
 }
 
+/// Lead I and aVF of a dipole, on which electrode placement has no influence.
+pub(super) fn lead_i_and_avf(dipole: Dipole) -> (f64, f64) {
+    let [i, ii, ..] = DOWER.map(|row| row.iter().zip(dipole).map(|(r, d)| r * d).sum::<f64>());
+    (i, ii - i / 2.0)
+}
+
 /// The twelve leads in standard order, in millivolts.
 pub(super) fn leads(p: &Potentials) -> [f64; 12] {
     let &[ra, la, ll, v1, v2, v3, v4, v5, v6] = p;

@@ -2,6 +2,7 @@
 //! heart's dipole. The numbers are our own, drawn so that the twelve leads
 //! show what textbooks describe.
 
+use super::lead_field::lead_i_and_avf;
 use super::patient::{Conduction, Patient};
 use super::random::Random;
 use super::wave::{Dipole, Wave, length, scaled, sum, turned_frontal, turned_horizontal};
@@ -9,8 +10,7 @@ use super::wave::{Dipole, Wave, length, scaled, sum, turned_frontal, turned_hori
 /// One part of QRS: start, peak and end as shares of its duration.
 type Part = (f64, f64, f64, Dipole);
 
-/// Septum, apex and anterior wall, free walls, base, outflow tract. Their sum
-/// points left and down by 42 degrees in the frontal plane.
+/// Septum, apex and anterior wall, free walls, base, outflow tract.
 const NORMAL_QRS: [Part; 5] = [
     (0.00, 0.17, 0.40, [-0.14, 0.00, -0.30]),
     (0.10, 0.36, 0.62, [0.62, 0.52, -0.20]),
@@ -18,9 +18,6 @@ const NORMAL_QRS: [Part; 5] = [
     (0.45, 0.68, 1.00, [0.16, 0.08, 0.70]),
     (0.62, 0.82, 1.00, [-0.16, -0.06, 0.16]),
 ];
-/// The frontal axis of [`NORMAL_QRS`] in the limb leads.
-const NORMAL_AXIS_DEG: f64 = 47.0;
-
 /// Complete right bundle branch block: the left side as always, then the right
 /// ventricle slowly, to the right and the front.
 const RIGHT_BUNDLE_QRS: [Part; 5] = [
@@ -67,30 +64,21 @@ pub(super) struct Complex {
 impl Complex {
     /// A conducted beat of this patient.
     pub fn conducted(patient: &Patient, random: &mut Random) -> Self {
-        let (parts, turn_deg, turn_share) = match patient.conduction {
-            Conduction::RightBundleBlock => {
-                (&RIGHT_BUNDLE_QRS, patient.axis_deg - NORMAL_AXIS_DEG, 0.6)
-            }
-            Conduction::Delayed => (&DELAYED_QRS, patient.axis_deg - NORMAL_AXIS_DEG, 1.0),
-            _ => (&NORMAL_QRS, patient.axis_deg - NORMAL_AXIS_DEG, 1.0),
+        let parts = match patient.conduction {
+            Conduction::RightBundleBlock => &RIGHT_BUNDLE_QRS,
+            Conduction::Delayed => &DELAYED_QRS,
+            _ => &NORMAL_QRS,
         };
         let gain = patient.qrs_gain * random.uniform(0.95, 1.05);
-        let turn = |vector: Dipole, share: f64| {
-            turned_horizontal(
-                turned_frontal(vector, turn_deg * share),
-                patient.transition_deg * share,
-            )
-        };
-        let mut qrs = Vec::with_capacity(6);
+        let mut qrs = Vec::with_capacity(parts.len());
         for (i, (&(start, peak, end, vector), detail)) in
             parts.iter().zip(&patient.details).enumerate()
         {
-            // The septum hardly follows the axis of the free walls; in left
-            // anterior block it is what starts down and right.
+            // In left anterior block the septum starts down and right.
             let vector = match (i, patient.conduction) {
                 (0, Conduction::LeftAnteriorBlock) => [-0.10, 0.28, -0.26],
-                (0, _) => scaled(turn(vector, 0.3), patient.septal_gain),
-                _ => turn(vector, turn_share),
+                (0, _) => scaled(vector, patient.septal_gain),
+                _ => turned_horizontal(vector, patient.transition_deg),
             };
             let vector = sum(vector, [detail[0], detail[1], detail[2]]);
             let moved = if i == 0 || i == parts.len() - 1 {
@@ -107,6 +95,7 @@ impl Complex {
                 scaled(vector, gain),
             ));
         }
+        turn_to_axis(&mut qrs, patient);
         let base = turned_frontal([0.28, 0.26, -0.13], patient.t_axis_deg - 42.0);
         let secondary = match patient.conduction {
             // Secondary changes: T leaves the late, slow part of QRS.
@@ -245,6 +234,40 @@ impl Complex {
     }
 }
 
+/// Turns QRS until its frontal axis is the patient's. The septum, which comes
+/// first, follows by less than the free walls. In right bundle branch block
+/// the axis is that of the left ventricle, and the late right one stays.
+fn turn_to_axis(qrs: &mut [Wave], patient: &Patient) {
+    let left = match patient.conduction {
+        Conduction::RightBundleBlock => 3,
+        _ => qrs.len(),
+    };
+    let Some(qrs) = qrs.get_mut(..left) else {
+        return;
+    };
+    for _ in 0..8 {
+        let missing_deg = patient.axis_deg - frontal_axis_deg(qrs);
+        let missing_deg = (missing_deg + 180.0).rem_euclid(360.0) - 180.0;
+        for (i, wave) in qrs.iter_mut().enumerate() {
+            let follows = if i == 0 { 0.3 } else { 1.0 };
+            wave.vector_mv = turned_frontal(wave.vector_mv, follows * missing_deg);
+        }
+    }
+}
+
+/// The axis of the areas under I and aVF in degrees.
+fn frontal_axis_deg(qrs: &[Wave]) -> f64 {
+    let area = qrs.iter().fold([0.0; 3], |total, wave| {
+        sum(
+            total,
+            scaled(wave.vector_mv, (wave.rise_s + wave.fall_s) / 2.0),
+        )
+    });
+    let (i, avf) = lead_i_and_avf(area);
+    // Goldberger's leads are smaller than Einthoven's by the root of 3 over 2.
+    (avf * 2.0 / 3.0_f64.sqrt()).atan2(i).to_degrees()
+}
+
 /// Where an atrial wave comes from.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum AtrialOrigin {
@@ -260,7 +283,7 @@ pub(super) enum AtrialOrigin {
 /// Right atrium, then left atrium.
 pub(super) fn p_waves(origin: AtrialOrigin, onset_s: f64, patient: &Patient) -> Vec<Wave> {
     let (right, left, duration_s) = match origin {
-        AtrialOrigin::Sinus => ([0.024, 0.086, -0.052], [0.066, 0.060, 0.032], patient.p_s),
+        AtrialOrigin::Sinus => ([0.036, 0.088, -0.056], [0.092, 0.066, 0.014], patient.p_s),
         AtrialOrigin::Paced => (
             [0.010, 0.070, -0.040],
             [0.070, 0.050, 0.030],

@@ -24,7 +24,7 @@ pub(super) struct Patient {
     pub age_years: f64,
     pub sex: Sex,
     pub conduction: Conduction,
-    /// Mean frontal axis of QRS.
+    /// Frontal axis of the areas of QRS in I and aVF.
     pub axis_deg: f64,
     /// Rotation in the horizontal plane; positive: late transition.
     pub transition_deg: f64,
@@ -65,7 +65,7 @@ impl Patient {
         // normal limits): about 60 degrees at 20, 25 at 80.
         let axis_deg = match conduction {
             Conduction::LeftAnteriorBlock => random.uniform(-62.0, -47.0),
-            _ => random.within(60.0 - 0.55 * (age_years - 20.0), 20.0, -22.0, 88.0),
+            _ => random.within(60.0 - 0.55 * (age_years - 20.0), 20.0, -24.0, 82.0),
         };
         let qrs_s = match conduction {
             Conduction::RightBundleBlock => random.uniform(0.126, 0.150),
@@ -97,7 +97,7 @@ impl Patient {
             },
             u_gain: random.uniform(0.0, 1.0),
             qrs_s,
-            pr_s: random.within(0.150 + 0.0002 * (age_years - 40.0), 0.013, 0.126, 0.186),
+            pr_s: random.within(0.155 + 0.0002 * (age_years - 40.0), 0.012, 0.136, 0.190),
             p_s: random.within(0.102, 0.007, 0.086, 0.116),
             qtc_s: random.within(if male { 0.402 } else { 0.414 }, 0.012, 0.375, 0.438),
             respiration_hz: random.uniform(0.18, 0.32),

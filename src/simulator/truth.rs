@@ -25,6 +25,12 @@ pub enum BeatKind {
     Paced,
 }
 
+impl BeatKind {
+    pub fn is_premature(self) -> bool {
+        matches!(self, Self::AtrialPremature | Self::Ventricular)
+    }
+}
+
 /// One beat; times in seconds from the start of the recording, whose limits
 /// they may pass at its ends.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -56,9 +62,9 @@ pub struct Truth {
     pub heart_rate_bpm: f64,
     /// Median over conducted beats that are not premature.
     pub pr_ms: Option<f64>,
-    /// Median over the beats of the most frequent kind.
+    /// Median over the beats of the most frequent kind that is not premature.
     pub qrs_ms: f64,
-    /// Median over the beats of the most frequent kind.
+    /// Median over the beats of the most frequent kind that is not premature.
     pub qt_ms: f64,
 }
 
@@ -116,16 +122,14 @@ fn heart_rate_bpm(beats: &[Beat]) -> f64 {
     }
 }
 
-/// The most frequent kind; of equally frequent ones that of the earlier beat.
+/// The most frequent kind that is not premature; of equally frequent ones that
+/// of the earlier beat.
 fn dominant(beats: &[Beat]) -> Option<BeatKind> {
     let count = |kind| beats.iter().filter(|b| b.kind == kind).count();
-    let mut best = None;
-    for beat in beats {
-        // Beside a premature beat the other is the patient's own.
-        let ectopic = matches!(beat.kind, BeatKind::Ventricular | BeatKind::AtrialPremature);
-        let score = (count(beat.kind), !ectopic);
-        if best.is_none_or(|(most, _)| score > most) {
-            best = Some((score, beat.kind));
+    let mut best: Option<(usize, BeatKind)> = None;
+    for beat in beats.iter().filter(|b| !b.kind.is_premature()) {
+        if best.is_none_or(|(most, _)| count(beat.kind) > most) {
+            best = Some((count(beat.kind), beat.kind));
         }
     }
     best.map(|(_, kind)| kind)

@@ -5,4 +5,5 @@ mod dsp;
 mod preprocessing;
 mod reference_data;
 mod sheet;
+mod simulator;
 mod wfdb;
