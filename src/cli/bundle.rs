@@ -44,7 +44,10 @@ struct Duplicate {
 
 pub fn run(command: &Command) -> anyhow::Result<()> {
     let Command::Verify(arguments) = command;
-    let model = Model::load(Bundle::open(&bundle::resolve(&arguments.bundle)?)?, DeviceChoice::Cpu)?;
+    let model = Model::load(
+        Bundle::open(&bundle::resolve(&arguments.bundle)?)?,
+        DeviceChoice::Cpu,
+    )?;
     let manifest = model.manifest();
     let zero: Vec<usize> = model
         .prototypes()
@@ -57,7 +60,13 @@ pub fn run(command: &Command) -> anyhow::Result<()> {
         .prototypes
         .iter()
         .enumerate()
-        .filter_map(|(j, p)| Some(Duplicate { prototype: j, of: p.duplicate_of?, ecg_id: p.ecg_id }))
+        .filter_map(|(j, p)| {
+            Some(Duplicate {
+                prototype: j,
+                of: p.duplicate_of?,
+                ecg_id: p.ecg_id,
+            })
+        })
         .collect();
     let document = Document {
         schema: 1,
@@ -74,25 +83,49 @@ pub fn run(command: &Command) -> anyhow::Result<()> {
     } else {
         print(&document, &model)?;
     }
-    anyhow::ensure!(document.zero_prototypes.is_empty(), "prototypes {:?} are all zero", document.zero_prototypes);
+    anyhow::ensure!(
+        document.zero_prototypes.is_empty(),
+        "prototypes {:?} are all zero",
+        document.zero_prototypes
+    );
     Ok(())
 }
 
 fn print(document: &Document, model: &Model) -> anyhow::Result<()> {
     let manifest = model.manifest();
-    output::print_line(&format!("{} ({}), SHA-256 {}", manifest.title, manifest.name, model.bundle().sha256))?;
+    output::print_line(&format!(
+        "{} ({}), SHA-256 {}",
+        manifest.title,
+        manifest.name,
+        model.bundle().sha256
+    ))?;
     if let Some(notice) = model.bundle().notice() {
         output::print_line(notice)?;
     }
-    output::print_line(&format!("{} files, every checksum as written", document.files))?;
+    output::print_line(&format!(
+        "{} files, every checksum as written",
+        document.files
+    ))?;
     output::print_line(&format!(
         "{} prototypes from {} training ECGs of {}; no prototype is zero: {}",
         document.prototypes,
         document.distinct_sources,
         manifest.training.data,
-        if document.zero_prototypes.is_empty() { "yes" } else { "no" }
+        if document.zero_prototypes.is_empty() {
+            "yes"
+        } else {
+            "no"
+        }
     ))?;
-    let mut table = output::Table::new(&["prototype", "class", "ECG", "fold", "cosine before", "cosine", "duplicate of"]);
+    let mut table = output::Table::new(&[
+        "prototype",
+        "class",
+        "ECG",
+        "fold",
+        "cosine before",
+        "cosine",
+        "duplicate of",
+    ]);
     for (j, p) in manifest.prototypes.iter().enumerate() {
         table.row(vec![
             j.to_string(),

@@ -9,7 +9,9 @@ use crate::training::evaluate;
 
 /// Score a model on one fold of a labelled data set
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  protoecg evaluate --bundle ptbxl-excerpt-rhythm --data /path/to/ptb-xl --fold 10 --json")]
+#[command(
+    after_help = "Example:\n  protoecg evaluate --bundle ptbxl-excerpt-rhythm --data /path/to/ptb-xl --fold 10 --json"
+)]
 pub struct Arguments {
     #[command(flatten)]
     model: ModelArguments,
@@ -43,16 +45,31 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let metrics = evaluate(&model, &set, arguments.fold, &mut tick)?;
     output::status("");
     if arguments.json {
-        return output::print_json(&Document { schema: 1, bundle: (model.bundle()).into(), metrics: &metrics });
+        return output::print_json(&Document {
+            schema: 1,
+            bundle: (model.bundle()).into(),
+            metrics: &metrics,
+        });
     }
     if let Some(notice) = model.bundle().notice() {
         output::print_line(notice)?;
     }
-    let mut table = output::Table::new(&["statement", "training", "positives", "AUROC", "95 % CI", "AUPRC", "F1", "threshold"]);
+    let mut table = output::Table::new(&[
+        "statement",
+        "training",
+        "positives",
+        "AUROC",
+        "95 % CI",
+        "AUPRC",
+        "F1",
+        "threshold",
+    ]);
     for class in &metrics.classes {
         table.row(vec![
             class.code.clone(),
-            class.train_positives.map_or("unknown".to_owned(), |n| n.to_string()),
+            class
+                .train_positives
+                .map_or("unknown".to_owned(), |n| n.to_string()),
             class.positives.to_string(),
             output::number(class.auroc),
             output::interval(class.auroc_ci),

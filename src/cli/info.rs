@@ -32,7 +32,10 @@ struct Document {
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let recording = formats::open(&arguments.file)?;
     let report = plausibility::assess(&recording);
-    let leads = recording.channels.iter().map(|c| c.lead.map_or(c.name.clone(), |l| l.name().to_owned()));
+    let leads = recording
+        .channels
+        .iter()
+        .map(|c| c.lead.map_or(c.name.clone(), |l| l.name().to_owned()));
     let document = Document {
         schema: 1,
         leads: leads.collect(),
@@ -52,7 +55,13 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     row("format", document.format);
     row("leads", document.leads.join(" "));
     row("rate", format!("{} Hz", document.rate_hz));
-    row("duration", format!("{:.3} s, {} samples per lead", document.duration_s, document.samples));
+    row(
+        "duration",
+        format!(
+            "{:.3} s, {} samples per lead",
+            document.duration_s, document.samples
+        ),
+    );
     row("unit", document.unit_source);
     row("SHA-256", document.sha256);
     if document.plausibility.is_empty() {

@@ -65,8 +65,12 @@ impl ModelArguments {
 
 /// Runs the command line and returns the exit code.
 pub fn main() -> ExitCode {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("PROTOECG_LOG").unwrap_or_else(|_| "warn".into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let filter = tracing_subscriber::EnvFilter::try_from_env("PROTOECG_LOG")
+        .unwrap_or_else(|_| "warn".into());
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
     match run(Cli::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         // Whoever closed the pipe (`| head`) has all that was wanted.
@@ -102,10 +106,21 @@ mod tests {
     fn the_command_line_is_consistent_and_every_help_has_an_example() {
         Cli::command().debug_assert();
         for command in Cli::command().get_subcommands() {
-            let leaves: Vec<_> = if command.has_subcommands() { command.get_subcommands().collect() } else { vec![command] };
+            let leaves: Vec<_> = if command.has_subcommands() {
+                command.get_subcommands().collect()
+            } else {
+                vec![command]
+            };
             for leaf in leaves {
-                let after = leaf.get_after_help().map(ToString::to_string).unwrap_or_default();
-                assert!(after.contains("protoecg "), "{} has no example", leaf.get_name());
+                let after = leaf
+                    .get_after_help()
+                    .map(ToString::to_string)
+                    .unwrap_or_default();
+                assert!(
+                    after.contains("protoecg "),
+                    "{} has no example",
+                    leaf.get_name()
+                );
             }
         }
     }

@@ -83,5 +83,7 @@ pub fn window(file: Option<PathBuf>, arguments: WindowArguments) -> anyhow::Resu
 
 #[cfg(not(feature = "gui"))]
 pub fn window(_file: Option<PathBuf>, _arguments: WindowArguments) -> anyhow::Result<()> {
-    anyhow::bail!("this protoecg was built without its window; see protoecg --help for the subcommands")
+    anyhow::bail!(
+        "this protoecg was built without its window; see protoecg --help for the subcommands"
+    )
 }

@@ -10,7 +10,9 @@ pub struct Table {
 
 impl Table {
     pub fn new(header: &[&str]) -> Self {
-        Self { rows: vec![header.iter().map(|h| (*h).to_owned()).collect()] }
+        Self {
+            rows: vec![header.iter().map(|h| (*h).to_owned()).collect()],
+        }
     }
 
     pub fn row(&mut self, cells: Vec<String>) {
@@ -20,10 +22,21 @@ impl Table {
     /// Writes the table to standard output.
     pub fn print(&self) -> anyhow::Result<()> {
         let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
-        let width = |c: usize| self.rows.iter().filter_map(|r| r.get(c)).map(|s| s.chars().count()).max().unwrap_or(0);
+        let width = |c: usize| {
+            self.rows
+                .iter()
+                .filter_map(|r| r.get(c))
+                .map(|s| s.chars().count())
+                .max()
+                .unwrap_or(0)
+        };
         let widths: Vec<usize> = (0..columns).map(width).collect();
         for row in &self.rows {
-            let line: Vec<String> = row.iter().zip(&widths).map(|(cell, &w)| format!("{cell:w$}")).collect();
+            let line: Vec<String> = row
+                .iter()
+                .zip(&widths)
+                .map(|(cell, &w)| format!("{cell:w$}"))
+                .collect();
             print_line(line.join("  ").trim_end())?;
         }
         Ok(())
@@ -73,5 +86,7 @@ pub fn number(value: Option<f64>) -> String {
 
 /// An interval with three decimals, or a dash.
 pub fn interval(ci: Option<(f64, f64)>) -> String {
-    ci.map_or("-".to_owned(), |(low, high)| format!("[{low:.3}, {high:.3}]"))
+    ci.map_or("-".to_owned(), |(low, high)| {
+        format!("[{low:.3}, {high:.3}]")
+    })
 }

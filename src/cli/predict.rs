@@ -35,7 +35,11 @@ pub struct BundleHead<'a> {
 
 impl<'a> From<&'a Bundle> for BundleHead<'a> {
     fn from(bundle: &'a Bundle) -> Self {
-        Self { name: &bundle.manifest.name, sha256: &bundle.sha256, notice: bundle.notice() }
+        Self {
+            name: &bundle.manifest.name,
+            sha256: &bundle.sha256,
+            notice: bundle.notice(),
+        }
     }
 }
 
@@ -47,12 +51,24 @@ struct Document<'a> {
 }
 
 #[derive(serde::Serialize)]
-struct RecordingDocument {
+pub struct RecordingDocument {
     file: String,
     sha256: String,
     plausibility: Vec<plausibility::Finding>,
     notes: Vec<String>,
     predictions: Vec<crate::inference::ClassPrediction>,
+}
+
+impl RecordingDocument {
+    pub fn new(file: &Path, report: plausibility::Report, prediction: Prediction) -> Self {
+        Self {
+            file: file.display().to_string(),
+            sha256: prediction.recording_sha256,
+            plausibility: report.findings,
+            notes: prediction.notes,
+            predictions: prediction.classes,
+        }
+    }
 }
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
@@ -62,22 +78,22 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         let (report, mut prediction) = read(&model, file)?;
         if arguments.raw {
             for class in &mut prediction.classes {
-                class.probability.get_or_insert(1.0 / (1.0 + (-class.logit).exp()));
+                class
+                    .probability
+                    .get_or_insert(1.0 / (1.0 + (-class.logit).exp()));
             }
         }
         if !arguments.json {
             print_table(model.bundle(), file, &report, &prediction)?;
         }
-        recordings.push(RecordingDocument {
-            file: file.display().to_string(),
-            sha256: prediction.recording_sha256,
-            plausibility: report.findings,
-            notes: prediction.notes,
-            predictions: prediction.classes,
-        });
+        recordings.push(RecordingDocument::new(file, report, prediction));
     }
     if arguments.json {
-        output::print_json(&Document { schema: 1, bundle: model.bundle().into(), recordings })?;
+        output::print_json(&Document {
+            schema: 1,
+            bundle: model.bundle().into(),
+            recordings,
+        })?;
     }
     Ok(())
 }
@@ -90,8 +106,15 @@ pub fn read(
     let recording = formats::open(file)?;
     let report = plausibility::assess(&recording);
     if report.refused() {
-        let reasons: Vec<String> = report.refusals().map(|f| f.message.clone()).collect();
-        anyhow::bail!("{}: not given to the model: {}", file.display(), reasons.join("; "));
+        let reasons: Vec<String> = report
+            .of(plausibility::Severity::Refuse)
+            .map(|f| f.message.clone())
+            .collect();
+        anyhow::bail!(
+            "{}: not given to the model: {}",
+            file.display(),
+            reasons.join("; ")
+        );
     }
     let prediction = model.predict(&recording)?;
     Ok((report, prediction))
@@ -103,8 +126,16 @@ fn print_table(
     report: &plausibility::Report,
     prediction: &Prediction,
 ) -> anyhow::Result<()> {
-    output::print_line(&format!("{} read by {}", file.display(), bundle.manifest.title))?;
-    for note in bundle.notice().into_iter().chain(prediction.notes.iter().map(String::as_str)) {
+    output::print_line(&format!(
+        "{} read by {}",
+        file.display(),
+        bundle.manifest.title
+    ))?;
+    for note in bundle
+        .notice()
+        .into_iter()
+        .chain(prediction.notes.iter().map(String::as_str))
+    {
         output::print_line(note)?;
     }
     for finding in &report.findings {
@@ -113,13 +144,31 @@ fn print_table(
     if prediction.nothing_positive() {
         output::print_line("nothing is above its threshold (this is not the same as normal)")?;
     }
-    let mut table = output::Table::new(&["", "statement", "probability", "threshold", "calibrated", "description"]);
+    let mut table = output::Table::new(&[
+        "",
+        "statement",
+        "probability",
+        "threshold",
+        "calibrated",
+        "description",
+    ]);
     let mut order: Vec<_> = prediction.classes.iter().collect();
-    order.sort_by(|a, b| b.positive.cmp(&a.positive).then(b.probability.unwrap_or(-1.0).total_cmp(&a.probability.unwrap_or(-1.0))));
+    order.sort_by(|a, b| {
+        b.positive.cmp(&a.positive).then(
+            b.probability
+                .unwrap_or(-1.0)
+                .total_cmp(&a.probability.unwrap_or(-1.0)),
+        )
+    });
     for class in order {
         let not_assessed = (!class.assessed).then(|| "not assessed".to_owned());
         table.row(vec![
-            if class.positive == Some(true) { "+" } else { "" }.to_owned(),
+            if class.positive == Some(true) {
+                "+"
+            } else {
+                ""
+            }
+            .to_owned(),
             class.code.clone(),
             match class.probability {
                 Some(p) if class.assessed => format!("{p:.3}"),

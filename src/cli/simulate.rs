@@ -1,5 +1,6 @@
 //! `protoecg simulate`: labelled synthetic ECGs in the layout of PTB-XL.
 
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use super::output;
@@ -23,9 +24,13 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let mut tick = |done: usize| {
         output::status(&format!("simulated {done} of {}", arguments.records));
-        true
+        ControlFlow::Continue(())
     };
     simulator::write_ptbxl(arguments.records, arguments.seed, &arguments.out, &mut tick)?;
     output::status("");
-    output::print_line(&format!("{} simulated ECGs written to {}", arguments.records, arguments.out.display()))
+    output::print_line(&format!(
+        "{} simulated ECGs written to {}",
+        arguments.records,
+        arguments.out.display()
+    ))
 }

@@ -13,9 +13,11 @@ use crate::training::{Event, TrainingConfig, train};
 
 /// Train a model and write its bundle
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  protoecg simulate --records 2000 --seed 1 --out simulated\n  \
+#[command(
+    after_help = "Example:\n  protoecg simulate --records 2000 --seed 1 --out simulated\n  \
     protoecg train assets/configs/rhythm-demo.ron --data simulated --out my-model\n\n\
-    Ctrl-C stops after the current step; --resume goes on from the last whole epoch.")]
+    Ctrl-C stops after the current step; --resume goes on from the last whole epoch."
+)]
 pub struct Arguments {
     /// Training configuration (RON); assets/configs has those of the shipped models
     #[arg(value_name = "CONFIG.ron")]
@@ -57,8 +59,15 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         true
     };
     let cancelled = || stop.load(Ordering::SeqCst);
-    let bundle =
-        train(&config, &set, &arguments.out, arguments.device, arguments.resume, &mut listener, &cancelled)?;
+    let bundle = train(
+        &config,
+        &set,
+        &arguments.out,
+        arguments.device,
+        arguments.resume,
+        &mut listener,
+        &cancelled,
+    )?;
     output::status("");
     for metrics in &bundle.manifest.metrics {
         output::print_line(&format!(
@@ -76,7 +85,16 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
 fn report(event: &Event) {
     match event {
         Event::Reading { done, of } => output::status(&format!("reading record {done} of {of}")),
-        Event::Epoch { stage, name, epoch, of, loss, validation_macro_auroc, better, seconds_left } => {
+        Event::Epoch {
+            stage,
+            name,
+            epoch,
+            of,
+            loss,
+            validation_macro_auroc,
+            better,
+            seconds_left,
+        } => {
             output::status("");
             eprintln!(
                 "stage {stage} ({name}) epoch {epoch}/{of}: loss {loss:.4}, validation macro AUROC {validation_macro_auroc:.4}{}, at most {} left in this stage",

@@ -2,6 +2,7 @@
 
 mod explanation;
 mod ledger;
+pub mod print;
 
 pub use explanation::{ClassExplanation, Ledger, LedgerEntry, PrototypeEvidence, Span, Window};
 pub use ledger::explain;

@@ -97,7 +97,7 @@ impl Patient {
             },
             u_gain: random.uniform(0.0, 1.0),
             qrs_s,
-            pr_s: random.within(0.150 + 0.0002 * (age_years - 40.0), 0.013, 0.126, 0.186),
+            pr_s: random.within(0.155 + 0.0002 * (age_years - 40.0), 0.012, 0.136, 0.190),
             p_s: random.within(0.102, 0.007, 0.086, 0.116),
             qtc_s: random.within(if male { 0.402 } else { 0.414 }, 0.012, 0.375, 0.438),
             respiration_hz: random.uniform(0.18, 0.32),

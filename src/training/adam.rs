@@ -45,13 +45,14 @@ impl Adam {
         }
     }
 
-    /// One step with the gradients that `backward` left.
-    pub fn step(&mut self, learning_rate: f64) {
+    /// One step with the gradients that `backward` left. `rate` gives the
+    /// learning rate of a variable by its name.
+    pub fn step(&mut self, rate: impl Fn(&str) -> f64) {
         let _guard = tch::no_grad_guard();
         self.steps += 1;
         let correction1 = 1.0 - BETA1.powi(self.steps as i32);
         let correction2 = 1.0 - BETA2.powi(self.steps as i32);
-        for (i, (_, variable)) in self.variables.iter_mut().enumerate() {
+        for (i, (name, variable)) in self.variables.iter_mut().enumerate() {
             let mut gradient = variable.grad();
             if !gradient.defined() {
                 continue;
@@ -66,8 +67,7 @@ impl Adam {
                 .g_mul_scalar_(BETA2)
                 .g_add_(&(gradient.square() * (1.0 - BETA2)));
             let denominator = (&self.second[i] / correction2).sqrt() + EPSILON;
-            let _ =
-                variable.g_sub_(&(&self.first[i] / denominator * (learning_rate / correction1)));
+            let _ = variable.g_sub_(&(&self.first[i] / denominator * (rate(name) / correction1)));
         }
     }
 
@@ -132,7 +132,7 @@ mod tests {
             optimiser.backward_step(&loss(&xs, &theirs));
             adam.zero_grad();
             loss(&xs, &mine).backward();
-            adam.step(1e-2);
+            adam.step(|_| 1e-2);
         }
         let difference = (&mine - &theirs).abs().max().double_value(&[]);
         assert!(difference < 1e-6, "{difference}");
@@ -147,7 +147,7 @@ mod tests {
         let step = |w: &Tensor, adam: &mut Adam| {
             adam.zero_grad();
             loss(&xs, w).backward();
-            adam.step(1e-2);
+            adam.step(|_| 1e-2);
         };
         let mut adam = Adam::new(vec![("w".into(), w.shallow_clone())], 1e-3);
         (0..3).for_each(|_| step(&w, &mut adam));

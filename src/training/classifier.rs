@@ -52,7 +52,7 @@ pub fn run(
         );
         adam.zero_grad();
         loss.backward();
-        adam.step(stage.learning_rate);
+        adam.step(|_| stage.learning_rate);
         shrink(&weight, &off_class, stage.l1 * stage.learning_rate);
         if (epoch + 1) % LOOK != 0 {
             continue;

@@ -56,8 +56,9 @@ pub enum PrototypeStart {
     /// Standard normal: paper and published program. Half of every vector is
     /// negative, where no latent can ever be.
     Normal,
-    /// Uniform in (0, 1), the range of the latents.
-    Uniform,
+    /// One twentieth of the coordinates 1, the rest 0: inside the range of the
+    /// latents, and nearly orthogonal from the first step on.
+    Sparse,
 }
 
 /// One step of a run.
@@ -91,6 +92,9 @@ pub struct JointStage {
     pub schedule: Schedule,
     /// Epochs without a better validation macro AUROC before the stage ends.
     pub patience: usize,
+    /// Prototypes learn this many times faster than the network: they have to
+    /// cross the range of the latents, weights only move a little.
+    pub prototype_rate: f64,
     /// Keeps prototypes inside the range of the latents, [0, 1], after each step.
     pub prototypes_in_range: bool,
     pub augment: Option<Augment>,

@@ -153,7 +153,10 @@ fn train_epoch(
             .terms(&logits, &similarities, &network.prototypes, &targets);
         adam.zero_grad();
         terms.total.backward();
-        adam.step(rate);
+        adam.step(|name| match name {
+            "prototype_vectors" => rate * stage.prototype_rate,
+            _ => rate,
+        });
         if stage.prototypes_in_range {
             tch::no_grad(|| {
                 let _ = network.prototypes.shallow_clone().clamp_(0.0, 1.0);

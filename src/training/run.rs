@@ -184,9 +184,9 @@ pub fn train(
         statements.len(),
         classes,
     );
-    if config.prototype_start == PrototypeStart::Uniform {
+    if config.prototype_start == PrototypeStart::Sparse {
         tch::no_grad(|| {
-            let _ = network.prototypes.shallow_clone().uniform_(0.0, 1.0);
+            let _ = network.prototypes.shallow_clone().bernoulli_float_(0.05);
         });
     }
     let fingerprint = fingerprint(config, &data);
