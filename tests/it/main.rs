@@ -1,2 +1,9 @@
 //! What a user sees, through the public interface: one module per promise.
+
+mod dataset;
+mod dsp;
+mod preprocessing;
+mod reference_data;
 mod sheet;
+mod simulator;
+mod wfdb;

@@ -1,0 +1,146 @@
+//! What can go wrong in a rating study, in words for the rater.
+
+use std::path::PathBuf;
+
+use super::store::EventId;
+
+/// Everything that this room refuses or fails at.
+#[derive(Debug, thiserror::Error)]
+pub enum ReviewError {
+    #[error(
+        "rater code {found:?}: {why}; expected 1 to 16 letters (A-Z, a-z), digits, - or _, starting with a letter or digit"
+    )]
+    RaterCode { found: String, why: &'static str },
+
+    #[error("prototype {prototype}: {criterion} is {found}, expected 1 to 5")]
+    RatingOutOfRange {
+        prototype: usize,
+        criterion: &'static str,
+        found: u8,
+    },
+    #[error(
+        "prototype {prototype}: no answer for {missing}; rate both criteria, or say why it cannot be rated"
+    )]
+    HalfAnswered {
+        prototype: usize,
+        missing: &'static str,
+    },
+    #[error(
+        "prototype {prototype}: marked {exclusion}, yet {criterion} is rated; an excluded prototype has no ratings"
+    )]
+    ExcludedWithRating {
+        prototype: usize,
+        exclusion: &'static str,
+        criterion: &'static str,
+    },
+    #[error("prototype {prototype}: the comment has {found} characters, at most {limit} are kept")]
+    CommentTooLong {
+        prototype: usize,
+        found: usize,
+        limit: usize,
+    },
+    #[error("prototype {prototype} is not in this study")]
+    UnknownPrototype { prototype: usize },
+
+    #[error("a study needs at least one prototype")]
+    NoItems,
+    #[error("prototype {prototype} is twice in the study")]
+    DuplicateItem { prototype: usize },
+    #[error("{path}: this is the study of {found}, expected {expected}; nothing was changed")]
+    OtherStudy {
+        path: PathBuf,
+        found: String,
+        expected: String,
+    },
+
+    #[error("{path}: there is no such review database")]
+    NotFound { path: PathBuf },
+    #[error("{path}: already exists; a study is never overwritten")]
+    AlreadyExists { path: PathBuf },
+    #[error("{path}: not a review database of protoecg ({why}); nothing was changed")]
+    NotAStudy { path: PathBuf, why: String },
+    #[error(
+        "{path}: made by a newer protoecg: version {found}, this one knows {known}; nothing was changed"
+    )]
+    NewerVersion {
+        path: PathBuf,
+        found: i64,
+        known: i64,
+    },
+    #[error(
+        "{path}: the database is damaged: {what}; nothing was changed. Keep this file and go on from a copy of the last good one"
+    )]
+    Damaged { path: PathBuf, what: String },
+    #[error("{path}: the record of ratings is broken at event {event}: {what}")]
+    ChainBroken {
+        path: PathBuf,
+        event: EventId,
+        what: BrokenLink,
+    },
+
+    #[error(
+        "{path}: {folder} is on a network or shared file system ({kind}), where a database can lose saved ratings; use a folder on a disk of this computer and copy the exports instead"
+    )]
+    NetworkFileSystem {
+        path: PathBuf,
+        folder: PathBuf,
+        kind: String,
+    },
+    #[error(
+        "{path}: cannot be written ({why}), so no rating could be saved; make the file and its folder writable, or copy the file to a folder that is"
+    )]
+    ReadOnly { path: PathBuf, why: String },
+    #[error("{path}: another program is using the database; nothing was saved, try again")]
+    Busy { path: PathBuf },
+    #[error("{path}: the disk is full; nothing was saved")]
+    DiskFull { path: PathBuf },
+    #[error(
+        "{path}: SQLite did not take {pragma} = {expected} but {found}, so \"saved\" would not mean saved"
+    )]
+    NotDurable {
+        path: PathBuf,
+        pragma: &'static str,
+        expected: String,
+        found: String,
+    },
+    #[error("{path}: {source}")]
+    Sqlite {
+        path: PathBuf,
+        source: rusqlite::Error,
+    },
+    #[error("{path}: {source}")]
+    Io {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+    #[error("{path}: {field}: {source}")]
+    Json {
+        path: PathBuf,
+        field: String,
+        source: serde_json::Error,
+    },
+
+    #[error(
+        "{path}: belongs to another study or was not written by protoecg (expected study {expected}); nothing was overwritten, choose an empty folder"
+    )]
+    ExportInTheWay { path: PathBuf, expected: String },
+    #[error("{path}: {source}")]
+    Csv { path: PathBuf, source: csv::Error },
+}
+
+/// How a link of the chain is broken.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BrokenLink {
+    #[error(
+        "its contents do not have the hash that was saved with it, so it was changed afterwards"
+    )]
+    Contents,
+    #[error(
+        "it does not follow the event before it, so events were removed, replaced or put in between"
+    )]
+    Previous,
+    #[error("the event after it should be number {expected}, found {found}")]
+    Sequence { expected: i64, found: i64 },
+    #[error("{missing} event(s) saved after it are missing")]
+    TailMissing { missing: i64 },
+}

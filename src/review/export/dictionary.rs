@@ -1,0 +1,114 @@
+//! `data_dictionary.csv`: what each column means.
+
+use super::files::Draft;
+use super::tables::{EVENTS_COLUMNS, EVENTS_FILE, RATINGS_COLUMNS, RATINGS_FILE};
+
+pub(super) const FILE: &str = "data_dictionary.csv";
+
+const COLUMNS: [&str; 4] = ["file", "column", "values", "meaning"];
+
+pub(super) fn table() -> csv::Result<Draft> {
+    let of_ratings = RATINGS_COLUMNS.map(|column| (RATINGS_FILE, column));
+    let of_events = EVENTS_COLUMNS.map(|column| (EVENTS_FILE, column));
+    let rows: Vec<[&str; COLUMNS.len()]> = of_ratings
+        .into_iter()
+        .chain(of_events)
+        .map(|(file, column)| {
+            let (values, meaning) = describe(column);
+            [file, column, values, meaning]
+        })
+        .collect();
+    Draft::csv(FILE, &COLUMNS, &rows)
+}
+
+/// Values and meaning of a column, which are the same in both tables.
+pub(super) fn describe(column: &str) -> (&'static str, &'static str) {
+    match column {
+        "study_id" => ("32 hexadecimal digits", "Identity of the study, random"),
+        "bundle_sha256" => (
+            "64 hexadecimal digits",
+            "SHA-256 of the model bundle whose prototypes were rated",
+        ),
+        "prototype" => ("0, 1, ...", "Number of the prototype in the bundle"),
+        "class_code" => (
+            "SCP code",
+            "Class of the prototype, which is all that the rater was told",
+        ),
+        "rater" => (
+            "1-16 letters, digits, - or _",
+            "Code of the rater; who that is is not in this study",
+        ),
+        "criterion" => (
+            "representativeness; clarity",
+            "What was asked: how typical of its class the ECG is; how plainly it shows the class",
+        ),
+        "value" => (
+            "1 to 5, or empty",
+            "The rating, 1 lowest and 5 highest; empty where the prototype was excluded",
+        ),
+        "excluded" => (
+            "label_error; cannot_judge; or empty",
+            "Why there is no rating: the ECG does not show its class; the rater cannot tell",
+        ),
+        "comment" => (
+            "text, or empty",
+            "FREE TEXT as the rater typed it: read it for names and dates before passing this \
+             file on. An apostrophe before =, +, -, @ or a line break was put there by the export",
+        ),
+        "response_time_ms" => (
+            "milliseconds",
+            "From when the prototype was shown until the answer was given",
+        ),
+        "answered_at" | "time" => (
+            "RFC 3339, UTC",
+            "By the clock of the machine that saved it; the order is that of the events, not this",
+        ),
+        "event_id" => (
+            "installation-sequence",
+            "The event that holds the answer, here and in events.csv",
+        ),
+        "earlier_answers" => (
+            "0, 1, ...",
+            "Answers of this rater to this prototype before this one (changes of mind)",
+        ),
+        "time_utc_ms" => (
+            "milliseconds",
+            "The same since 1970-01-01, as it is in the hash",
+        ),
+        "installation" => (
+            "16 hexadecimal digits",
+            "Random number of the user account and machine that wrote the event",
+        ),
+        "sequence" => (
+            "1, 2, ...",
+            "Number of the event in its installation's chain",
+        ),
+        "kind" => ("answer", "What happened"),
+        "payload" => (
+            "JSON",
+            "The answer as it was saved, FREE TEXT comments included, exactly as typed",
+        ),
+        "previous_hash" => (
+            "64 hexadecimal digits",
+            "Hash of the event before it in the chain; for the first, of the study",
+        ),
+        "hash" => (
+            "64 hexadecimal digits",
+            "SHA-256 over the event and previous_hash",
+        ),
+        _ => ("", ""),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_column_is_described() {
+        for column in RATINGS_COLUMNS.iter().chain(&EVENTS_COLUMNS) {
+            let (values, meaning) = describe(column);
+            assert!(!values.is_empty() && !meaning.is_empty(), "{column}");
+        }
+    }
+}

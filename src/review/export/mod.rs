@@ -1,0 +1,134 @@
+//! A study as files for people who analyse it: the long table of ratings, the
+//! whole history, the summary with the heads of the chains, and a dictionary
+//! of every column.
+
+mod dictionary;
+mod files;
+mod tables;
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::{ChainHead, ReviewError, Snapshot, Store, Study, StudySummary, summarise};
+use files::{Draft, check_folder, publish};
+
+/// Version of `summary.json` and of the columns.
+pub const SCHEMA: u32 = 1;
+
+/// The file by which a later export knows that the folder is of its study.
+const SUMMARY_FILE: &str = "summary.json";
+
+/// What was written, and the numbers in it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ExportReport {
+    pub schema: u32,
+    pub study: StudyHead,
+    pub folder: PathBuf,
+    pub files: Vec<ExportedFile>,
+    /// Heads of the chains of events. Kept elsewhere, they show later whether
+    /// the history was changed.
+    pub chains: Vec<ChainHead>,
+    pub summary: StudySummary,
+}
+
+/// One file of an export.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ExportedFile {
+    pub name: String,
+    /// Lines below the header; absent for JSON.
+    pub rows: Option<usize>,
+    /// In hexadecimal.
+    pub sha256: String,
+}
+
+/// A study without its items.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct StudyHead {
+    pub study_id: String,
+    pub bundle_name: String,
+    pub bundle_sha256: String,
+    pub seed: u32,
+    pub created: String,
+}
+
+impl From<&Study> for StudyHead {
+    fn from(study: &Study) -> Self {
+        Self {
+            study_id: study.study_id.clone(),
+            bundle_name: study.bundle_name.clone(),
+            bundle_sha256: study.bundle_sha256.clone(),
+            seed: study.seed,
+            created: study.created.clone(),
+        }
+    }
+}
+
+/// Contents of `summary.json`.
+#[derive(Serialize)]
+struct SummaryDocument<'a> {
+    schema: u32,
+    program: String,
+    study: &'a StudyHead,
+    chains: &'a [ChainHead],
+    summary: &'a StudySummary,
+}
+
+/// Writes `ratings.csv`, `events.csv`, `summary.json` and
+/// `data_dictionary.csv` to a folder, which is made if need be. An earlier
+/// export of the same study is replaced; each file appears whole or not at all.
+///
+/// # Errors
+/// When a chain is broken, when the folder holds files of these names that are
+/// of another study, or when it cannot be written.
+pub fn export(store: &Store, folder: &Path) -> Result<ExportReport, ReviewError> {
+    let snapshot = store.snapshot()?;
+    let study = StudyHead::from(&snapshot.study);
+    let summary = summarise(snapshot.study.items.len(), &snapshot.answers);
+    let drafts = drafts(&snapshot, &study, &summary, folder)?;
+    check_folder(folder, &study.study_id, &drafts)?;
+    publish(folder, &drafts)?;
+    Ok(ExportReport {
+        schema: SCHEMA,
+        study,
+        folder: folder.to_owned(),
+        files: drafts.iter().map(Draft::report).collect(),
+        chains: snapshot.chains.chains,
+        summary,
+    })
+}
+
+fn drafts(
+    snapshot: &Snapshot,
+    study: &StudyHead,
+    summary: &StudySummary,
+    folder: &Path,
+) -> Result<Vec<Draft>, ReviewError> {
+    let csv_error = |name: &'static str| {
+        move |source| ReviewError::Csv {
+            path: folder.join(name),
+            source,
+        }
+    };
+    let document = SummaryDocument {
+        schema: SCHEMA,
+        program: format!("protoecg {}", env!("CARGO_PKG_VERSION")),
+        study,
+        chains: &snapshot.chains.chains,
+        summary,
+    };
+    let mut json = serde_json::to_vec_pretty(&document).map_err(|source| ReviewError::Json {
+        path: folder.join(SUMMARY_FILE),
+        field: "summary".to_owned(),
+        source,
+    })?;
+    json.push(b'\n');
+    Ok(vec![
+        // First, so that from the first file on the folder is known as this
+        // study's, should the export be interrupted.
+        Draft::new(SUMMARY_FILE, None, json),
+        tables::ratings(snapshot).map_err(csv_error(tables::RATINGS_FILE))?,
+        tables::events(snapshot).map_err(csv_error(tables::EVENTS_FILE))?,
+        dictionary::table().map_err(csv_error(dictionary::FILE))?,
+    ])
+}
