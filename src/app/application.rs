@@ -193,6 +193,13 @@ impl eframe::App for Application {
         eframe::set_value(storage, Saved::KEY, &self.state.saved);
     }
 
+    /// A picture is of the program, not of where the pointer happens to be.
+    fn raw_input_hook(&mut self, _ctx: &egui::Context, raw_input: &mut egui::RawInput) {
+        if self.photographer.is_some() {
+            raw_input.events.retain(|event| !matches!(event, egui::Event::PointerMoved(_)));
+        }
+    }
+
     /// The text of fields is nobody's business after the window has closed.
     fn persist_egui_memory(&self) -> bool {
         false

@@ -2,8 +2,8 @@
 
 use eframe::egui::{Align, Layout, ScrollArea, Ui};
 
-use crate::app::tokens::Tokens;
-use crate::app::widgets::{Cell, Column, Table, heading, weak};
+use crate::app::tokens::{Tokens, space};
+use crate::app::widgets::{Cell, Column, Table, divider, heading, weak};
 use crate::explain::ClassExplanation;
 
 pub fn ui(ui: &mut Ui, explanation: &ClassExplanation) {
@@ -27,8 +27,8 @@ pub fn ui(ui: &mut Ui, explanation: &ClassExplanation) {
     table.header(ui);
     let largest = ledger.entries.iter().map(|entry| entry.contribution.abs()).fold(1e-9, f64::max);
     // The sums stay in sight under the entries.
-    let sums = 2.0 * crate::app::tokens::space::ROW + 2.0;
-    let height = (ui.available_height() - sums).max(crate::app::tokens::space::ROW);
+    let sums = 2.0 * space::ROW + 2.0;
+    let height = (ui.available_height() - sums).max(space::ROW);
     ScrollArea::vertical().id_salt("ledger").auto_shrink([false, true]).max_height(height).show(ui, |ui| {
         for entry in &ledger.entries {
             let own = entry.class == explanation.code;
@@ -49,22 +49,20 @@ pub fn ui(ui: &mut Ui, explanation: &ClassExplanation) {
             table.row(ui, &cells, &name);
         }
     });
-    let sum = |ui: &mut Ui, name: &str, value: f64, strong: bool| {
-        let cell = |text: String| if strong { Cell::new(text).strong() } else { Cell::new(text).colour(tokens.text_secondary) };
-        let cells = [cell(name.to_owned()), Cell::new(""), Cell::new(""), Cell::new(""), cell(format!("{value:+.3}"))];
-        table.row(ui, &cells, &format!("{name}: {value:+.3}"));
-    };
-    // The classifier of this branch has no bias; a zero would only be noise.
+    divider(ui);
+    let sums = Table::new(ui, &[Column::left("", 0.0), Column::right("", 70.0)]);
+    // The classifier of the rhythm branch has no bias; a zero would only be noise.
     let (rest, value) = if ledger.bias == 0.0 {
         ("All others together", ledger.rest)
     } else {
         ("All others and the bias", ledger.rest + ledger.bias)
     };
-    crate::app::widgets::divider(ui);
-    sum(ui, rest, value, false);
+    let cells = [rest.to_owned(), format!("{value:+.3}")].map(|text| Cell::new(text).colour(tokens.text_secondary));
+    sums.row(ui, &cells, &format!("{rest}: {value:+.3}"));
     let total = match explanation.probability {
         Some(probability) => format!("Logit, so probability {probability:.3}"),
         None => "Logit".to_owned(),
     };
-    sum(ui, &total, ledger.logit, true);
+    let cells = [total.clone(), format!("{:+.3}", ledger.logit)].map(|text| Cell::new(text).strong());
+    sums.row(ui, &cells, &format!("{total}: {:+.3}", ledger.logit));
 }

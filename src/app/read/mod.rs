@@ -20,7 +20,7 @@ pub use pair::missing;
 pub use predictions::order;
 
 /// Width of the column with the predictions.
-const COLUMN: f32 = 372.0;
+const COLUMN: f32 = 396.0;
 
 pub fn ui(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands) {
     let Some(opened) = &state.reading.opened else {

@@ -13,14 +13,18 @@ use crate::app::widgets::{SheetZoom, card_frame, ghost_button, heading, icon_but
 use crate::explain::{ClassExplanation, PrototypeEvidence};
 use crate::sheet::Scene;
 
-/// Height of the evidence under the sheets.
+/// Least height of the evidence under the sheets.
 const EVIDENCE: f32 = 232.0;
+/// Height of a line under or over a sheet.
+const LINE: f32 = 18.0;
+/// Between a sheet and its lines.
+const GAP: f32 = 3.0;
 
 pub fn ui(ui: &mut Ui, state: &State, opened: &OpenedRecording, fields: &mut Fields, commands: &mut Commands) {
     let explanation = state.reading.explanation();
     let chosen = explanation.zip(state.reading.evidence());
     if let Some((explanation, evidence)) = chosen {
-        let height = EVIDENCE.max(ui.available_height() * 0.34);
+        let height = evidence_height(ui, state.reading.pair_view, opened);
         Panel::bottom("evidence").exact_size(height).resizable(false).show_separator_line(false).frame(Default::default()).show(
             ui,
             |ui| {
@@ -39,6 +43,20 @@ pub fn ui(ui: &mut Ui, state: &State, opened: &OpenedRecording, fields: &mut Fie
             _ => single(ui, opened, zoom),
         }
     });
+}
+
+/// What the sheets do not need: they are as high as their pages are when they
+/// fill the width.
+fn evidence_height(ui: &Ui, view: PairView, opened: &OpenedRecording) -> f32 {
+    let ratio = |scene: &Scene| (scene.height_mm / scene.width_mm) as f32;
+    let width = ui.available_width() - 2.0 * space::S;
+    let around = space::CONTROL + 4.0 * space::S;
+    let sheets = match view {
+        PairView::Single => width * ratio(&opened.drawn.plain),
+        PairView::Sheets => (width - space::S) / 2.0 * ratio(&opened.drawn.marked) + 2.0 * (LINE + GAP),
+        PairView::Strips => 2.0 * width * ratio(&opened.drawn.strip) + 3.0 * LINE + 6.0 * GAP,
+    };
+    (ui.available_height() - sheets - around).max(EVIDENCE)
 }
 
 /// What is compared with what, and how it is looked at.
@@ -73,12 +91,10 @@ fn toolbar(ui: &mut Ui, state: &State, explanation: Option<&ClassExplanation>, c
                 commands.send(Command::Zoom(ZoomStep::Out));
             }
             if explanation.is_some() {
-                ui.allocate_ui_with_layout(vec2(0.0, space::CONTROL), Layout::left_to_right(Align::Center), |ui| {
-                    let views = PairView::ALL.map(|view| (view, view.name()));
-                    if let Some(view) = segmented(ui, state.reading.pair_view, &views) {
-                        commands.send(Command::SetPairView(view));
-                    }
-                });
+                let views = PairView::ALL.map(|view| (view, view.name()));
+                if let Some(view) = segmented(ui, state.reading.pair_view, &views) {
+                    commands.send(Command::SetPairView(view));
+                }
             }
         });
     });
@@ -97,13 +113,12 @@ fn side_by_side(
     evidence: &PrototypeEvidence,
     zoom: &mut SheetZoom,
 ) {
-    let note = 18.0;
     let size = vec2((ui.available_width() - space::S) / 2.0, ui.available_height());
     ui.horizontal_top(|ui| {
         for is_exemplar in [false, true] {
             ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
-                ui.spacing_mut().item_spacing.y = 3.0;
-                let pane = size - vec2(0.0, note + 2.0 * 3.0 + note);
+                ui.spacing_mut().item_spacing.y = GAP;
+                let pane = size - vec2(0.0, 2.0 * (LINE + GAP));
                 if is_exemplar {
                     exemplar_caption(ui, evidence);
                     exemplar(ui, state, evidence, pane, zoom, |drawn| &drawn.marked);
@@ -119,11 +134,9 @@ fn side_by_side(
 
 /// The two rhythm strips, one above the other.
 fn strips(ui: &mut Ui, state: &State, opened: &OpenedRecording, evidence: &PrototypeEvidence, zoom: &mut SheetZoom) {
-    let row = 18.0;
-    let gap = 3.0;
-    let height = (ui.available_height() - 3.0 * row - 6.0 * gap) / 2.0;
+    let height = (ui.available_height() - 3.0 * LINE - 6.0 * GAP) / 2.0;
     let pane = vec2(ui.available_width(), height.max(40.0));
-    ui.spacing_mut().item_spacing.y = gap;
+    ui.spacing_mut().item_spacing.y = GAP;
     recording_caption(ui, opened);
     sheet_pane(ui, &opened.drawn.strip, zoom, pane, &format!("Rhythm strip of ECG {}", opened.id));
     exemplar_caption(ui, evidence);
@@ -149,7 +162,7 @@ fn exemplar_caption(ui: &mut Ui, evidence: &PrototypeEvidence) {
 fn caption(ui: &mut Ui, name: &str, rest: &str) {
     let tokens = Tokens::of(ui);
     ui.horizontal(|ui| {
-        ui.set_height(18.0);
+        ui.set_height(LINE);
         ui.spacing_mut().item_spacing.x = 6.0;
         ui.label(RichText::new(name).font(strong(type_size::SMALL)).color(tokens.text));
         let rest = RichText::new(rest).font(regular(type_size::SMALL)).color(tokens.text_secondary);

@@ -79,17 +79,20 @@ pub fn ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
             Column::left("", 12.0),
             Column::left("Code", 50.0),
             Column::left("Statement", 0.0),
-            Column::left("", 54.0),
-            Column::right("Prob.", 36.0),
-            Column::right("Limit", 34.0),
+            Column::left("", 44.0),
+            Column::right("Prob.", 34.0),
+            Column::right("Limit", 32.0),
         ],
     );
+    // Where there is no number, the statement has the room.
+    let bare = Table::new(ui, &[Column::left("", 12.0), Column::left("", 50.0), Column::left("", 0.0)]);
     table.header(ui);
     for standing in Standing::ALL {
         let classes = group(prediction, standing);
         intro(ui, standing, classes.len());
         for class in classes {
-            row(ui, &table, state, prediction, class, commands);
+            let table = if standing == Standing::NotAssessed { &bare } else { &table };
+            row(ui, table, state, prediction, class, commands);
         }
     }
 }
