@@ -216,19 +216,21 @@ impl Preprocessing {
         from_hz: f64,
     ) -> Result<Cow<'a, [f64]>, PreprocessingError> {
         let same_rate = from_hz == self.rate_hz;
-        let needed_s = if same_rate {
-            self.duration_s()
-        } else {
-            self.duration_s() + MARGIN_S
-        };
-        let needed = (needed_s * from_hz).round() as usize;
-        let used_mv = &samples_mv[..needed.min(samples_mv.len())];
-        if let Some(index) = used_mv.iter().position(|v| !v.is_finite()) {
+        let needed = (self.duration_s() * from_hz).round() as usize;
+        let value_missing = samples_mv.iter().position(|v| !v.is_finite());
+        if let Some(index) = value_missing.filter(|&index| index < needed) {
             return Err(PreprocessingError::MissingSample {
                 lead,
                 time_s: index as f64 / from_hz,
             });
         }
+        let margin = if same_rate {
+            0
+        } else {
+            (MARGIN_S * from_hz).round() as usize
+        };
+        let present = value_missing.unwrap_or(samples_mv.len());
+        let used_mv = &samples_mv[..present.min(needed.saturating_add(margin))];
         let mut used_mv = Cow::Borrowed(used_mv);
         if !same_rate {
             used_mv = dsp::resample(&used_mv, from_hz, self.rate_hz)

@@ -12,9 +12,15 @@ const HIGHEST_AMPLITUDE_MV: f64 = 20.0;
 const FLAT_RANGE_MV: f64 = 0.03;
 /// A stretch of one unchanging value; PTB-XL excerpt: up to 0.33 s.
 const FLAT_STRETCH_S: f64 = 1.0;
-/// Times that a lead stops for two samples or more at one and the same extreme
-/// value; PTB-XL excerpt: up to 2.
+/// Times that a lead stops for three samples or more at one and the same
+/// extreme value; PTB-XL excerpt: up to 2, even of two samples.
 const PLATEAUS: usize = 3;
+const PLATEAU_SAMPLES: usize = 3;
+/// Mean step at the ends of such a plateau, as a part of the range.
+const STEP_PART: f64 = 0.05;
+/// An extreme is one only that far from the median, as a part of the range: in
+/// a noiseless lead the baseline itself may be the smallest value.
+const EXTREME_PART: f64 = 0.25;
 /// A single plateau at an extreme of 1 mV or more from the median; PTB-XL
 /// excerpt: up to 0.12 s (the padded ends of its 500 Hz versions).
 const PLATEAU_S: f64 = 0.2;
@@ -160,14 +166,10 @@ fn clipped(lead: &JudgedLead, rate_hz: f64) -> Option<Finding> {
 }
 
 fn clipped_at(lead: &JudgedLead, extreme_mv: f64, rate_hz: f64) -> Option<Finding> {
-    // The smallest value comes from a difference: equal but for rounding.
-    let at_extreme = |v: &f64| (v - extreme_mv).abs() <= 1e-9 * lead.range_mv;
-    let plateaus: Vec<usize> = lead
-        .samples_mv
-        .chunk_by(|a, b| at_extreme(a) == at_extreme(b))
-        .filter(|run| run.len() > 1 && run.first().is_some_and(at_extreme))
-        .map(<[f64]>::len)
-        .collect();
+    if (extreme_mv - lead.median_mv).abs() < EXTREME_PART * lead.range_mv {
+        return None;
+    }
+    let plateaus = cut_plateaus(lead, extreme_mv);
     let longest_s = plateaus.iter().max().copied().unwrap_or(0) as f64 / rate_hz;
     let high = (extreme_mv - lead.median_mv).abs() >= PLATEAU_HEIGHT_MV;
     let (value, limit, unit) = if plateaus.len() >= PLATEAUS {
@@ -190,6 +192,29 @@ fn clipped_at(lead: &JudgedLead, extreme_mv: f64, rate_hz: f64) -> Option<Findin
             plateaus.len()
         ),
     })
+}
+
+/// Lengths in samples of the plateaus at `extreme_mv` that end in a step. A
+/// smooth wave that rounding makes level at its top slopes off gently.
+fn cut_plateaus(lead: &JudgedLead, extreme_mv: f64) -> Vec<usize> {
+    // The smallest value comes from a difference: equal but for rounding.
+    let at_extreme = |v: &f64| (v - extreme_mv).abs() <= 1e-9 * lead.range_mv;
+    let runs: Vec<&[f64]> = lead
+        .samples_mv
+        .chunk_by(|a, b| at_extreme(a) == at_extreme(b))
+        .collect();
+    let step_mv = |beside: Option<&f64>| beside.map_or(0.0, |v| (v - extreme_mv).abs());
+    let is_cut = |i: usize| {
+        let before = i.checked_sub(1).and_then(|i| runs.get(i)?.last());
+        let after = runs.get(i + 1).and_then(|run| run.first());
+        step_mv(before) + step_mv(after) >= 2.0 * STEP_PART * lead.range_mv
+    };
+    runs.iter()
+        .enumerate()
+        .filter(|(_, run)| run.len() >= PLATEAU_SAMPLES && run.first().is_some_and(at_extreme))
+        .filter(|(i, _)| is_cut(*i))
+        .map(|(_, run)| run.len())
+        .collect()
 }
 
 fn offset(lead: &JudgedLead) -> Option<Finding> {

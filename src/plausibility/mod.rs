@@ -142,8 +142,9 @@ fn filled(samples_mv: &[f64]) -> Option<Vec<f64>> {
 
 /// The value below which the fraction `q` of finite `values` lies.
 fn quantile(values: &[f64], q: f64) -> Option<f64> {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    let index = (q * sorted.len().saturating_sub(1) as f64).round() as usize;
-    sorted.get(index).copied()
+    let index = (q * values.len().saturating_sub(1) as f64).round() as usize;
+    let mut values = values.to_vec();
+    let (_, value, _) =
+        (index < values.len()).then(|| values.select_nth_unstable_by(index, f64::total_cmp))?;
+    Some(*value)
 }

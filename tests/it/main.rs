@@ -2,6 +2,7 @@
 
 mod dataset;
 mod dsp;
+mod plausibility;
 mod preprocessing;
 mod reference_data;
 mod sheet;
