@@ -226,14 +226,17 @@ fn draw_panel(
     if let Some(beyond_mv) = found.beyond_mv {
         remarks.off_paper(panel.lead, beyond_mv);
     }
+    let name_at = lead_name_place(&rect, panel.lead.name(), &found.pieces);
     items.extend(found.pieces.into_iter().map(|points| Item::Trace {
         points,
         width_mm: TRACE_WIDTH_MM,
         ink: Ink::Trace,
     }));
-    items.extend(column_ticks(&rect, panel, baseline_mm));
+    if geometry.layout.is_continuous() {
+        items.extend(column_ticks(&rect, panel, baseline_mm));
+    }
     items.push(Item::Text(Text {
-        at: Point::new(rect.left_mm + 1.0, rect.top_mm + 6.0),
+        at: name_at,
         size_mm: LEAD_NAME_SIZE_MM,
         align: Align::Left,
         ink: Ink::Label,
@@ -241,6 +244,26 @@ fn draw_panel(
         text: panel.lead.name().to_owned(),
     }));
     items
+}
+
+/// Above the trace where the panel begins; below it where a tall beat is in
+/// the way there.
+fn lead_name_place(rect: &RectMm, name: &str, pieces: &[Vec<Point>]) -> Point {
+    let left_mm = rect.left_mm + 1.0;
+    let right_mm = left_mm + describe::text_width_mm(name, 1.3 * LEAD_NAME_SIZE_MM);
+    let is_free = |baseline_mm: f64| {
+        let near = |p: &Point| {
+            (left_mm..right_mm).contains(&p.x_mm)
+                && (baseline_mm - LEAD_NAME_SIZE_MM..baseline_mm + 0.5).contains(&p.y_mm)
+        };
+        !pieces.iter().flatten().any(near)
+    };
+    let (above_mm, below_mm) = (rect.top_mm + 6.0, rect.bottom_mm - 3.5);
+    if is_free(above_mm) || !is_free(below_mm) {
+        Point::new(left_mm, above_mm)
+    } else {
+        Point::new(left_mm, below_mm)
+    }
 }
 
 /// Short ticks above and below the trace where a new lead begins.

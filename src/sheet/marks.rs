@@ -10,7 +10,7 @@ const OUTLINE_MM: f64 = 0.35;
 const HATCH_BAND_MM: f64 = 2.0;
 const LABEL_SIZE_MM: f64 = 2.9;
 const LABEL_STEP_MM: f64 = 3.6;
-const CAP_MM: f64 = 1.2;
+const CAP_MM: f64 = 0.9;
 
 /// A part of the page that shows one stretch of time: the rows of a column, or
 /// a strip.
@@ -91,17 +91,20 @@ fn bands(geometry: &Geometry) -> Vec<Band> {
 
 fn draw_window(geometry: &Geometry, bands: &[Band], mark: &Mark, index: usize) -> Vec<Item> {
     let mut items = Vec::new();
-    let mut labelled_columns = false;
+    // One label: on the strip, which has the same seconds under the columns,
+    // or in the first column of a cut-out, which has none.
+    let on_strip = bands.iter().any(|band| band.panel.is_strip);
+    let mut labelled = false;
     for band in bands {
         let Some(part) = Part::of(geometry, band, (mark.start_s, mark.end_s)) else {
             continue;
         };
         items.extend(part.tint_and_hatch());
         items.extend(part.outline());
-        if band.panel.is_strip || !labelled_columns {
-            items.extend(label(&part, geometry, &mark.label, index));
+        if !labelled && band.panel.is_strip == on_strip {
+            items.extend(label(&part, geometry, &mark.label, on_strip, index));
+            labelled = true;
         }
-        labelled_columns |= !band.panel.is_strip;
     }
     if items.is_empty() {
         return items;
@@ -109,7 +112,7 @@ fn draw_window(geometry: &Geometry, bands: &[Band], mark: &Mark, index: usize) -
     if let Some(field_s) = mark.whisker {
         for band in bands {
             if let Some(part) = Part::of(geometry, band, field_s) {
-                items.extend(part.whisker(index));
+                items.extend(part.whisker(band.panel.is_strip, index));
             }
         }
     }
@@ -122,7 +125,13 @@ fn draw_whole(geometry: &Geometry, bands: &[Band], mark: &Mark, index: usize) ->
         if let Some(part) = Part::of(geometry, band, (0.0, f64::INFINITY)) {
             items.extend(part.tint_and_hatch());
             items.extend(part.outline());
-            items.extend(label(&part, geometry, &whole_strip_label(mark), index));
+            items.extend(label(
+                &part,
+                geometry,
+                &whole_strip_label(mark),
+                true,
+                index,
+            ));
         }
     }
     items
@@ -191,10 +200,16 @@ impl Part {
         items
     }
 
-    /// A bar above the band with a cap at each true end.
-    fn whisker(&self, index: usize) -> Vec<Item> {
+    /// A bar with a cap at each true end, off the traces: in the free grid
+    /// above the columns, and below the strip.
+    fn whisker(&self, below: bool, index: usize) -> Vec<Item> {
         let r = self.rect;
-        let y_mm = r.top_mm + HATCH_BAND_MM + 1.6 + (index % 4) as f64 * 1.6;
+        let off_mm = 1.6 + (index % 3) as f64 * 1.4;
+        let y_mm = if below {
+            r.bottom_mm + off_mm
+        } else {
+            r.top_mm - off_mm
+        };
         let cap = |x_mm: f64| mark_line(x_mm, y_mm - CAP_MM, x_mm, y_mm + CAP_MM);
         let mut items = vec![mark_line(r.left_mm, y_mm, r.right_mm, y_mm)];
         items.extend(self.starts_here.then(|| cap(r.left_mm)));
@@ -211,9 +226,16 @@ fn mark_line(x1_mm: f64, y1_mm: f64, x2_mm: f64, y2_mm: f64) -> Item {
     }
 }
 
-/// The label inside the lower edge, from the left side of the mark, or up to
-/// its right side where the page ends too soon. Several marks stack upwards.
-fn label(part: &Part, geometry: &Geometry, text: &str, index: usize) -> Option<Item> {
+/// The label inside the lower edge of a strip, from the left side of the mark,
+/// or up to its right side where the page ends too soon. Several marks stack
+/// upwards. Under columns there is free grid for the first label.
+fn label(
+    part: &Part,
+    geometry: &Geometry,
+    text: &str,
+    on_strip: bool,
+    index: usize,
+) -> Option<Item> {
     if text.is_empty() {
         return None;
     }
@@ -224,7 +246,11 @@ fn label(part: &Part, geometry: &Geometry, text: &str, index: usize) -> Option<I
     } else {
         (Align::Left, part.rect.left_mm + 1.0)
     };
-    let up_mm = HATCH_BAND_MM + 1.2 + (index % 4) as f64 * LABEL_STEP_MM;
+    let up_mm = if on_strip || index > 0 {
+        HATCH_BAND_MM + 1.2 + (index % 4) as f64 * LABEL_STEP_MM
+    } else {
+        -3.4
+    };
     Some(Item::Text(Text {
         at: Point::new(x_mm, part.rect.bottom_mm - up_mm),
         size_mm: LABEL_SIZE_MM,

@@ -60,8 +60,8 @@ impl Palette {
     /// For a dark room: the grid stays warm, and nothing glares.
     pub const DARK: Self = Self {
         paper: Rgba::opaque(0x15171b),
-        grid_minor: Rgba::opaque(0x2a2326),
-        grid_major: Rgba::opaque(0x4b3337),
+        grid_minor: Rgba::opaque(0x31282b),
+        grid_major: Rgba::opaque(0x593d42),
         trace: Rgba::opaque(0xe9efe9),
         label: Rgba::opaque(0xe9efe9),
         title: Rgba::opaque(0xe9efe9),
