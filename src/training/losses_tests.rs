@@ -17,7 +17,7 @@ fn identity() -> Tensor {
 fn close(tensor: &Tensor, expected: f64) {
     let value = tensor.double_value(&[]);
     assert!(
-        (value - expected).abs() < 1e-6,
+        (value - expected).abs() < 1e-6 * expected.abs().max(1.0),
         "{value} instead of {expected}"
     );
 }

@@ -1,5 +1,7 @@
 //! What a user sees, through the public interface: one module per promise.
 
+mod bundles;
+mod command_line;
 mod dataset;
 mod dsp;
 mod plausibility;
@@ -7,4 +9,6 @@ mod preprocessing;
 mod reference_data;
 mod sheet;
 mod simulator;
+mod small_model;
+mod training;
 mod wfdb;
