@@ -12,3 +12,5 @@ mod simulator;
 mod small_model;
 mod training;
 mod wfdb;
+mod review;
+mod statistics;
