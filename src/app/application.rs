@@ -43,7 +43,9 @@ impl Application {
         theme::install(&cc.egui_ctx);
         let mut saved: Saved = match cc.storage {
             // A picture shows the program as it comes, not as somebody left it.
-            Some(storage) if options.picture.is_none() => eframe::get_value(storage, Saved::KEY).unwrap_or_default(),
+            Some(storage) if options.picture.is_none() => {
+                eframe::get_value(storage, Saved::KEY).unwrap_or_default()
+            }
             _ => Saved::default(),
         };
         if let Some(ptbxl_dir) = options.ptbxl_dir.clone() {
@@ -78,7 +80,13 @@ impl Application {
         let waiting = state.reading.opening.is_some()
             || state.model.is_busy()
             || state.reading.predicting
+            || state.dialog_open
             || state.review.starting
+            || state
+                .review
+                .session
+                .as_ref()
+                .is_some_and(|session| session.saving)
             || state.statistics.reading
             || state.statistics.exporting
             || state.exemplars.is_reading();
@@ -99,7 +107,13 @@ impl Application {
     }
 
     fn take_dropped_files(&mut self, ctx: &egui::Context) {
-        let dropped = ctx.input(|input| input.raw.dropped_files.first().map(|file| file.path().to_owned()));
+        let dropped = ctx.input(|input| {
+            input
+                .raw
+                .dropped_files
+                .first()
+                .map(|file| file.path().to_owned())
+        });
         if let Some(path) = dropped {
             self.commands.send(Command::Show(Screen::Read));
             self.commands.send(Command::OpenRecording(path));
@@ -108,7 +122,9 @@ impl Application {
 
     fn take_picture(&mut self, ctx: &egui::Context) {
         let is_complete = self.is_settled();
-        let Some(photographer) = &mut self.photographer else { return };
+        let Some(photographer) = &mut self.photographer else {
+            return;
+        };
         if let Some(result) = photographer.step(ctx, is_complete) {
             self.photographer = None;
             if let (Err(message), Ok(mut failure)) = (result, self.failure.lock()) {
@@ -122,12 +138,16 @@ impl Application {
 fn first_commands(options: &AppOptions, saved: &Saved, commands: &mut Commands) {
     match (&options.bundle, &saved.bundle) {
         (Some(bundle), _) => commands.send(Command::LoadModel(bundle.clone())),
-        (None, Some(bundle)) if bundle.is_dir() => commands.send(Command::LoadModel(bundle.clone())),
+        (None, Some(bundle)) if bundle.is_dir() => {
+            commands.send(Command::LoadModel(bundle.clone()))
+        }
         _ => commands.send(Command::ReloadModel),
     }
     match &options.open {
         Some(path) => commands.send(Command::OpenRecording(path.clone())),
-        None if options.demonstration && options.bundle.is_none() && saved.recent.is_empty() => commands.send(Command::OpenDemonstration),
+        None if options.demonstration && options.bundle.is_none() && saved.recent.is_empty() => {
+            commands.send(Command::OpenDemonstration)
+        }
         None => {}
     }
     commands.send(Command::SetTheme(saved.theme));
@@ -165,17 +185,26 @@ impl eframe::App for Application {
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         let ctx = ui.ctx().clone();
-        let Self { state, fields, commands, .. } = self;
+        let Self {
+            state,
+            fields,
+            commands,
+            ..
+        } = self;
         keys::handle(&ctx, state, fields, commands);
         top_bar::ui(ui, state, commands);
         footer::ui(ui, state);
         let margin = Margin::symmetric(space::M as i8, space::M as i8);
-        let frame = Frame::new().fill(Tokens::of(ui).background).inner_margin(margin);
-        CentralPanel::no_frame().frame(frame).show(ui, |ui| match state.screen {
-            Screen::Read => read::ui(ui, state, fields, commands),
-            Screen::Review => review::ui(ui, state, fields, commands),
-            Screen::Statistics => statistics::ui(ui, state, fields, commands),
-        });
+        let frame = Frame::new()
+            .fill(Tokens::of(ui).background)
+            .inner_margin(margin);
+        CentralPanel::no_frame()
+            .frame(frame)
+            .show(ui, |ui| match state.screen {
+                Screen::Read => read::ui(ui, state, fields, commands),
+                Screen::Review => review::ui(ui, state, fields, commands),
+                Screen::Statistics => statistics::ui(ui, state, fields, commands),
+            });
         match state.overlay {
             Some(Overlay::Help) => help::ui(&ctx, commands),
             Some(Overlay::Settings) => settings::ui(&ctx, state, fields, commands),
@@ -196,7 +225,9 @@ impl eframe::App for Application {
     /// A picture is of the program, not of where the pointer happens to be.
     fn raw_input_hook(&mut self, _ctx: &egui::Context, raw_input: &mut egui::RawInput) {
         if self.photographer.is_some() {
-            raw_input.events.retain(|event| !matches!(event, egui::Event::PointerMoved(_)));
+            raw_input
+                .events
+                .retain(|event| !matches!(event, egui::Event::PointerMoved(_)));
         }
     }
 
@@ -218,7 +249,10 @@ mod tests {
 
     #[test]
     fn an_argument_is_opened_instead_of_the_demonstration() {
-        let options = AppOptions { open: Some(PathBuf::from("a.hea")), ..AppOptions::default() };
+        let options = AppOptions {
+            open: Some(PathBuf::from("a.hea")),
+            ..AppOptions::default()
+        };
         let mut commands = Commands::default();
         first_commands(&options, &Saved::default(), &mut commands);
         let commands = commands.take();

@@ -19,9 +19,28 @@ impl Drawn {
     /// The mark is that of a prototype without a time axis: the whole strip.
     pub fn of(recording: &Recording) -> Self {
         let draw = |layout: Layout, marked: bool| {
-            let marks = if marked { vec![Mark::whole_recording("")] } else { Vec::new() };
-            let mut scene = sheet::scene(recording, &SheetSpec { layout, marks, ..SheetSpec::default() });
-            scene.description = format!("{}{}", scene.description, if marked { " The rhythm strip is highlighted." } else { "" });
+            let marks = if marked {
+                vec![Mark::whole_recording("")]
+            } else {
+                Vec::new()
+            };
+            let mut scene = sheet::scene(
+                recording,
+                &SheetSpec {
+                    layout,
+                    marks,
+                    ..SheetSpec::default()
+                },
+            );
+            scene.description = format!(
+                "{}{}",
+                scene.description,
+                if marked {
+                    " The rhythm strip is highlighted."
+                } else {
+                    ""
+                }
+            );
             scene
         };
         let strip = Layout::RhythmStrip(Lead::II);

@@ -9,17 +9,22 @@ use crate::sheet::NOT_A_MEDICAL_DEVICE;
 
 pub fn ui(ui: &mut Ui, state: &State) {
     let tokens = Tokens::of(ui);
-    let frame = Frame::new().fill(tokens.surface).inner_margin(Margin::symmetric(space::M as i8, 0));
-    Panel::bottom("footer").exact_size(26.0).frame(frame).show(ui, |ui| {
-        ui.horizontal_centered(|ui| {
-            weak(ui, NOT_A_MEDICAL_DEVICE);
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if let Some(text) = doing(state) {
-                    weak(ui, text);
-                }
+    let frame = Frame::new()
+        .fill(tokens.surface)
+        .inner_margin(Margin::symmetric(space::M as i8, 0));
+    Panel::bottom("footer")
+        .exact_size(26.0)
+        .frame(frame)
+        .show(ui, |ui| {
+            ui.horizontal_centered(|ui| {
+                weak(ui, NOT_A_MEDICAL_DEVICE);
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    if let Some(text) = doing(state) {
+                        weak(ui, text);
+                    }
+                });
             });
         });
-    });
 }
 
 /// What is going on, or where the model runs.

@@ -25,12 +25,15 @@ pub fn ui(ctx: &Context, commands: &mut Commands) {
 
 fn keys(ui: &mut Ui, (name, keys): &(&str, &[(&str, &str)])) {
     section(ui, name);
-    Grid::new(*name).num_columns(2).spacing(vec2(space::M, 6.0)).show(ui, |ui| {
-        for (key, meaning) in *keys {
-            key_hint(ui, key);
-            body(ui, *meaning);
-            ui.end_row();
-        }
-    });
+    Grid::new(*name)
+        .num_columns(2)
+        .spacing(vec2(space::M, 6.0))
+        .show(ui, |ui| {
+            for (key, meaning) in *keys {
+                key_hint(ui, key);
+                body(ui, *meaning);
+                ui.end_row();
+            }
+        });
     ui.add_space(space::M);
 }

@@ -74,7 +74,9 @@ pub fn handle(ctx: &Context, state: &State, fields: &mut Fields, commands: &mut 
         }
         if press.key == Key::Questionmark {
             commands.send(Command::Toggle(Overlay::Help));
-        } else if state.overlay.is_none() && press.modifiers.is_none() | press.modifiers.shift_only() {
+        } else if state.overlay.is_none()
+            && press.modifiers.is_none() | press.modifiers.shift_only()
+        {
             let taken = state.screen != Screen::Statistics && zoom(press, commands);
             match state.screen {
                 Screen::Read if !taken => read(press, state, commands),
@@ -91,9 +93,18 @@ fn presses(ctx: &Context) -> Vec<Press> {
             .events
             .iter()
             .filter_map(|event| match *event {
-                Event::Key { key, physical_key, pressed: true, repeat, modifiers } => {
-                    Some(Press { key, physical: physical_key, modifiers, repeat })
-                }
+                Event::Key {
+                    key,
+                    physical_key,
+                    pressed: true,
+                    repeat,
+                    modifiers,
+                } => Some(Press {
+                    key,
+                    physical: physical_key,
+                    modifiers,
+                    repeat,
+                }),
                 _ => None,
             })
             .collect()
@@ -138,7 +149,9 @@ fn read(press: Press, state: &State, commands: &mut Commands) {
     match press.key {
         Key::ArrowUp | Key::ArrowDown => {
             let order = super::read::order(state);
-            let current = reading.class.and_then(|class| order.iter().position(|&c| c == class));
+            let current = reading
+                .class
+                .and_then(|class| order.iter().position(|&c| c == class));
             let next = match (current, press.key) {
                 (None, _) => 0,
                 (Some(place), Key::ArrowUp) => place.saturating_sub(1),
@@ -155,8 +168,16 @@ fn read(press: Press, state: &State, commands: &mut Commands) {
     }
 }
 
-fn review(press: Press, focused: bool, state: &State, fields: &mut Fields, commands: &mut Commands) {
-    let Some(session) = &state.review.session else { return };
+fn review(
+    press: Press,
+    focused: bool,
+    state: &State,
+    fields: &mut Fields,
+    commands: &mut Commands,
+) {
+    let Some(session) = &state.review.session else {
+        return;
+    };
     // A key that is held down must not answer the next prototype as well.
     if press.repeat {
         return;
@@ -165,7 +186,8 @@ fn review(press: Press, focused: bool, state: &State, fields: &mut Fields, comma
         commands.review(ReviewCommand::Rate(criterion, rating));
         return;
     }
-    let toggled = |exclusion: Exclusion| (session.draft.exclusion != Some(exclusion)).then_some(exclusion);
+    let toggled =
+        |exclusion: Exclusion| (session.draft.exclusion != Some(exclusion)).then_some(exclusion);
     match press.key {
         Key::L => commands.review(ReviewCommand::Exclude(toggled(Exclusion::LabelError))),
         Key::J => commands.review(ReviewCommand::Exclude(toggled(Exclusion::CannotJudge))),
@@ -173,7 +195,11 @@ fn review(press: Press, focused: bool, state: &State, fields: &mut Fields, comma
         // With the focus on a control, Enter belongs to it.
         Key::Enter if !focused => commands.review(ReviewCommand::Next),
         Key::ArrowLeft | Key::Backspace => commands.review(ReviewCommand::Back),
-        Key::ArrowRight if session.prototype().is_some_and(|p| session.answers.contains_key(&p)) => {
+        Key::ArrowRight
+            if session
+                .prototype()
+                .is_some_and(|p| session.answers.contains_key(&p)) =>
+        {
             commands.review(ReviewCommand::GoTo(session.position + 1));
         }
         _ => {}
@@ -185,7 +211,11 @@ fn review(press: Press, focused: bool, state: &State, fields: &mut Fields, comma
 /// Q to T by what is printed, then by their place.
 fn rating(press: Press) -> Option<(Criterion, u8)> {
     if let Some(digit) = press.physical.and_then(digit).or_else(|| digit(press.key)) {
-        let criterion = if press.modifiers.shift { Criterion::Clarity } else { Criterion::Representativeness };
+        let criterion = if press.modifiers.shift {
+            Criterion::Clarity
+        } else {
+            Criterion::Representativeness
+        };
         return Some((criterion, digit));
     }
     let letter = letter(press.key).or_else(|| press.physical.and_then(letter))?;
@@ -194,12 +224,18 @@ fn rating(press: Press) -> Option<(Criterion, u8)> {
 
 fn digit(key: Key) -> Option<u8> {
     let digits = [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5];
-    (1..).zip(digits).find(|(_, digit)| *digit == key).map(|(number, _)| number)
+    (1..)
+        .zip(digits)
+        .find(|(_, digit)| *digit == key)
+        .map(|(number, _)| number)
 }
 
 fn letter(key: Key) -> Option<u8> {
     let letters = [Key::Q, Key::W, Key::E, Key::R, Key::T];
-    (1..).zip(letters).find(|(_, letter)| *letter == key).map(|(number, _)| number)
+    (1..)
+        .zip(letters)
+        .find(|(_, letter)| *letter == key)
+        .map(|(number, _)| number)
 }
 
 #[cfg(test)]
@@ -207,8 +243,17 @@ mod tests {
     use super::*;
 
     fn press(key: Key, physical: Key, shift: bool) -> Press {
-        let modifiers = if shift { Modifiers::SHIFT } else { Modifiers::NONE };
-        Press { key, physical: Some(physical), modifiers, repeat: false }
+        let modifiers = if shift {
+            Modifiers::SHIFT
+        } else {
+            Modifiers::NONE
+        };
+        Press {
+            key,
+            physical: Some(physical),
+            modifiers,
+            repeat: false,
+        }
     }
 
     #[test]
@@ -216,13 +261,25 @@ mod tests {
         let representativeness = |rating| Some((Criterion::Representativeness, rating));
         let clarity = |rating| Some((Criterion::Clarity, rating));
         // US: Shift+1 is an exclamation mark.
-        assert_eq!(rating(press(Key::Num1, Key::Num1, false)), representativeness(1));
-        assert_eq!(rating(press(Key::Exclamationmark, Key::Num1, true)), clarity(1));
+        assert_eq!(
+            rating(press(Key::Num1, Key::Num1, false)),
+            representativeness(1)
+        );
+        assert_eq!(
+            rating(press(Key::Exclamationmark, Key::Num1, true)),
+            clarity(1)
+        );
         // French: the row has signs without Shift and digits with it.
-        assert_eq!(rating(press(Key::Quote, Key::Num3, false)), representativeness(3));
+        assert_eq!(
+            rating(press(Key::Quote, Key::Num3, false)),
+            representativeness(3)
+        );
         assert_eq!(rating(press(Key::Num3, Key::Num3, true)), clarity(3));
         // A desktop that does not say where the key is.
-        let no_place = Press { physical: None, ..press(Key::Num5, Key::Num5, false) };
+        let no_place = Press {
+            physical: None,
+            ..press(Key::Num5, Key::Num5, false)
+        };
         assert_eq!(rating(no_place), representativeness(5));
     }
 

@@ -46,7 +46,10 @@ impl Default for AppOptions {
 /// When no window can be made (no display, no OpenGL), or the picture that was
 /// asked for could not be taken.
 pub fn run(options: AppOptions) -> anyhow::Result<()> {
-    let size = options.picture.as_ref().map_or((1280.0, 800.0), |picture| picture.size);
+    let size = options
+        .picture
+        .as_ref()
+        .map_or((1280.0, 800.0), |picture| picture.size);
     let taking_a_picture = options.picture.is_some();
     let mut native = eframe::NativeOptions {
         renderer: eframe::Renderer::Glow,

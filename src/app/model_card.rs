@@ -6,22 +6,34 @@ use eframe::egui::{Context, ScrollArea, Ui};
 use super::command::{Commands, Place};
 use super::state::{LoadedModel, ModelState, State};
 use super::tokens::{Tokens, space};
-use super::widgets::{Cell, Column, Table, badge, body, dialog, problem_ui, secondary, section, small, weak};
+use super::widgets::{
+    Cell, Column, Table, badge, body, dialog, problem_ui, secondary, section, small, weak,
+};
 use crate::bundle::{FoldMetrics, Manifest};
 
 pub fn ui(ctx: &Context, state: &State, commands: &mut Commands) {
-    let Some(model) = state.model.bundle() else { return };
+    let Some(model) = state.model.bundle() else {
+        return;
+    };
     dialog(ctx, "Model", 680.0, commands, |ui, commands| {
-        problem_ui(ui, Place::Model, state.problems.get(&Place::Model), commands);
-        ScrollArea::vertical().max_height(540.0).auto_shrink([false, true]).show(ui, |ui| {
-            about(ui, state, model);
-            ui.add_space(space::S);
-            metrics(ui, &model.manifest);
-            ui.add_space(space::S);
-            projection(ui, &model.manifest);
-            ui.add_space(space::S);
-            classes(ui, &model.manifest);
-        });
+        problem_ui(
+            ui,
+            Place::Model,
+            state.problems.get(&Place::Model),
+            commands,
+        );
+        ScrollArea::vertical()
+            .max_height(540.0)
+            .auto_shrink([false, true])
+            .show(ui, |ui| {
+                about(ui, state, model);
+                ui.add_space(space::S);
+                metrics(ui, &model.manifest);
+                ui.add_space(space::S);
+                projection(ui, &model.manifest);
+                ui.add_space(space::S);
+                classes(ui, &model.manifest);
+            });
     });
 }
 
@@ -36,15 +48,30 @@ fn about(ui: &mut Ui, state: &State, model: &LoadedModel) {
         }
     });
     if manifest.simulated {
-        small(ui, "Trained on simulated ECGs to show the program. It says nothing about real patients.");
+        small(
+            ui,
+            "Trained on simulated ECGs to show the program. It says nothing about real patients.",
+        );
     }
-    secondary(ui, format!("Trained on {}: {} ECGs, checked on {}.", training.data, training.train_records, training.validation_records));
+    secondary(
+        ui,
+        format!(
+            "Trained on {}: {} ECGs, checked on {}.",
+            training.data, training.train_records, training.validation_records
+        ),
+    );
     let device = match &state.model {
         ModelState::Ready { device, .. } => format!("runs on {device}"),
         _ => "loading".to_owned(),
     };
     let sha256: String = model.sha256.chars().take(12).collect();
-    weak(ui, format!("{} · SHA-256 {sha256}… · protoecg {} · {device}", manifest.name, manifest.program_version));
+    weak(
+        ui,
+        format!(
+            "{} · SHA-256 {sha256}… · protoecg {} · {device}",
+            manifest.name, manifest.program_version
+        ),
+    );
 }
 
 fn metrics(ui: &mut Ui, manifest: &Manifest) {
@@ -58,8 +85,12 @@ fn metrics(ui: &mut Ui, manifest: &Manifest) {
 }
 
 fn macro_auroc(fold: &FoldMetrics) -> String {
-    let value = fold.macro_auroc.map_or("not defined".to_owned(), |value| format!("{value:.3}"));
-    let ci = fold.macro_auroc_ci.map(|(low, high)| format!(" (95 % interval {low:.3} to {high:.3}, {})", fold.ci_method));
+    let value = fold
+        .macro_auroc
+        .map_or("not defined".to_owned(), |value| format!("{value:.3}"));
+    let ci = fold
+        .macro_auroc_ci
+        .map(|(low, high)| format!(" (95 % interval {low:.3} to {high:.3}, {})", fold.ci_method));
     format!(
         "Fold {}: {value}{}; {} ECGs, {} statements scored",
         fold.fold,
@@ -97,14 +128,28 @@ fn classes(ui: &mut Ui, manifest: &Manifest) {
     table.header(ui);
     let test = manifest.metrics.last();
     for statement in &manifest.statements {
-        let positives = statement.training_positives.map_or("unknown".to_owned(), |n| n.to_string());
+        let positives = statement
+            .training_positives
+            .map_or("unknown".to_owned(), |n| n.to_string());
         let auroc = test
-            .and_then(|fold| fold.classes.iter().find(|class| class.code == statement.code))
+            .and_then(|fold| {
+                fold.classes
+                    .iter()
+                    .find(|class| class.code == statement.code)
+            })
             .and_then(|class| class.auroc)
             .map_or("–".to_owned(), |auroc| format!("{auroc:.3}"));
         let assessed = statement.assessed();
-        let threshold = if assessed { format!("{:.2}", statement.threshold) } else { "not assessed".to_owned() };
-        let colour = if assessed { tokens.text } else { tokens.text_weak };
+        let threshold = if assessed {
+            format!("{:.2}", statement.threshold)
+        } else {
+            "not assessed".to_owned()
+        };
+        let colour = if assessed {
+            tokens.text
+        } else {
+            tokens.text_weak
+        };
         let name = format!(
             "{}, {}: {positives} training ECGs, AUROC {auroc}, threshold {threshold}",
             statement.code,

@@ -53,7 +53,13 @@ pub struct Photographer {
 
 impl Photographer {
     pub fn new(options: PictureOptions) -> Self {
-        Self { options, started: Instant::now(), complete_frames: 0, asked: false, taken: Arc::default() }
+        Self {
+            options,
+            started: Instant::now(),
+            complete_frames: 0,
+            asked: false,
+            taken: Arc::default(),
+        }
     }
 
     /// To be called every frame; `Some` when it is over, with what went wrong.
@@ -65,12 +71,22 @@ impl Photographer {
         if self.started.elapsed() > PATIENCE {
             ctx.send_viewport_cmd(ViewportCommand::Close);
             let seconds = PATIENCE.as_secs();
-            return Some(Err(format!("the window was not complete after {seconds} s; no picture was taken")));
+            return Some(Err(format!(
+                "the window was not complete after {seconds} s; no picture was taken"
+            )));
         }
-        self.complete_frames = if is_complete { self.complete_frames + 1 } else { 0 };
+        self.complete_frames = if is_complete {
+            self.complete_frames + 1
+        } else {
+            0
+        };
         if self.complete_frames > SETTLING_FRAMES && !self.asked {
             self.asked = true;
-            let (taken, path, waker) = (Arc::clone(&self.taken), self.options.path.clone(), ctx.clone());
+            let (taken, path, waker) = (
+                Arc::clone(&self.taken),
+                self.options.path.clone(),
+                ctx.clone(),
+            );
             ctx.request_screenshot(move |image| {
                 let result = save(&image, &path);
                 if let Ok(mut taken) = taken.lock() {
@@ -86,7 +102,14 @@ impl Photographer {
 
 fn save(image: &ColorImage, path: &Path) -> Result<(), String> {
     let [width, height] = image.size;
-    let bytes: Vec<u8> = image.pixels.iter().flat_map(|pixel| [pixel.r(), pixel.g(), pixel.b()]).collect();
-    let picture = image::RgbImage::from_raw(width as u32, height as u32, bytes).ok_or("the picture has no pixels")?;
-    picture.save(path).map_err(|error| format!("{}: {error}", path.display()))
+    let bytes: Vec<u8> = image
+        .pixels
+        .iter()
+        .flat_map(|pixel| [pixel.r(), pixel.g(), pixel.b()])
+        .collect();
+    let picture = image::RgbImage::from_raw(width as u32, height as u32, bytes)
+        .ok_or("the picture has no pixels")?;
+    picture
+        .save(path)
+        .map_err(|error| format!("{}: {error}", path.display()))
 }

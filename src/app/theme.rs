@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use eframe::egui::{
-    self, Color32, Context, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Margin, Shadow, Stroke, Style,
-    TextStyle, Theme, Visuals, vec2,
+    self, Color32, Context, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Margin,
+    Shadow, Stroke, Style, TextStyle, Theme, Visuals, vec2,
 };
 
 use super::tokens::{Tokens, radius, space, type_size};
@@ -39,13 +39,30 @@ pub fn install(ctx: &Context) {
 /// Inter first; egui's own fonts behind it have the arrows and signs it lacks.
 fn fonts() -> FontDefinitions {
     let mut fonts = FontDefinitions::default();
-    for (name, bytes) in [("Inter", sheet::INTER_REGULAR), (sheet::STRONG_FAMILY, sheet::INTER_SEMI_BOLD)] {
-        fonts.font_data.insert(name.to_owned(), Arc::new(FontData::from_static(bytes)));
+    for (name, bytes) in [
+        ("Inter", sheet::INTER_REGULAR),
+        (sheet::STRONG_FAMILY, sheet::INTER_SEMI_BOLD),
+    ] {
+        fonts
+            .font_data
+            .insert(name.to_owned(), Arc::new(FontData::from_static(bytes)));
     }
-    let fallback = fonts.families.get(&FontFamily::Proportional).cloned().unwrap_or_default();
-    let with_fallback = |first: &str| -> Vec<String> { std::iter::once(first.to_owned()).chain(fallback.clone()).collect() };
-    fonts.families.insert(FontFamily::Proportional, with_fallback("Inter"));
-    fonts.families.insert(strong_family(), with_fallback(sheet::STRONG_FAMILY));
+    let fallback = fonts
+        .families
+        .get(&FontFamily::Proportional)
+        .cloned()
+        .unwrap_or_default();
+    let with_fallback = |first: &str| -> Vec<String> {
+        std::iter::once(first.to_owned())
+            .chain(fallback.clone())
+            .collect()
+    };
+    fonts
+        .families
+        .insert(FontFamily::Proportional, with_fallback("Inter"));
+    fonts
+        .families
+        .insert(strong_family(), with_fallback(sheet::STRONG_FAMILY));
     fonts
 }
 
@@ -84,7 +101,11 @@ fn text_styles() -> BTreeMap<TextStyle, FontId> {
 }
 
 fn visuals(tokens: &Tokens) -> Visuals {
-    let mut visuals = if tokens.dark { Visuals::dark() } else { Visuals::light() };
+    let mut visuals = if tokens.dark {
+        Visuals::dark()
+    } else {
+        Visuals::light()
+    };
     let corner_radius = CornerRadius::same(radius::CONTROL);
 
     visuals.weak_text_color = Some(tokens.text_weak);
@@ -100,7 +121,12 @@ fn visuals(tokens: &Tokens) -> Visuals {
     visuals.window_stroke = Stroke::new(1.0, tokens.outline_strong);
     visuals.window_corner_radius = CornerRadius::same(radius::CARD);
     visuals.menu_corner_radius = CornerRadius::same(radius::CARD);
-    let shadow = Shadow { offset: [0, 6], blur: 20, spread: 0, color: tokens.shadow };
+    let shadow = Shadow {
+        offset: [0, 6],
+        blur: 20,
+        spread: 0,
+        color: tokens.shadow,
+    };
     visuals.window_shadow = shadow;
     visuals.popup_shadow = shadow;
     visuals.selection.bg_fill = tokens.selected;
@@ -116,8 +142,18 @@ fn visuals(tokens: &Tokens) -> Visuals {
     widgets.noninteractive.fg_stroke = Stroke::new(1.0, tokens.text);
     widgets.noninteractive.corner_radius = corner_radius;
     let states: [(&mut egui::style::WidgetVisuals, Color32, Color32, f32); 4] = [
-        (&mut widgets.inactive, tokens.surface, tokens.outline_strong, 1.0),
-        (&mut widgets.hovered, tokens.hover, tokens.outline_strong, 1.0),
+        (
+            &mut widgets.inactive,
+            tokens.surface,
+            tokens.outline_strong,
+            1.0,
+        ),
+        (
+            &mut widgets.hovered,
+            tokens.hover,
+            tokens.outline_strong,
+            1.0,
+        ),
         (&mut widgets.active, tokens.pressed, tokens.accent_ink, 1.5),
         (&mut widgets.open, tokens.hover, tokens.outline_strong, 1.0),
     ];

@@ -4,7 +4,10 @@
 //! forbids making one elsewhere. Text colours have a contrast of at least 4.5
 //! to 1 on every background they are used on (a test computes it).
 
-#![expect(clippy::disallowed_methods, reason = "this is the one file of the window that makes colours")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is the one file of the window that makes colours"
+)]
 
 use eframe::egui::{Color32, Theme, Ui};
 
@@ -94,7 +97,11 @@ pub struct Tokens {
 impl Tokens {
     /// The tokens of the theme that `ui` is drawn in.
     pub fn of(ui: &Ui) -> &'static Self {
-        if ui.visuals().dark_mode { &DARK } else { &LIGHT }
+        if ui.visuals().dark_mode {
+            &DARK
+        } else {
+            &LIGHT
+        }
     }
 
     pub fn of_theme(theme: Theme) -> &'static Self {
@@ -110,7 +117,11 @@ const fn rgb(hex: u32) -> Color32 {
 }
 
 const fn tone(text: u32, fill: u32, outline: u32) -> Tone {
-    Tone { text: rgb(text), fill: rgb(fill), outline: rgb(outline) }
+    Tone {
+        text: rgb(text),
+        fill: rgb(fill),
+        outline: rgb(outline),
+    }
 }
 
 /// Cool greys with the blue of a surgical drape; the warm paper is the only
@@ -187,7 +198,11 @@ mod tests {
     fn luminance(colour: Color32) -> f64 {
         let channel = |value: u8| {
             let value = f64::from(value) / 255.0;
-            if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+            if value <= 0.04045 {
+                value / 12.92
+            } else {
+                ((value + 0.055) / 1.055).powf(2.4)
+            }
         };
         0.2126 * channel(colour.r()) + 0.7152 * channel(colour.g()) + 0.0722 * channel(colour.b())
     }
@@ -200,9 +215,21 @@ mod tests {
     #[test]
     fn text_can_be_read_on_every_background_it_is_used_on() {
         for tokens in [LIGHT, DARK] {
-            let surfaces = [tokens.background, tokens.surface, tokens.sunken, tokens.raised, tokens.hover, tokens.selected];
+            let surfaces = [
+                tokens.background,
+                tokens.surface,
+                tokens.sunken,
+                tokens.raised,
+                tokens.hover,
+                tokens.selected,
+            ];
             for surface in surfaces {
-                for text in [tokens.text, tokens.text_secondary, tokens.text_weak, tokens.accent_ink] {
+                for text in [
+                    tokens.text,
+                    tokens.text_secondary,
+                    tokens.text_weak,
+                    tokens.accent_ink,
+                ] {
                     let ratio = contrast(text, surface);
                     assert!(ratio >= 4.5, "{text:?} on {surface:?}: {ratio:.2}");
                 }

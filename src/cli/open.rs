@@ -73,7 +73,10 @@ pub fn window(file: Option<PathBuf>, arguments: WindowArguments) -> anyhow::Resu
     let defaults = crate::app::AppOptions::default();
     crate::app::run(crate::app::AppOptions {
         open: file,
-        bundle: arguments.bundle.map(|bundle| crate::bundle::resolve(&bundle)).transpose()?,
+        bundle: arguments
+            .bundle
+            .map(|bundle| crate::bundle::resolve(&bundle))
+            .transpose()?,
         reviews_dir: arguments.reviews.unwrap_or(defaults.reviews_dir),
         ptbxl_dir: arguments.ptbxl,
         demonstration: defaults.demonstration,

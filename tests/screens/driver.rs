@@ -32,7 +32,9 @@ pub fn demonstration() -> PathBuf {
 
 /// A simulated ECG as a WFDB record in `folder`; returns its header.
 pub fn simulated(folder: &Path, index: usize) -> PathBuf {
-    let ecg = simulator::simulate(index + 1, 2026).last().expect("one ECG at least");
+    let ecg = simulator::simulate(index + 1, 2026)
+        .last()
+        .expect("one ECG at least");
     let name = format!("ecg{index}");
     wfdb::write(folder, &name, &ecg.recording, 1000.0).expect("a temporary folder can be written");
     folder.join(format!("{name}.hea"))
@@ -52,10 +54,13 @@ impl Window {
 
     pub fn start_sized(options: AppOptions, size: (f32, f32)) -> Self {
         let alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
-        let harness = Harness::builder()
-            .with_size(size)
-            .build_eframe(|cc| Application::new(cc, options, Arc::new(NoDialogs)).expect("the threads start"));
-        let mut window = Self { harness, _alone: alone };
+        let harness = Harness::builder().with_size(size).build_eframe(|cc| {
+            Application::new(cc, options, Arc::new(NoDialogs)).expect("the threads start")
+        });
+        let mut window = Self {
+            harness,
+            _alone: alone,
+        };
         window.settle();
         window
     }
@@ -77,7 +82,11 @@ impl Window {
         let mut quiet_frames = 0;
         while quiet_frames < 3 {
             self.harness.step();
-            quiet_frames = if self.harness.state().is_settled() { quiet_frames + 1 } else { 0 };
+            quiet_frames = if self.harness.state().is_settled() {
+                quiet_frames + 1
+            } else {
+                0
+            };
             assert!(started.elapsed() < PATIENCE, "the window did not settle");
             if quiet_frames == 0 {
                 std::thread::sleep(Duration::from_millis(5));
@@ -92,23 +101,39 @@ impl Window {
 
     /// The first name that contains `part`.
     pub fn name_with(&self, part: &str) -> Option<String> {
-        self.harness.query_all_by_label_contains(part).find_map(|node| node.accesskit_node().label())
+        self.names().into_iter().find(|name| name.contains(part))
     }
 
     #[track_caller]
     pub fn assert_shows(&self, part: &str) {
-        assert!(self.name_with(part).is_some(), "nothing on the screen says {part:?}:\n{:#?}", self.names());
+        assert!(
+            self.name_with(part).is_some(),
+            "nothing on the screen says {part:?}:\n{:#?}",
+            self.names()
+        );
     }
 
     #[track_caller]
     pub fn assert_shows_not(&self, part: &str) {
         let found = self.name_with(part);
-        assert!(found.is_none(), "{part:?} should not be on the screen: {found:?}");
+        assert!(
+            found.is_none(),
+            "{part:?} should not be on the screen: {found:?}"
+        );
     }
 
     /// Everything that has a name, for the messages of failing tests.
     pub fn names(&self) -> Vec<String> {
-        self.harness.root().children_recursive().filter_map(|node| node.accesskit_node().label()).collect()
+        let name = |node: egui_kittest::Node<'_>| {
+            let node = node.accesskit_node();
+            // A label's text is its value.
+            node.label().or_else(|| node.value())
+        };
+        self.harness
+            .root()
+            .children_recursive()
+            .filter_map(name)
+            .collect()
     }
 
     #[track_caller]

@@ -19,7 +19,10 @@ fn saved(folder: &std::path::Path, rater: &str) -> Vec<Answer> {
         .unwrap()
         .filter_map(Result::ok)
         .map(|entry| entry.path())
-        .find(|path| path.extension().is_some_and(|extension| extension == "sqlite"))
+        .find(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "sqlite")
+        })
         .expect("a review database");
     let store = Store::open(&database).unwrap();
     let mut answers = store.answers(&Rater::new(rater).unwrap()).unwrap();
@@ -49,7 +52,10 @@ fn prototypes_are_rated_by_keyboard_and_saved_before_the_next_is_shown() {
     window.press(Key::Enter);
 
     let answers = saved(folder.path(), "R1");
-    let ratings: Vec<_> = answers.iter().map(|a| (a.representativeness, a.clarity)).collect();
+    let ratings: Vec<_> = answers
+        .iter()
+        .map(|a| (a.representativeness, a.clarity))
+        .collect();
     assert_eq!(ratings, [(Some(4), Some(2)), (Some(5), Some(5))]);
 }
 
@@ -60,7 +66,7 @@ fn mouse_comment_and_exclusions_are_saved_too() {
     window.click("Representativeness 1: disagree fully");
     window.click("Clarity 5: very clear");
     window.press(Key::C);
-    window.type_into("Comment", "3 beats only");
+    window.type_into("Comment on this prototype", "3 beats only");
     window.click("Save and next");
     window.click("Label error");
     window.press(Key::Enter);
@@ -70,7 +76,10 @@ fn mouse_comment_and_exclusions_are_saved_too() {
     let answers = saved(folder.path(), "R2");
     assert_eq!(answers.len(), 3);
     // Digits in a comment rate nothing.
-    assert_eq!((answers[0].representativeness, answers[0].clarity), (Some(1), Some(5)));
+    assert_eq!(
+        (answers[0].representativeness, answers[0].clarity),
+        (Some(1), Some(5))
+    );
     assert_eq!(answers[0].comment.as_deref(), Some("3 beats only"));
     assert_eq!(answers[1].exclusion.map(|e| e.name()), Some("label_error"));
     assert_eq!(answers[2].exclusion.map(|e| e.name()), Some("cannot_judge"));
@@ -92,10 +101,27 @@ fn going_back_shows_the_answer_and_a_change_is_a_new_event() {
     window.press(Key::Enter);
     let answers = saved(folder.path(), "R3");
     assert_eq!(answers.len(), 1);
-    assert_eq!((answers[0].representativeness, answers[0].clarity), (Some(1), Some(3)));
-    let database = std::fs::read_dir(folder.path().join("reviews")).unwrap().filter_map(Result::ok).map(|e| e.path());
-    let database = database.into_iter().find(|p| p.extension().is_some_and(|e| e == "sqlite")).unwrap();
-    assert_eq!(Store::open(&database).unwrap().snapshot().unwrap().events.len(), 2);
+    assert_eq!(
+        (answers[0].representativeness, answers[0].clarity),
+        (Some(1), Some(3))
+    );
+    let database = std::fs::read_dir(folder.path().join("reviews"))
+        .unwrap()
+        .filter_map(Result::ok)
+        .map(|e| e.path());
+    let database = database
+        .into_iter()
+        .find(|p| p.extension().is_some_and(|e| e == "sqlite"))
+        .unwrap();
+    assert_eq!(
+        Store::open(&database)
+            .unwrap()
+            .snapshot()
+            .unwrap()
+            .events
+            .len(),
+        2
+    );
 }
 
 #[test]

@@ -18,7 +18,15 @@ impl Display {
     fn start() -> Option<Self> {
         // The server picks a free number and says it on its standard output.
         let mut server = Command::new("Xvfb")
-            .args(["-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp"])
+            .args([
+                "-displayfd",
+                "1",
+                "-screen",
+                "0",
+                "1280x800x24",
+                "-nolisten",
+                "tcp",
+            ])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -26,7 +34,10 @@ impl Display {
         let mut line = String::new();
         let output = server.stdout.take()?;
         std::io::BufRead::read_line(&mut std::io::BufReader::new(output), &mut line).ok()?;
-        Some(Self { server, name: format!(":{}", line.trim()) })
+        Some(Self {
+            server,
+            name: format!(":{}", line.trim()),
+        })
     }
 }
 
@@ -87,13 +98,21 @@ fn the_program_draws_an_ecg_with_its_evidence_and_exits_cleanly() {
     let status = run(&display, folder.path(), &arguments);
     assert!(status.success(), "{status}");
 
-    let image = image::open(&picture).expect("the picture was saved").to_rgb8();
+    let image = image::open(&picture)
+        .expect("the picture was saved")
+        .to_rgb8();
     assert_eq!(image.dimensions(), (1280, 800));
     let colours: HashSet<[u8; 3]> = image.pixels().map(|pixel| pixel.0).collect();
     assert!(colours.len() > 200, "only {} colours", colours.len());
     // The paper and the ink of both sheets: light ground, thousands of near-black pixels of trace.
-    let paper = image.pixels().filter(|pixel| pixel.0 == [0xff, 0xfc, 0xfb]).count();
-    let ink = image.pixels().filter(|pixel| pixel.0.iter().all(|&value| value < 0x40)).count();
+    let paper = image
+        .pixels()
+        .filter(|pixel| pixel.0 == [0xff, 0xfc, 0xfb])
+        .count();
+    let ink = image
+        .pixels()
+        .filter(|pixel| pixel.0.iter().all(|&value| value < 0x40))
+        .count();
     assert!(paper > 40_000, "{paper} pixels of paper");
     assert!(ink > 3_000, "{ink} pixels of ink");
 }
@@ -120,7 +139,16 @@ fn protoecg_real_ecg() -> Option<std::path::PathBuf> {
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/ptbxl"),
         std::path::PathBuf::from,
     );
-    let folder = std::fs::read_dir(root.join("records100")).ok()?.filter_map(Result::ok).map(|e| e.path()).min()?;
-    let headers = std::fs::read_dir(folder).ok()?.filter_map(Result::ok).map(|e| e.path());
-    headers.filter(|path| path.extension().is_some_and(|extension| extension == "hea")).min()
+    let folder = std::fs::read_dir(root.join("records100"))
+        .ok()?
+        .filter_map(Result::ok)
+        .map(|e| e.path())
+        .min()?;
+    let headers = std::fs::read_dir(folder)
+        .ok()?
+        .filter_map(Result::ok)
+        .map(|e| e.path());
+    headers
+        .filter(|path| path.extension().is_some_and(|extension| extension == "hea"))
+        .min()
 }

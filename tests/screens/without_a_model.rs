@@ -24,7 +24,10 @@ fn an_ecg_is_shown_without_a_model_and_the_message_says_what_to_do() {
     window.press_with(Modifiers::COMMAND, Key::Num3);
     window.assert_shows("Ratings belong to a model");
     window.press_with(Modifiers::COMMAND, Key::Comma);
-    window.type_into("Folder of a model bundle", demonstration().to_str().unwrap());
+    window.type_into(
+        "Folder of a model bundle",
+        demonstration().to_str().unwrap(),
+    );
     window.click("Load");
     window.press(Key::Escape);
     window.press_with(Modifiers::COMMAND, Key::Num1);
@@ -41,7 +44,10 @@ fn a_bundle_with_one_changed_byte_is_refused() {
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
     std::fs::write(&weights, bytes).unwrap();
-    let window = Window::start(AppOptions { bundle: Some(copy), ..Window::options(folder.path()) });
+    let window = Window::start(AppOptions {
+        bundle: Some(copy),
+        ..Window::options(folder.path())
+    });
     assert!(window.has("The model could not be loaded"));
     window.assert_shows("was changed after the bundle was written");
 }

@@ -55,11 +55,27 @@ impl Application {
     /// Takes in what a background thread reports.
     pub(super) fn receive(&mut self, event: Event) {
         match event {
-            Event::DialogClosed { purpose, path, took } => self.dialog_closed(purpose, path, took),
-            Event::RecordingRead { ticket, path, result } => self.recording_read(ticket, &path, result),
+            Event::DialogClosed {
+                purpose,
+                path,
+                took,
+            } => self.dialog_closed(purpose, path, took),
+            Event::RecordingRead {
+                ticket,
+                path,
+                result,
+            } => self.recording_read(ticket, &path, result),
             Event::Predicted { ticket, result } => self.predicted(ticket, result),
-            Event::Explained { ticket, class, result } => self.explained(ticket, class, result),
-            Event::ExemplarRead { bundle, prototype, result } => self.exemplar_read(&bundle, prototype, result),
+            Event::Explained {
+                ticket,
+                class,
+                result,
+            } => self.explained(ticket, class, result),
+            Event::ExemplarRead {
+                bundle,
+                prototype,
+                result,
+            } => self.exemplar_read(&bundle, prototype, result),
             Event::BundleOpened(bundle) => self.bundle_opened(bundle),
             Event::ModelReady { path, device } => self.model_ready(&path, device),
             Event::ModelFailed { path, message } => self.model_failed(path, message),
@@ -94,20 +110,31 @@ impl Application {
         }
     }
 
-    fn dialog_closed(&mut self, purpose: Purpose, path: Option<std::path::PathBuf>, took: std::time::Duration) {
+    fn dialog_closed(
+        &mut self,
+        purpose: Purpose,
+        path: Option<std::path::PathBuf>,
+        took: std::time::Duration,
+    ) {
         self.state.dialog_open = false;
         let Some(path) = path else {
             // Nobody cancels this fast: there was no dialog to cancel.
             if took < std::time::Duration::from_millis(400) {
                 let (place, field) = match purpose {
-                    Purpose::OpenRecording => (Place::Reading, "type the path of the ECG, or drop the file on the window"),
-                    Purpose::ChooseBundle | Purpose::ChoosePtbxl => (Place::Settings, "type the path of the folder"),
+                    Purpose::OpenRecording => (
+                        Place::Reading,
+                        "type the path of the ECG, or drop the file on the window",
+                    ),
+                    Purpose::ChooseBundle | Purpose::ChoosePtbxl => {
+                        (Place::Settings, "type the path of the folder")
+                    }
                     Purpose::ExportTables => (Place::Statistics, "type the path of the folder"),
                 };
                 let detail = format!(
                     "This desktop has no file dialog that protoecg can use (an XDG desktop portal, or zenity). Instead, {field}."
                 );
-                self.state.problem(place, "No file dialog could be shown", detail);
+                self.state
+                    .problem(place, "No file dialog could be shown", detail);
             }
             return;
         };

@@ -15,7 +15,12 @@ impl Application {
     /// program.
     pub(super) fn reload_model(&mut self) {
         self.state.models = bundle::find_models();
-        let path = self.state.model.path().cloned().or_else(|| self.state.models.first().cloned());
+        let path = self
+            .state
+            .model
+            .path()
+            .cloned()
+            .or_else(|| self.state.models.first().cloned());
         match path {
             Some(path) => self.load_model(path),
             None => self.state.problem(
@@ -38,7 +43,11 @@ impl Application {
         self.state.model = ModelState::Opening(path.clone());
         if let Some(workers) = &self.workers {
             let saved = &self.state.saved;
-            let job = ModelJob::Load { path, device: saved.device, ptbxl_dir: saved.ptbxl_dir.clone() };
+            let job = ModelJob::Load {
+                path,
+                device: saved.device,
+                ptbxl_dir: saved.ptbxl_dir.clone(),
+            };
             workers.model(Priority::Seen, job);
         }
     }
@@ -47,9 +56,19 @@ impl Application {
         if self.state.model.path() != Some(&opened.path) {
             return;
         }
-        let OpenedBundle { path, sha256, manifest, exemplars } = opened;
+        let OpenedBundle {
+            path,
+            sha256,
+            manifest,
+            exemplars,
+        } = opened;
         self.state.exemplars.start_over(&sha256);
-        self.state.model = ModelState::Loading(LoadedModel { path, sha256, manifest, exemplars });
+        self.state.model = ModelState::Loading(LoadedModel {
+            path,
+            sha256,
+            manifest,
+            exemplars,
+        });
         self.refresh_statistics();
         self.start_waiting_rater();
     }
@@ -70,7 +89,8 @@ impl Application {
         if self.state.model.path() != Some(&path) {
             return;
         }
-        self.state.problem(Place::Model, "The model could not be loaded", message);
+        self.state
+            .problem(Place::Model, "The model could not be loaded", message);
         self.state.model = ModelState::Failed(path);
     }
 
@@ -85,18 +105,26 @@ impl Application {
             && !folder.is_dir()
         {
             let detail = format!("{} is not a folder. Nothing was changed.", folder.display());
-            self.state.problem(Place::Settings, "The PTB-XL folder was not found", detail);
+            self.state
+                .problem(Place::Settings, "The PTB-XL folder was not found", detail);
             return;
         }
-        self.fields.ptbxl = folder.as_ref().map(|folder| folder.display().to_string()).unwrap_or_default();
+        self.fields.ptbxl = folder
+            .as_ref()
+            .map(|folder| folder.display().to_string())
+            .unwrap_or_default();
         self.state.saved.ptbxl_dir.clone_from(&folder);
         if let Some(workers) = &self.workers {
-            workers.model(Priority::Seen, ModelJob::MoveExemplars { ptbxl_dir: folder });
+            workers.model(
+                Priority::Seen,
+                ModelJob::MoveExemplars { ptbxl_dir: folder },
+            );
         }
     }
 
     pub(super) fn exemplars_moved(&mut self, exemplars: Arc<Exemplars>) {
-        if let ModelState::Loading(model) | ModelState::Ready { model, .. } = &mut self.state.model {
+        if let ModelState::Loading(model) | ModelState::Ready { model, .. } = &mut self.state.model
+        {
             model.exemplars = exemplars;
             let sha256 = model.sha256.clone();
             self.state.exemplars.start_over(&sha256);

@@ -17,7 +17,10 @@ impl Application {
         let reading = &mut self.state.reading;
         reading.ticket += 1;
         let ticket = reading.ticket;
-        reading.opening = Some(Opening { ticket, path: path.clone() });
+        reading.opening = Some(Opening {
+            ticket,
+            path: path.clone(),
+        });
         self.state.screen = Screen::Read;
         self.state.overlay = None;
         self.state.solved(Place::Reading);
@@ -28,7 +31,10 @@ impl Application {
 
     /// The example that comes with the demonstration bundle.
     pub(super) fn open_demonstration(&mut self) {
-        let example = bundle::find_models().into_iter().map(|dir| dir.join(Bundle::EXAMPLE)).find(|path| path.is_file());
+        let example = bundle::find_models()
+            .into_iter()
+            .map(|dir| dir.join(Bundle::EXAMPLE))
+            .find(|path| path.is_file());
         match example {
             Some(path) => {
                 if let Some(dir) = path.parent().filter(|dir| self.state.model.path().is_none_or(|path| path != dir)) {
@@ -52,9 +58,18 @@ impl Application {
         self.forget_prediction();
     }
 
-    pub(super) fn recording_read(&mut self, ticket: u64, path: &Path, result: Result<ReadRecording, String>) {
+    pub(super) fn recording_read(
+        &mut self,
+        ticket: u64,
+        path: &Path,
+        result: Result<ReadRecording, String>,
+    ) {
         let reading = &mut self.state.reading;
-        if reading.opening.as_ref().is_none_or(|opening| opening.ticket != ticket) {
+        if reading
+            .opening
+            .as_ref()
+            .is_none_or(|opening| opening.ticket != ticket)
+        {
             // Cancelled, or another file was opened meanwhile.
             return;
         }
@@ -63,18 +78,33 @@ impl Application {
             Ok(read) => {
                 let is_example = path.file_name().is_some_and(|name| name == Bundle::EXAMPLE);
                 if !is_example {
-                    self.state.saved.remember(&std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
+                    self.state
+                        .saved
+                        .remember(&std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
                 }
                 self.show_recording(read);
             }
-            Err(message) => self.state.problem(Place::Reading, "This file could not be opened", message),
+            Err(message) => {
+                self.state
+                    .problem(Place::Reading, "This file could not be opened", message)
+            }
         }
     }
 
     fn show_recording(&mut self, read: ReadRecording) {
-        let ReadRecording { recording, sha256, report, drawn } = read;
+        let ReadRecording {
+            recording,
+            sha256,
+            report,
+            drawn,
+        } = read;
         let id = sha256.chars().take(8).collect();
-        self.state.reading.opened = Some(OpenedRecording { recording, id, report, drawn });
+        self.state.reading.opened = Some(OpenedRecording {
+            recording,
+            id,
+            report,
+            drawn,
+        });
         self.state.solved(Place::Reading);
         self.fields.read_zoom.fit();
         self.forget_prediction();
@@ -95,7 +125,9 @@ impl Application {
     /// Asks the model about the open recording, if both are there.
     pub(super) fn predict(&mut self) {
         let reading = &mut self.state.reading;
-        let (Some(opened), Some(workers), true) = (&reading.opened, &self.workers, self.state.model.is_ready()) else {
+        let (Some(opened), Some(workers), true) =
+            (&reading.opened, &self.workers, self.state.model.is_ready())
+        else {
             return;
         };
         if opened.report.refused() {
@@ -107,7 +139,13 @@ impl Application {
         reading.predicting = true;
         workers.set_current(reading.asked);
         let recording = Arc::clone(&opened.recording);
-        workers.model(Priority::Seen, ModelJob::Predict { ticket: reading.asked, recording });
+        workers.model(
+            Priority::Seen,
+            ModelJob::Predict {
+                ticket: reading.asked,
+                recording,
+            },
+        );
     }
 
     pub(super) fn predicted(&mut self, ticket: u64, result: Result<Arc<Prediction>, String>) {
@@ -130,7 +168,11 @@ impl Application {
                 }
             }
             Err(message) => {
-                self.state.problem(Place::Prediction, "The model could not read this ECG", message);
+                self.state.problem(
+                    Place::Prediction,
+                    "The model could not read this ECG",
+                    message,
+                );
             }
         }
     }
@@ -139,12 +181,24 @@ impl Application {
         let reading = &self.state.reading;
         if let (Some(prediction), Some(workers)) = (&reading.prediction, &self.workers) {
             let prediction = Arc::clone(prediction);
-            workers.model(priority, ModelJob::Explain { ticket: reading.asked, prediction, class });
+            workers.model(
+                priority,
+                ModelJob::Explain {
+                    ticket: reading.asked,
+                    prediction,
+                    class,
+                },
+            );
         }
     }
 
     pub(super) fn choose_class(&mut self, class: usize) {
-        let count = self.state.reading.prediction.as_ref().map_or(0, |prediction| prediction.classes.len());
+        let count = self
+            .state
+            .reading
+            .prediction
+            .as_ref()
+            .map_or(0, |prediction| prediction.classes.len());
         if class >= count {
             return;
         }
@@ -157,7 +211,12 @@ impl Application {
         }
     }
 
-    pub(super) fn explained(&mut self, ticket: u64, class: usize, result: Result<Arc<ClassExplanation>, String>) {
+    pub(super) fn explained(
+        &mut self,
+        ticket: u64,
+        class: usize,
+        result: Result<Arc<ClassExplanation>, String>,
+    ) {
         if ticket != self.state.reading.asked {
             return;
         }
@@ -168,12 +227,20 @@ impl Application {
                     self.fetch_evidence();
                 }
             }
-            Err(message) => self.state.problem(Place::Prediction, "The evidence could not be worked out", message),
+            Err(message) => self.state.problem(
+                Place::Prediction,
+                "The evidence could not be worked out",
+                message,
+            ),
         }
     }
 
     pub(super) fn choose_prototype(&mut self, rank: usize) {
-        let count = self.state.reading.explanation().map_or(0, |explanation| explanation.prototypes.len());
+        let count = self
+            .state
+            .reading
+            .explanation()
+            .map_or(0, |explanation| explanation.prototypes.len());
         if rank < count {
             self.state.reading.rank = rank;
             self.fetch_evidence();
@@ -183,8 +250,15 @@ impl Application {
     /// Reads the chosen prototype's training ECG, and the next one after it.
     fn fetch_evidence(&mut self) {
         let reading = &self.state.reading;
-        let Some(explanation) = reading.explanation() else { return };
-        let prototype = |rank: usize| explanation.prototypes.get(rank).map(|evidence| evidence.prototype);
+        let Some(explanation) = reading.explanation() else {
+            return;
+        };
+        let prototype = |rank: usize| {
+            explanation
+                .prototypes
+                .get(rank)
+                .map(|evidence| evidence.prototype)
+        };
         let (chosen, next) = (prototype(reading.rank), prototype(reading.rank + 1));
         if let Some(next) = next {
             self.fetch_exemplar(next, Priority::Background);
@@ -196,14 +270,28 @@ impl Application {
 
     /// Has a training ECG read, if it is not there.
     pub(super) fn fetch_exemplar(&mut self, prototype: usize, priority: Priority) {
-        let (Some(model), Some(workers)) = (self.state.model.bundle(), &self.workers) else { return };
+        let (Some(model), Some(workers)) = (self.state.model.bundle(), &self.workers) else {
+            return;
+        };
         if self.state.exemplars.want(prototype) {
             let (bundle, exemplars) = (model.sha256.clone(), Arc::clone(&model.exemplars));
-            workers.files(priority, FileJob::ReadExemplar { bundle, exemplars, prototype });
+            workers.files(
+                priority,
+                FileJob::ReadExemplar {
+                    bundle,
+                    exemplars,
+                    prototype,
+                },
+            );
         }
     }
 
-    pub(super) fn exemplar_read(&mut self, bundle: &str, prototype: usize, result: Result<Box<Drawn>, String>) {
+    pub(super) fn exemplar_read(
+        &mut self,
+        bundle: &str,
+        prototype: usize,
+        result: Result<Box<Drawn>, String>,
+    ) {
         if self.state.exemplars.bundle != bundle {
             return;
         }

@@ -20,7 +20,10 @@ fn items(manifest: &Manifest) -> Vec<Item> {
         .filter(|(_, source)| source.duplicate_of.and_then(class_of) != Some(source.class))
         .filter_map(|(prototype, _)| {
             let class_code = manifest.class_of(prototype)?.code.clone();
-            Some(Item { prototype, class_code })
+            Some(Item {
+                prototype,
+                class_code,
+            })
         })
         .collect()
 }
@@ -56,7 +59,15 @@ impl Application {
     }
 
     fn edit_answer(&mut self, command: ReviewCommand) {
-        let Some(session) = self.state.review.session.as_mut().filter(|session| !session.saving) else { return };
+        let Some(session) = self
+            .state
+            .review
+            .session
+            .as_mut()
+            .filter(|session| !session.saving)
+        else {
+            return;
+        };
         match command {
             ReviewCommand::Rate(criterion, rating) => session.draft.rate(criterion, rating),
             ReviewCommand::Exclude(exclusion) => session.draft.exclude(exclusion),
@@ -75,7 +86,11 @@ impl Application {
         let rater = match Rater::new(code.trim()) {
             Ok(rater) => rater,
             Err(error) => {
-                self.state.problem(Place::Review, "This rater code cannot be used", error.to_string());
+                self.state.problem(
+                    Place::Review,
+                    "This rater code cannot be used",
+                    error.to_string(),
+                );
                 return;
             }
         };
@@ -89,7 +104,8 @@ impl Application {
             None => {
                 self.state.review.starting = false;
                 let detail = "Reviewing rates the prototypes of a model. Choose a bundle in the settings first.";
-                self.state.problem(Place::Review, "No model is loaded", detail);
+                self.state
+                    .problem(Place::Review, "No model is loaded", detail);
             }
         }
     }
@@ -110,23 +126,38 @@ impl Application {
         self.state.review.starting = false;
         match result {
             Ok(resumed) => {
-                if self.state.model.bundle().is_none_or(|model| model.sha256 != resumed.bundle) {
+                if self
+                    .state
+                    .model
+                    .bundle()
+                    .is_none_or(|model| model.sha256 != resumed.bundle)
+                {
                     return;
                 }
-                let Resumed { order, answers, database, .. } = resumed;
+                let Resumed {
+                    order,
+                    answers,
+                    database,
+                    ..
+                } = resumed;
                 let mut session = Session::new(rater, database, order, answers);
                 let position = session.next_unanswered(0).unwrap_or(session.order.len());
                 session.go_to(position);
                 self.state.review.session = Some(session);
                 self.go_to(position);
             }
-            Err(message) => self.state.problem(Place::Review, "The reviews could not be opened", message),
+            Err(message) => {
+                self.state
+                    .problem(Place::Review, "The reviews could not be opened", message)
+            }
         }
     }
 
     /// Shows a place in the rater's order, and reads the sheet after it.
     fn go_to(&mut self, position: usize) {
-        let Some(session) = &mut self.state.review.session else { return };
+        let Some(session) = &mut self.state.review.session else {
+            return;
+        };
         session.go_to(position);
         self.fields.comment.clone_from(&session.draft.comment);
         self.fields.review_zoom.fit();
@@ -134,9 +165,13 @@ impl Application {
     }
 
     pub(super) fn fetch_review_sheets(&mut self) {
-        let Some(session) = &self.state.review.session else { return };
+        let Some(session) = &self.state.review.session else {
+            return;
+        };
         let current = session.prototype();
-        let next = session.next_unanswered(session.position + 1).and_then(|place| session.order.get(place).copied());
+        let next = session
+            .next_unanswered(session.position + 1)
+            .and_then(|place| session.order.get(place).copied());
         if let Some(next) = next {
             self.fetch_exemplar(next, Priority::Background);
         }
@@ -147,24 +182,44 @@ impl Application {
 
     /// Saves the answer; the next prototype comes when it is on the disk.
     fn next_prototype(&mut self) {
-        let Some(session) = self.state.review.session.as_mut().filter(|session| !session.saving) else { return };
+        let Some(session) = self
+            .state
+            .review
+            .session
+            .as_mut()
+            .filter(|session| !session.saving)
+        else {
+            return;
+        };
         if session.is_unchanged() {
             let next = session.position + 1;
             self.go_to(next);
             return;
         }
-        let Some(answer) = session.answer() else { return };
+        let Some(answer) = session.answer() else {
+            return;
+        };
         session.saving = true;
         let rater = session.rater.clone();
         self.state.solved(Place::Review);
         if let Some(study) = self.study() {
-            self.send_to_store(StoreJob::Record { study, rater, answer });
+            self.send_to_store(StoreJob::Record {
+                study,
+                rater,
+                answer,
+            });
         }
     }
 
     fn recorded(&mut self, rater: &Rater, answer: Answer, result: Result<EventId, String>) {
         let title = "This answer was not saved";
-        let Some(session) = self.state.review.session.as_mut().filter(|session| session.rater == *rater) else {
+        let Some(session) = self
+            .state
+            .review
+            .session
+            .as_mut()
+            .filter(|session| session.rater == *rater)
+        else {
             if let Err(message) = result {
                 self.state.problem(Place::Review, title, message);
             }
@@ -177,7 +232,11 @@ impl Application {
                 let was_new = session.answers.insert(answer.prototype, answer).is_none();
                 // After a change of mind one goes on where one was; else to what is open.
                 let next = session.position + 1;
-                let next = if was_new { session.next_unanswered(next).unwrap_or(session.order.len()) } else { next };
+                let next = if was_new {
+                    session.next_unanswered(next).unwrap_or(session.order.len())
+                } else {
+                    next
+                };
                 self.go_to(next);
             }
             Err(message) => self.state.problem(Place::Review, title, message),
@@ -187,7 +246,11 @@ impl Application {
     pub(super) fn receive_store(&mut self, event: StoreEvent) {
         match event {
             StoreEvent::Started { rater, result } => self.started(rater, result),
-            StoreEvent::Recorded { rater, answer, result } => self.recorded(&rater, answer, result),
+            StoreEvent::Recorded {
+                rater,
+                answer,
+                result,
+            } => self.recorded(&rater, answer, result),
             StoreEvent::Summarised { bundle, result } => {
                 let statistics = &mut self.state.statistics;
                 statistics.reading = false;
@@ -198,7 +261,11 @@ impl Application {
                     }
                     Err(message) => {
                         statistics.summary = None;
-                        self.state.problem(Place::Statistics, "The reviews could not be read", message);
+                        self.state.problem(
+                            Place::Statistics,
+                            "The reviews could not be read",
+                            message,
+                        );
                     }
                 }
             }
@@ -210,7 +277,11 @@ impl Application {
                         self.state.solved(Place::Statistics);
                     }
                     Err(message) => {
-                        self.state.problem(Place::Statistics, "The tables could not be exported", message);
+                        self.state.problem(
+                            Place::Statistics,
+                            "The tables could not be exported",
+                            message,
+                        );
                     }
                 }
             }

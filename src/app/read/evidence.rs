@@ -54,20 +54,34 @@ pub fn ui(
         ],
     );
     table.header(ui);
-    ScrollArea::vertical().id_salt("prototypes").auto_shrink([false, false]).show(ui, |ui| {
-        for (i, prototype) in explanation.prototypes.iter().enumerate() {
-            row(ui, &table, i, rank, prototype, commands);
-        }
-    });
+    ScrollArea::vertical()
+        .id_salt("prototypes")
+        .auto_shrink([false, false])
+        .show(ui, |ui| {
+            for (i, prototype) in explanation.prototypes.iter().enumerate() {
+                row(ui, &table, i, rank, prototype, commands);
+            }
+        });
 }
 
 fn percentile(value: Option<f64>) -> String {
     value.map_or("–".to_owned(), |value| format!("{value:.1} %"))
 }
 
-fn row(ui: &mut Ui, table: &Table, i: usize, rank: usize, prototype: &PrototypeEvidence, commands: &mut Commands) {
+fn row(
+    ui: &mut Ui,
+    table: &Table,
+    i: usize,
+    rank: usize,
+    prototype: &PrototypeEvidence,
+    commands: &mut Commands,
+) {
     let tokens = Tokens::of(ui);
-    let duplicate = if prototype.duplicate_of.is_some() { ", same ECG as another prototype" } else { "" };
+    let duplicate = if prototype.duplicate_of.is_some() {
+        ", same ECG as another prototype"
+    } else {
+        ""
+    };
     let source = format!("{}{duplicate}", prototype.ecg_id);
     let name = format!(
         "Prototype {} of this class: training ECG {source}, cosine {:.3}, percentile {}, contribution {:+.3}",

@@ -9,21 +9,45 @@ use crate::plausibility::{Finding, Report, Severity};
 
 pub fn ui(ui: &mut Ui, report: &Report) {
     let tokens = Tokens::of(ui);
-    let inner = Margin { bottom: 6, ..Margin::symmetric(space::S as i8, 0) };
+    let inner = Margin {
+        bottom: 6,
+        ..Margin::symmetric(space::S as i8, 0)
+    };
     Frame::new().inner_margin(inner).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 4.0;
         if report.findings.is_empty() {
-            weak(ui, "Plausibility: nothing found (leads, length, rate, amplitude, Einthoven).");
+            weak(
+                ui,
+                "Plausibility: nothing found (leads, length, rate, amplitude, Einthoven).",
+            );
         }
-        group(ui, report, Severity::Refuse, tokens.error, "The model gives no score");
-        group(ui, report, Severity::Warn, tokens.caution, "Look at the trace first");
+        group(
+            ui,
+            report,
+            Severity::Refuse,
+            tokens.error,
+            "The model gives no score",
+        );
+        group(
+            ui,
+            report,
+            Severity::Warn,
+            tokens.caution,
+            "Look at the trace first",
+        );
         for finding in report.of(Severity::Note) {
             weak(ui, sentence(finding));
         }
     });
 }
 
-fn group(ui: &mut Ui, report: &Report, severity: Severity, tone: crate::app::tokens::Tone, name: &str) {
+fn group(
+    ui: &mut Ui,
+    report: &Report,
+    severity: Severity,
+    tone: crate::app::tokens::Tone,
+    name: &str,
+) {
     if report.of(severity).next().is_none() {
         return;
     }

@@ -20,33 +20,57 @@ pub use pair::missing;
 pub use predictions::order;
 
 /// Width of the column with the predictions.
-const COLUMN: f32 = 396.0;
+const COLUMN: f32 = 408.0;
 
 pub fn ui(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands) {
     let Some(opened) = &state.reading.opened else {
         welcome::ui(ui, state, fields, commands);
         return;
     };
-    let frame = Frame::new().outer_margin(Margin { right: space::M as i8, ..Margin::ZERO });
-    Panel::left("reading").exact_size(COLUMN).resizable(false).show_separator_line(false).frame(frame).show(ui, |ui| {
-        card_frame(ui).inner_margin(Margin::ZERO).show(ui, |ui| {
-            ui.set_min_height(ui.available_height());
-            let inner = Margin::symmetric(space::M as i8, space::S as i8);
-            Frame::new().inner_margin(inner).show(ui, |ui| recording(ui, state, opened, commands));
-            ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-                Frame::new().inner_margin(Margin { bottom: space::S as i8, ..Margin::symmetric(space::XS as i8, 0) }).show(
-                    ui,
-                    |ui| {
-                        findings::ui(ui, &opened.report);
-                        predictions::ui(ui, state, commands);
-                    },
-                );
+    let frame = Frame::new().outer_margin(Margin {
+        right: space::M as i8,
+        ..Margin::ZERO
+    });
+    Panel::left("reading")
+        .exact_size(COLUMN)
+        .resizable(false)
+        .show_separator_line(false)
+        .frame(frame)
+        .show(ui, |ui| {
+            card_frame(ui).inner_margin(Margin::ZERO).show(ui, |ui| {
+                ui.set_min_height(ui.available_height());
+                let inner = Margin::symmetric(space::M as i8, space::S as i8);
+                Frame::new()
+                    .inner_margin(inner)
+                    .show(ui, |ui| recording(ui, state, opened, commands));
+                ScrollArea::vertical()
+                    .auto_shrink([false, false])
+                    .show(ui, |ui| {
+                        Frame::new()
+                            .inner_margin(Margin {
+                                bottom: space::S as i8,
+                                ..Margin::symmetric(space::XS as i8, 0)
+                            })
+                            .show(ui, |ui| {
+                                findings::ui(ui, &opened.report);
+                                predictions::ui(ui, state, commands);
+                            });
+                    });
             });
         });
-    });
     Frame::new().show(ui, |ui| {
-        problem_ui(ui, Place::Reading, state.problems.get(&Place::Reading), commands);
-        problem_ui(ui, Place::Model, state.problems.get(&Place::Model), commands);
+        problem_ui(
+            ui,
+            Place::Reading,
+            state.problems.get(&Place::Reading),
+            commands,
+        );
+        problem_ui(
+            ui,
+            Place::Model,
+            state.problems.get(&Place::Model),
+            commands,
+        );
         pair::ui(ui, state, opened, fields, commands);
     });
 }
@@ -60,7 +84,11 @@ fn recording(ui: &mut Ui, state: &State, opened: &OpenedRecording, commands: &mu
             if icon_button(ui, "×", "Close this ECG").clicked() {
                 commands.send(Command::CloseRecording);
             }
-            if ui.button("Open…").on_hover_text("Open another ECG (Ctrl+O)").clicked() {
+            if ui
+                .button("Open…")
+                .on_hover_text("Open another ECG (Ctrl+O)")
+                .clicked()
+            {
                 commands.send(Command::Ask(Purpose::OpenRecording));
             }
             if state.reading.opening.is_some() {
@@ -81,5 +109,8 @@ fn recording(ui: &mut Ui, state: &State, opened: &OpenedRecording, commands: &mu
     facts.extend(recording.age_years.map(|age| format!("{age:.0} years")));
     facts.extend(recording.sex.map(|sex| format!("{sex:?}").to_lowercase()));
     let response = weak(ui, facts.join(" · "));
-    response.on_hover_text(format!("{}\nNamed by the first digits of its signal's SHA-256.", recording.unit_source));
+    response.on_hover_text(format!(
+        "{}\nNamed by the first digits of its signal's SHA-256.",
+        recording.unit_source
+    ));
 }

@@ -8,7 +8,9 @@ use crate::app::command::{Command, Commands, Place};
 use crate::app::state::{ModelState, State};
 use crate::app::theme::{regular, strong};
 use crate::app::tokens::{Tokens, space, type_size};
-use crate::app::widgets::{Cell, Column, Table, badge, problem_ui, secondary, section, small, weak};
+use crate::app::widgets::{
+    Cell, Column, Table, badge, problem_ui, secondary, section, small, weak,
+};
 use crate::inference::{ClassPrediction, Prediction};
 
 /// The three groups of the table, in the order in which they are shown.
@@ -50,21 +52,40 @@ impl Standing {
 
 /// The outputs of one group, the most probable first.
 fn group(prediction: &Prediction, standing: Standing) -> Vec<usize> {
-    let probability = |i: &usize| prediction.classes[*i].probability.unwrap_or(f64::NEG_INFINITY);
-    let mut group: Vec<usize> =
-        (0..prediction.classes.len()).filter(|&i| Standing::of(&prediction.classes[i]) == standing).collect();
-    group.sort_by(|a, b| probability(b).partial_cmp(&probability(a)).unwrap_or(Ordering::Equal));
+    let probability = |i: &usize| {
+        prediction.classes[*i]
+            .probability
+            .unwrap_or(f64::NEG_INFINITY)
+    };
+    let mut group: Vec<usize> = (0..prediction.classes.len())
+        .filter(|&i| Standing::of(&prediction.classes[i]) == standing)
+        .collect();
+    group.sort_by(|a, b| {
+        probability(b)
+            .partial_cmp(&probability(a))
+            .unwrap_or(Ordering::Equal)
+    });
     group
 }
 
 /// The outputs in the order of the table, for the keys that walk through it.
 pub fn order(state: &State) -> Vec<usize> {
-    let Some(prediction) = &state.reading.prediction else { return Vec::new() };
-    Standing::ALL.into_iter().flat_map(|standing| group(prediction, standing)).collect()
+    let Some(prediction) = &state.reading.prediction else {
+        return Vec::new();
+    };
+    Standing::ALL
+        .into_iter()
+        .flat_map(|standing| group(prediction, standing))
+        .collect()
 }
 
 pub fn ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
-    problem_ui(ui, Place::Prediction, state.problems.get(&Place::Prediction), commands);
+    problem_ui(
+        ui,
+        Place::Prediction,
+        state.problems.get(&Place::Prediction),
+        commands,
+    );
     let Some(prediction) = &state.reading.prediction else {
         waiting(ui, state);
         return;
@@ -81,17 +102,28 @@ pub fn ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
             Column::left("Statement", 0.0),
             Column::left("", 44.0),
             Column::right("Prob.", 34.0),
-            Column::right("Limit", 32.0),
+            Column::right("Threshold", 56.0),
         ],
     );
     // Where there is no number, the statement has the room.
-    let bare = Table::new(ui, &[Column::left("", 12.0), Column::left("", 50.0), Column::left("", 0.0)]);
+    let bare = Table::new(
+        ui,
+        &[
+            Column::left("", 12.0),
+            Column::left("", 50.0),
+            Column::left("", 0.0),
+        ],
+    );
     table.header(ui);
     for standing in Standing::ALL {
         let classes = group(prediction, standing);
         intro(ui, standing, classes.len());
         for class in classes {
-            let table = if standing == Standing::NotAssessed { &bare } else { &table };
+            let table = if standing == Standing::NotAssessed {
+                &bare
+            } else {
+                &table
+            };
             row(ui, table, state, prediction, class, commands);
         }
     }
@@ -106,14 +138,23 @@ fn intro(ui: &mut Ui, standing: Standing, count: usize) {
             (Standing::Positive, 0) => {
                 let tone = Tokens::of(ui).negative;
                 badge(ui, tone, "Nothing above its threshold");
-                small(ui, "The model found none of the statements below. That does not mean that the ECG is normal.");
+                small(
+                    ui,
+                    "The model found none of the statements below. That does not mean that the ECG is normal.",
+                );
             }
             (Standing::Positive, _) => section(ui, "At or above threshold"),
             (_, 0) => {}
             (Standing::Below, _) => section(ui, "Below threshold"),
             (Standing::NotAssessed, count) => {
-                section(ui, &format!("Not assessed: this model cannot see {}", plural(count)));
-                weak(ui, "Fewer than 10 training ECGs had them, so there is no probability.");
+                section(
+                    ui,
+                    &format!("Not assessed: this model cannot see {}", plural(count)),
+                );
+                weak(
+                    ui,
+                    "Fewer than 10 training ECGs had them, so there is no probability.",
+                );
             }
         }
     });
@@ -121,12 +162,25 @@ fn intro(ui: &mut Ui, standing: Standing, count: usize) {
 }
 
 fn plural(count: usize) -> String {
-    if count == 1 { "this statement".to_owned() } else { format!("these {count} statements") }
+    if count == 1 {
+        "this statement".to_owned()
+    } else {
+        format!("these {count} statements")
+    }
 }
 
-fn row(ui: &mut Ui, table: &Table, state: &State, prediction: &Prediction, index: usize, commands: &mut Commands) {
+fn row(
+    ui: &mut Ui,
+    table: &Table,
+    state: &State,
+    prediction: &Prediction,
+    index: usize,
+    commands: &mut Commands,
+) {
     let tokens = Tokens::of(ui);
-    let Some(class) = prediction.classes.get(index) else { return };
+    let Some(class) = prediction.classes.get(index) else {
+        return;
+    };
     let standing = Standing::of(class);
     let (ink, bar) = match standing {
         Standing::Positive => (tokens.positive.text, tokens.positive.text),
@@ -157,7 +211,12 @@ fn row(ui: &mut Ui, table: &Table, state: &State, prediction: &Prediction, index
         probability,
         Cell::new(number(class.threshold.filter(|_| class.assessed))).colour(tokens.text_weak),
     ];
-    let response = table.choice(ui, &cells, state.reading.class == Some(index), &sentence(class, standing));
+    let response = table.choice(
+        ui,
+        &cells,
+        state.reading.class == Some(index),
+        &sentence(class, standing),
+    );
     if response.clicked() {
         commands.send(Command::ChooseClass(index));
     }
@@ -179,30 +238,57 @@ fn sentence(class: &ClassPrediction, standing: Standing) -> String {
 
 fn tooltip(ui: &mut Ui, class: &ClassPrediction, standing: Standing) {
     let tokens = Tokens::of(ui);
-    ui.label(RichText::new(format!("{}, {}", class.code, class.description)).font(strong(type_size::BODY)));
+    ui.label(
+        RichText::new(format!("{}, {}", class.code, class.description))
+            .font(strong(type_size::BODY)),
+    );
     let mut lines = vec![format!("Logit {:.3}", class.logit)];
     if standing == Standing::NotAssessed {
         lines = vec!["Not assessed: too few training ECGs.".to_owned()];
     } else {
-        lines.extend(class.probability.map(|p| format!("Probability (sigmoid of the logit) {p:.3}")));
-        lines.extend(class.calibrated_probability.map(|p| format!("Calibrated on the validation fold {p:.3}")));
-        lines.extend(class.threshold.map(|t| format!("Threshold {t:.3}, the best F1 on the validation fold")));
+        lines.extend(
+            class
+                .probability
+                .map(|p| format!("Probability (sigmoid of the logit) {p:.3}")),
+        );
+        lines.extend(
+            class
+                .calibrated_probability
+                .map(|p| format!("Calibrated on the validation fold {p:.3}")),
+        );
+        lines.extend(
+            class
+                .threshold
+                .map(|t| format!("Threshold {t:.3}, the best F1 on the validation fold")),
+        );
     }
     for line in lines {
-        ui.label(RichText::new(line).font(regular(type_size::SMALL)).color(tokens.text_secondary));
+        ui.label(
+            RichText::new(line)
+                .font(regular(type_size::SMALL))
+                .color(tokens.text_secondary),
+        );
     }
 }
 
 /// Instead of the table.
 fn waiting(ui: &mut Ui, state: &State) {
     padded(ui, |ui| {
-        let refused = state.reading.opened.as_ref().is_some_and(|opened| opened.report.refused());
+        let refused = state
+            .reading
+            .opened
+            .as_ref()
+            .is_some_and(|opened| opened.report.refused());
         let text = match &state.model {
             _ if refused => "No prediction for this ECG, see above.",
             _ if state.reading.predicting => "The model is reading the ECG…",
-            ModelState::Opening(_) | ModelState::Loading(_) => "The model is loading. The reading follows by itself.",
+            ModelState::Opening(_) | ModelState::Loading(_) => {
+                "The model is loading. The reading follows by itself."
+            }
             ModelState::Ready { .. } => "No prediction.",
-            ModelState::None | ModelState::Failed(_) => "No model is loaded, so there is no prediction. Choose one in the settings.",
+            ModelState::None | ModelState::Failed(_) => {
+                "No model is loaded, so there is no prediction. Choose one in the settings."
+            }
         };
         if state.reading.predicting || state.model.is_busy() {
             ui.spinner();
@@ -212,7 +298,10 @@ fn waiting(ui: &mut Ui, state: &State) {
 }
 
 fn padded<R>(ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> R) -> R {
-    Frame::new().inner_margin(Margin::symmetric(space::S as i8, 0)).show(ui, contents).inner
+    Frame::new()
+        .inner_margin(Margin::symmetric(space::S as i8, 0))
+        .show(ui, contents)
+        .inner
 }
 
 #[cfg(test)]
@@ -235,7 +324,10 @@ mod tests {
     #[test]
     fn what_is_not_assessed_has_no_number_in_its_sentence() {
         let class = class("3AVB", false, 0.9, false);
-        assert_eq!(sentence(&class, Standing::of(&class)), "3AVB, : not assessed");
+        assert_eq!(
+            sentence(&class, Standing::of(&class)),
+            "3AVB, : not assessed"
+        );
     }
 
     #[test]
@@ -247,8 +339,12 @@ mod tests {
             class("D", true, 0.3, false),
             class("E", true, 0.9, true),
         ];
-        let prediction =
-            Prediction { recording_sha256: String::new(), notes: Vec::new(), classes, similarities: Vec::new() };
+        let prediction = Prediction {
+            recording_sha256: String::new(),
+            notes: Vec::new(),
+            classes,
+            similarities: Vec::new(),
+        };
         assert_eq!(group(&prediction, Standing::Positive), [4, 2]);
         assert_eq!(group(&prediction, Standing::Below), [3, 0]);
         assert_eq!(group(&prediction, Standing::NotAssessed), [1]);

@@ -7,26 +7,41 @@ use eframe::egui::{Align, Layout, ScrollArea, Ui, vec2};
 use crate::app::command::{Command, Commands, Place};
 use crate::app::state::{Fields, State};
 use crate::app::tokens::space;
-use crate::app::widgets::{card, divider, ghost_button, path_field, primary_button, problem_ui, secondary, section, title, weak};
+use crate::app::widgets::{
+    card, divider, ghost_button, path_field, primary_button, problem_ui, secondary, section, title,
+    weak,
+};
 use crate::app::worker::Purpose;
 
 const WIDTH: f32 = 560.0;
 
 pub fn ui(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands) {
-    ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-        ui.add_space((ui.available_height() * 0.12).min(90.0));
-        ui.with_layout(Layout::top_down(Align::Center), |ui| {
-            ui.allocate_ui_with_layout(vec2(WIDTH, 0.0), Layout::top_down(Align::Min), |ui| {
-                problem_ui(ui, Place::Reading, state.problems.get(&Place::Reading), commands);
-                problem_ui(ui, Place::Model, state.problems.get(&Place::Model), commands);
-                card(ui, |ui| {
-                    ui.set_width(WIDTH - 2.0 * space::M);
-                    open(ui, state, fields, commands);
-                    recent(ui, state, commands);
+    ScrollArea::vertical()
+        .auto_shrink([false, false])
+        .show(ui, |ui| {
+            ui.add_space((ui.available_height() * 0.12).min(90.0));
+            ui.with_layout(Layout::top_down(Align::Center), |ui| {
+                ui.allocate_ui_with_layout(vec2(WIDTH, 0.0), Layout::top_down(Align::Min), |ui| {
+                    problem_ui(
+                        ui,
+                        Place::Reading,
+                        state.problems.get(&Place::Reading),
+                        commands,
+                    );
+                    problem_ui(
+                        ui,
+                        Place::Model,
+                        state.problems.get(&Place::Model),
+                        commands,
+                    );
+                    card(ui, |ui| {
+                        ui.set_width(WIDTH - 2.0 * space::M);
+                        open(ui, state, fields, commands);
+                        recent(ui, state, commands);
+                    });
                 });
             });
         });
-    });
 }
 
 fn open(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands) {
@@ -57,10 +72,21 @@ fn open(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands
     });
     ui.add_space(space::XS);
     ui.horizontal(|ui| {
-        let entered = path_field(ui, &mut fields.recording, "Path of an ECG", "or type a path, such as /data/ecg/00001_lr.hea", 440.0);
-        let go = ui.add_enabled(!fields.recording.trim().is_empty(), eframe::egui::Button::new("Open"));
+        let entered = path_field(
+            ui,
+            &mut fields.recording,
+            "Path of an ECG",
+            "or type a path, such as /data/ecg/00001_lr.hea",
+            440.0,
+        );
+        let go = ui.add_enabled(
+            !fields.recording.trim().is_empty(),
+            eframe::egui::Button::new("Open"),
+        );
         if entered || go.clicked() {
-            commands.send(Command::OpenRecording(PathBuf::from(fields.recording.trim())));
+            commands.send(Command::OpenRecording(PathBuf::from(
+                fields.recording.trim(),
+            )));
         }
     });
 }
@@ -80,12 +106,22 @@ fn recent(ui: &mut Ui, state: &State, commands: &mut Commands) {
         });
     });
     for path in &state.saved.recent {
-        let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
+        let name = path.file_name().map_or_else(
+            || path.display().to_string(),
+            |name| name.to_string_lossy().into_owned(),
+        );
         ui.horizontal(|ui| {
-            if ui.link(&name).on_hover_text(path.display().to_string()).clicked() {
+            if ui
+                .link(&name)
+                .on_hover_text(path.display().to_string())
+                .clicked()
+            {
                 commands.send(Command::OpenRecording(path.clone()));
             }
-            let folder = path.parent().map(|folder| folder.display().to_string()).unwrap_or_default();
+            let folder = path
+                .parent()
+                .map(|folder| folder.display().to_string())
+                .unwrap_or_default();
             weak(ui, folder);
         });
     }

@@ -4,16 +4,18 @@ mod questions;
 mod sheets;
 mod start;
 
-use eframe::egui::{Align, Frame, Layout, Margin, Panel, ProgressBar, RichText, Ui, vec2};
+use eframe::egui::{Align, Frame, Layout, Margin, Panel, RichText, Ui, vec2};
 
 use super::command::{Commands, Place, ReviewCommand};
 use super::state::{Fields, LoadedModel, Session, State};
 use super::theme::strong;
 use super::tokens::{Tokens, space, type_size};
-use super::widgets::{card, card_frame, ghost_button, problem_ui, secondary, title, weak};
+use super::widgets::{
+    card, card_frame, ghost_button, problem_ui, progress, secondary, title, weak,
+};
 
 /// Width of the column with the questions.
-const COLUMN: f32 = 356.0;
+const COLUMN: f32 = 384.0;
 
 pub fn ui(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands) {
     let (Some(session), Some(model)) = (&state.review.session, state.model.bundle()) else {
@@ -30,7 +32,6 @@ pub fn ui(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Comman
 
 /// Who rates, and how far.
 fn header(ui: &mut Ui, session: &Session, commands: &mut Commands) {
-    let tokens = Tokens::of(ui);
     ui.horizontal(|ui| {
         let saved_in = format!("Answers are saved in {}", session.database.display());
         title(ui, format!("Rater {}", session.rater)).on_hover_text(saved_in);
@@ -39,10 +40,13 @@ fn header(ui: &mut Ui, session: &Session, commands: &mut Commands) {
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let (answered, total) = (session.answers.len(), session.order.len());
-            let share = if total == 0 { 0.0 } else { answered as f32 / total as f32 };
+            let share = if total == 0 {
+                0.0
+            } else {
+                answered as f32 / total as f32
+            };
             let text = format!("{answered} of {total} answered");
-            let bar = ProgressBar::new(share).desired_width(220.0).desired_height(8.0).fill(tokens.accent).corner_radius(4);
-            ui.add(bar).accessible_name(format!("Progress: {text}"));
+            progress(ui, share, 220.0, &format!("Progress: {text}"));
             secondary(ui, text);
         });
     });
@@ -57,24 +61,49 @@ fn rate(
     fields: &mut Fields,
     commands: &mut Commands,
 ) {
-    let Some(statement) = model.manifest.class_of(prototype) else { return };
-    let class = Class { code: &statement.code, description: statement.description() };
-    let frame = Frame::new().outer_margin(Margin { left: space::M as i8, ..Margin::ZERO });
-    Panel::right("questions").exact_size(COLUMN).resizable(false).show_separator_line(false).frame(frame).show(ui, |ui| {
-        problem_ui(ui, Place::Review, state.problems.get(&Place::Review), commands);
-        card(ui, |ui| {
-            ui.set_min_size(ui.available_size());
-            questions::ui(ui, session, &class, fields, commands);
-        });
+    let Some(statement) = model.manifest.class_of(prototype) else {
+        return;
+    };
+    let class = Class {
+        code: &statement.code,
+        description: statement.description(),
+    };
+    let frame = Frame::new().outer_margin(Margin {
+        left: space::M as i8,
+        ..Margin::ZERO
     });
+    Panel::right("questions")
+        .exact_size(COLUMN)
+        .resizable(false)
+        .show_separator_line(false)
+        .frame(frame)
+        .show(ui, |ui| {
+            problem_ui(
+                ui,
+                Place::Review,
+                state.problems.get(&Place::Review),
+                commands,
+            );
+            card(ui, |ui| {
+                ui.set_min_size(ui.available_size());
+                questions::ui(ui, session, &class, fields, commands);
+            });
+        });
     card_frame(ui).inner_margin(space::S as i8).show(ui, |ui| {
         ui.set_min_size(ui.available_size());
         ui.horizontal(|ui| {
             // The class and nothing else: no record, no score, no model output.
-            ui.label(RichText::new(class.code).font(strong(type_size::TITLE)).color(Tokens::of(ui).text));
+            ui.label(
+                RichText::new(class.code)
+                    .font(strong(type_size::TITLE))
+                    .color(Tokens::of(ui).text),
+            );
             secondary(ui, class.description);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                weak(ui, format!("{} of {}", session.position + 1, session.order.len()));
+                weak(
+                    ui,
+                    format!("{} of {}", session.position + 1, session.order.len()),
+                );
             });
         });
         sheets::ui(ui, state, prototype, &mut fields.review_zoom);

@@ -17,10 +17,20 @@ pub fn ui(ui: &mut Ui, state: &State, prototype: usize, zoom: &mut SheetZoom) {
             let strip_height = (size.x * ratio).min(size.y * 0.36);
             let note = 16.0;
             let page = vec2(size.x, size.y - strip_height - note - 8.0);
-            sheet_pane(ui, &drawn.plain, zoom, page, "Training ECG, 12 leads");
+            sheet_pane(ui, &drawn.plain, None, zoom, page, "Training ECG, 12 leads");
             let mut fitted = SheetZoom::default();
-            sheet_pane(ui, strip, &mut fitted, vec2(size.x, strip_height), "Training ECG, rhythm strip enlarged");
-            weak(ui, "The prototype stands for the whole strip; all 12 leads were used. Screen not calibrated, measure by the grid.");
+            sheet_pane(
+                ui,
+                strip,
+                None,
+                &mut fitted,
+                vec2(size.x, strip_height),
+                "Training ECG, rhythm strip enlarged",
+            );
+            weak(
+                ui,
+                "The prototype stands for the whole strip; all 12 leads were used. Screen not calibrated, measure by the grid.",
+            );
         }
         Some(Exemplar::Missing(why)) => crate::app::read::missing(ui, size, why),
         Some(Exemplar::Reading) | None => {

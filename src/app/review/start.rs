@@ -5,7 +5,9 @@ use eframe::egui::{Align, Align2, Layout, TextEdit, Ui, vec2};
 use crate::app::command::{Commands, Place, ReviewCommand};
 use crate::app::state::{Fields, ModelState, State};
 use crate::app::tokens::space;
-use crate::app::widgets::{card, primary_button, problem_ui, secondary, section, small, title, weak};
+use crate::app::widgets::{
+    card, primary_button, problem_ui, secondary, section, small, title, weak,
+};
 
 const WIDTH: f32 = 520.0;
 
@@ -13,8 +15,18 @@ pub fn ui(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Comman
     ui.add_space((ui.available_height() * 0.12).min(90.0));
     ui.with_layout(Layout::top_down(Align::Center), |ui| {
         ui.allocate_ui_with_layout(vec2(WIDTH, 0.0), Layout::top_down(Align::Min), |ui| {
-            problem_ui(ui, Place::Review, state.problems.get(&Place::Review), commands);
-            problem_ui(ui, Place::Model, state.problems.get(&Place::Model), commands);
+            problem_ui(
+                ui,
+                Place::Review,
+                state.problems.get(&Place::Review),
+                commands,
+            );
+            problem_ui(
+                ui,
+                Place::Model,
+                state.problems.get(&Place::Model),
+                commands,
+            );
             card(ui, |ui| {
                 ui.set_width(WIDTH - 2.0 * space::M);
                 form(ui, state, fields, commands);
@@ -28,7 +40,14 @@ fn form(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands
     match state.model.bundle() {
         Some(model) => {
             let manifest = &model.manifest;
-            secondary(ui, format!("{}: {} prototypes.", manifest.title, manifest.prototypes.len()));
+            secondary(
+                ui,
+                format!(
+                    "{}: {} prototypes.",
+                    manifest.title,
+                    manifest.prototypes.len()
+                ),
+            );
             if manifest.simulated {
                 small(ui, "A demonstration on simulated ECGs.");
             }
@@ -41,7 +60,9 @@ fn form(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands
         }
         None => {
             let text = match state.model {
-                ModelState::Failed(_) => "The model could not be loaded. Choose another in the settings.",
+                ModelState::Failed(_) => {
+                    "The model could not be loaded. Choose another in the settings."
+                }
                 _ => "No model is loaded. Choose one in the settings.",
             };
             secondary(ui, text);
@@ -58,7 +79,8 @@ fn form(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands
             .align(Align2::LEFT_CENTER);
         let response = ui.add(edit).accessible_name("Rater code");
         let is_given = !fields.rater.trim().is_empty();
-        let entered = response.lost_focus() && ui.input(|input| input.key_pressed(eframe::egui::Key::Enter));
+        let entered =
+            response.lost_focus() && ui.input(|input| input.key_pressed(eframe::egui::Key::Enter));
         let start = primary_button(ui, "Start or resume", is_given && !state.review.starting);
         if is_given && (entered || start.clicked()) {
             commands.review(ReviewCommand::Start(fields.rater.clone()));

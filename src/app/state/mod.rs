@@ -55,7 +55,13 @@ impl State {
     }
 
     pub fn problem(&mut self, place: Place, title: impl Into<String>, detail: impl Into<String>) {
-        self.problems.insert(place, Problem { title: title.into(), detail: detail.into() });
+        self.problems.insert(
+            place,
+            Problem {
+                title: title.into(),
+                detail: detail.into(),
+            },
+        );
     }
 
     pub fn solved(&mut self, place: Place) {
@@ -92,7 +98,11 @@ pub struct Fields {
 impl Fields {
     pub fn new(saved: &Saved) -> Self {
         Self {
-            ptbxl: saved.ptbxl_dir.as_ref().map(|dir| dir.display().to_string()).unwrap_or_default(),
+            ptbxl: saved
+                .ptbxl_dir
+                .as_ref()
+                .map(|dir| dir.display().to_string())
+                .unwrap_or_default(),
             rater: saved.rater.clone(),
             ..Self::default()
         }

@@ -15,7 +15,10 @@ pub enum ModelState {
     Opening(PathBuf),
     /// The bundle is open, the network is loading. Reviewing works already.
     Loading(LoadedModel),
-    Ready { model: LoadedModel, device: String },
+    Ready {
+        model: LoadedModel,
+        device: String,
+    },
     Failed(PathBuf),
 }
 

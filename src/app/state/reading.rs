@@ -81,12 +81,17 @@ impl ExemplarCache {
 
     /// Forgets everything, for another bundle or another folder.
     pub fn start_over(&mut self, bundle: &str) {
-        *self = Self { bundle: bundle.to_owned(), ..Self::default() };
+        *self = Self {
+            bundle: bundle.to_owned(),
+            ..Self::default()
+        };
     }
 
     /// Something that is wanted is not there yet.
     pub fn is_reading(&self) -> bool {
-        self.drawn.values().any(|exemplar| matches!(exemplar, Exemplar::Reading))
+        self.drawn
+            .values()
+            .any(|exemplar| matches!(exemplar, Exemplar::Reading))
     }
 
     pub fn get(&self, prototype: usize) -> Option<&Exemplar> {
@@ -133,6 +138,9 @@ mod tests {
         assert!(cache.get(1).is_some(), "wanted again, so not the oldest");
         assert!(cache.get(2).is_none());
         cache.put(2, Exemplar::Missing(String::new()));
-        assert!(cache.get(2).is_none(), "what is not wanted any more is not kept");
+        assert!(
+            cache.get(2).is_none(),
+            "what is not wanted any more is not kept"
+        );
     }
 }

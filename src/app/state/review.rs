@@ -35,7 +35,12 @@ pub struct Session {
 
 impl Session {
     /// A session at the first place; nothing is answered yet but `answers`.
-    pub fn new(rater: Rater, database: PathBuf, order: Vec<usize>, answers: BTreeMap<usize, Answer>) -> Self {
+    pub fn new(
+        rater: Rater,
+        database: PathBuf,
+        order: Vec<usize>,
+        answers: BTreeMap<usize, Answer>,
+    ) -> Self {
         Self {
             rater,
             database,
@@ -61,26 +66,33 @@ impl Session {
     /// The first place without an answer from `from` on, then from the start.
     pub fn next_unanswered(&self, from: usize) -> Option<usize> {
         let open = |&place: &usize| !self.answers.contains_key(&self.order[place]);
-        (from..self.order.len()).find(open).or_else(|| (0..from.min(self.order.len())).find(open))
+        (from..self.order.len())
+            .find(open)
+            .or_else(|| (0..from.min(self.order.len())).find(open))
     }
 
     /// Shows a place, with the saved answer where there is one.
     pub fn go_to(&mut self, position: usize) {
         self.position = position.min(self.order.len());
-        let saved = self.prototype().and_then(|prototype| self.answers.get(&prototype));
+        let saved = self
+            .prototype()
+            .and_then(|prototype| self.answers.get(&prototype));
         self.draft = saved.map(Draft::of).unwrap_or_default();
         self.shown_at = Instant::now();
     }
 
     /// The draft as an answer to the prototype on the screen, if it is one.
     pub fn answer(&self) -> Option<Answer> {
-        let response_time_ms = u64::try_from(self.shown_at.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let response_time_ms =
+            u64::try_from(self.shown_at.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.draft.answer(self.prototype()?, response_time_ms)
     }
 
     /// The draft is what is saved already.
     pub fn is_unchanged(&self) -> bool {
-        let saved = self.prototype().and_then(|prototype| self.answers.get(&prototype));
+        let saved = self
+            .prototype()
+            .and_then(|prototype| self.answers.get(&prototype));
         saved.is_some_and(|answer| Draft::of(answer) == self.draft)
     }
 }
@@ -170,7 +182,12 @@ mod tests {
     use super::*;
 
     fn session() -> Session {
-        Session::new(Rater::new("R1").unwrap(), PathBuf::new(), vec![7, 3, 5], BTreeMap::new())
+        Session::new(
+            Rater::new("R1").unwrap(),
+            PathBuf::new(),
+            vec![7, 3, 5],
+            BTreeMap::new(),
+        )
     }
 
     #[test]
@@ -208,7 +225,9 @@ mod tests {
     #[test]
     fn going_back_shows_the_saved_answer() {
         let mut session = session();
-        session.answers.insert(7, Answer::rated(7, 4, 2, 0).with_comment("noisy"));
+        session
+            .answers
+            .insert(7, Answer::rated(7, 4, 2, 0).with_comment("noisy"));
         session.go_to(0);
         assert_eq!(session.draft.rating(Criterion::Clarity), Some(2));
         assert_eq!(session.draft.comment, "noisy");

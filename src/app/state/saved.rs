@@ -52,14 +52,24 @@ mod tests {
         assert_eq!(saved.recent.len(), Saved::MOST_RECENT);
         assert_eq!(saved.recent[0], Path::new("/ecg/7.hea"));
         assert_eq!(saved.recent[1], Path::new("/ecg/11.hea"));
-        assert_eq!(saved.recent.iter().filter(|p| p.ends_with("7.hea")).count(), 1);
+        assert_eq!(
+            saved.recent.iter().filter(|p| p.ends_with("7.hea")).count(),
+            1
+        );
     }
 
     #[test]
     fn what_is_saved_is_read_back_and_old_files_are_understood() {
-        let saved = Saved { theme: ThemeChoice::Dark, rater: "R1".to_owned(), ..Saved::default() };
+        let saved = Saved {
+            theme: ThemeChoice::Dark,
+            rater: "R1".to_owned(),
+            ..Saved::default()
+        };
         let text = ron::to_string(&saved).unwrap();
         assert_eq!(ron::from_str::<Saved>(&text).unwrap(), saved);
-        assert_eq!(ron::from_str::<Saved>("(theme: Light)").unwrap().theme, ThemeChoice::Light);
+        assert_eq!(
+            ron::from_str::<Saved>("(theme: Light)").unwrap().theme,
+            ThemeChoice::Light
+        );
     }
 }

@@ -29,12 +29,26 @@ fn chart(ui: &mut Ui, summary: &StudySummary, criterion: Criterion) {
         .raters
         .iter()
         .filter_map(|rater| {
-            let summary = rater.criteria.iter().find(|summary| summary.criterion == criterion)?;
+            let summary = rater
+                .criteria
+                .iter()
+                .find(|summary| summary.criterion == criterion)?;
             Some((rater.rater.to_string(), summary.histogram))
         })
         .collect();
-    let highest = histograms.iter().flat_map(|(_, counts)| counts).max().copied().unwrap_or(0).max(4);
-    let colours = [tokens.series_first, tokens.series_second, tokens.demonstration.text, tokens.good.text];
+    let highest = histograms
+        .iter()
+        .flat_map(|(_, counts)| counts)
+        .max()
+        .copied()
+        .unwrap_or(0)
+        .max(4);
+    let colours = [
+        tokens.series_first,
+        tokens.series_second,
+        tokens.demonstration.text,
+        tokens.good.text,
+    ];
     let group = 0.8 / histograms.len().max(1) as f64;
     let charts: Vec<BarChart> = histograms
         .iter()
@@ -42,9 +56,14 @@ fn chart(ui: &mut Ui, summary: &StudySummary, criterion: Criterion) {
         .map(|(i, (rater, counts))| {
             let shift = (i as f64 - (histograms.len() as f64 - 1.0) / 2.0) * group;
             let bars = (1..).zip(counts).map(|(point, &count)| {
-                Bar::new(f64::from(point) + shift, count as f64).width(group * 0.92).name(format!("{rater}: {point}"))
+                Bar::new(f64::from(point) + shift, count as f64)
+                    .width(group * 0.92)
+                    .name(format!("{rater}: {point}"))
             });
-            let colour = colours.get(i % colours.len()).copied().unwrap_or(tokens.accent);
+            let colour = colours
+                .get(i % colours.len())
+                .copied()
+                .unwrap_or(tokens.accent);
             BarChart::new(rater.clone(), bars.collect()).color(colour)
         })
         .collect();
@@ -63,9 +82,22 @@ fn chart(ui: &mut Ui, summary: &StudySummary, criterion: Criterion) {
         .default_x_bounds(0.4, 5.6)
         .default_y_bounds(0.0, highest as f64 * 1.12)
         .auto_bounds(false)
-        .x_grid_spacer(|_| (1..=5).map(|point| egui_plot::GridMark { value: f64::from(point), step_size: 1.0 }).collect())
+        .x_grid_spacer(|_| {
+            (1..=5)
+                .map(|point| egui_plot::GridMark {
+                    value: f64::from(point),
+                    step_size: 1.0,
+                })
+                .collect()
+        })
         .x_axis_formatter(|mark, _| format!("{:.0}", mark.value))
-        .y_axis_formatter(|mark, _| if mark.value.fract() == 0.0 { format!("{:.0}", mark.value) } else { String::new() });
+        .y_axis_formatter(|mark, _| {
+            if mark.value.fract() == 0.0 {
+                format!("{:.0}", mark.value)
+            } else {
+                String::new()
+            }
+        });
     if histograms.len() > 1 {
         plot = plot.legend(Legend::default());
     }
@@ -75,7 +107,9 @@ fn chart(ui: &mut Ui, summary: &StudySummary, criterion: Criterion) {
         }
     });
     let sentence = describe(criterion, &histograms);
-    shown.response.widget_info(|| WidgetInfo::labeled(Role::GraphicsDocument, true, &sentence));
+    shown
+        .response
+        .widget_info(|| WidgetInfo::labeled(Role::GraphicsDocument, true, &sentence));
 }
 
 /// The chart as a sentence.
@@ -83,7 +117,10 @@ fn describe(criterion: Criterion, histograms: &[(String, [usize; 5])]) -> String
     let raters: Vec<String> = histograms
         .iter()
         .map(|(rater, counts)| {
-            let points: Vec<String> = (1..).zip(counts).map(|(point, count)| format!("{point} {count} times")).collect();
+            let points: Vec<String> = (1..)
+                .zip(counts)
+                .map(|(point, count)| format!("{point} {count} times"))
+                .collect();
             format!("rater {rater} chose {}", points.join(", "))
         })
         .collect();

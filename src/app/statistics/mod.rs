@@ -10,27 +10,45 @@ use eframe::egui::{Align, Layout, ScrollArea, Ui};
 use super::command::{Command, Commands, Place};
 use super::state::{Fields, State};
 use super::tokens::space;
-use super::widgets::{banner, card, figure, heading, path_field, primary_button, problem_ui, secondary, title, weak};
+use super::widgets::{
+    banner, card, figure, heading, path_field, primary_button, problem_ui, secondary, title, weak,
+};
 use super::worker::Purpose;
 use crate::review::StudySummary;
 
 pub fn ui(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands) {
-    ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-        header(ui, state, commands);
-        problem_ui(ui, Place::Statistics, state.problems.get(&Place::Statistics), commands);
-        problem_ui(ui, Place::Model, state.problems.get(&Place::Model), commands);
-        let loaded = state.model.bundle().map(|model| model.sha256.as_str());
-        let summary = state.statistics.summary.as_ref().filter(|_| loaded == Some(state.statistics.bundle.as_str()));
-        match summary {
-            Some(summary) if !summary.raters.is_empty() => {
-                figures(ui, summary);
-                table::ui(ui, summary);
-                charts::ui(ui, summary);
-                export(ui, state, fields, commands);
+    ScrollArea::vertical()
+        .auto_shrink([false, false])
+        .show(ui, |ui| {
+            header(ui, state, commands);
+            problem_ui(
+                ui,
+                Place::Statistics,
+                state.problems.get(&Place::Statistics),
+                commands,
+            );
+            problem_ui(
+                ui,
+                Place::Model,
+                state.problems.get(&Place::Model),
+                commands,
+            );
+            let loaded = state.model.bundle().map(|model| model.sha256.as_str());
+            let summary = state
+                .statistics
+                .summary
+                .as_ref()
+                .filter(|_| loaded == Some(state.statistics.bundle.as_str()));
+            match summary {
+                Some(summary) if !summary.raters.is_empty() => {
+                    figures(ui, summary);
+                    table::ui(ui, summary);
+                    charts::ui(ui, summary);
+                    export(ui, state, fields, commands);
+                }
+                _ => nothing(ui, state),
             }
-            _ => nothing(ui, state),
-        }
-    });
+        });
 }
 
 fn header(ui: &mut Ui, state: &State, commands: &mut Commands) {
@@ -69,12 +87,20 @@ fn nothing(ui: &mut Ui, state: &State) {
 
 fn figures(ui: &mut Ui, summary: &StudySummary) {
     let rated: usize = summary.raters.iter().map(|rater| rater.rated).sum();
-    let excluded: usize = summary.raters.iter().map(|rater| rater.excluded.total()).sum();
+    let excluded: usize = summary
+        .raters
+        .iter()
+        .map(|rater| rater.excluded.total())
+        .sum();
     card(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = space::XXL;
-            figure(ui, "Prototypes in the study", &summary.prototypes.to_string());
+            figure(
+                ui,
+                "Prototypes in the study",
+                &summary.prototypes.to_string(),
+            );
             figure(ui, "Raters", &summary.raters.len().to_string());
             figure(ui, "Prototypes rated, over all raters", &rated.to_string());
             figure(ui, "Label errors and not judged", &excluded.to_string());
@@ -92,7 +118,13 @@ fn export(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Comman
              data dictionary. No file names and no patients.",
         );
         ui.horizontal(|ui| {
-            let entered = path_field(ui, &mut fields.export, "Folder for the tables", "Folder for the tables", 380.0);
+            let entered = path_field(
+                ui,
+                &mut fields.export,
+                "Folder for the tables",
+                "Folder for the tables",
+                380.0,
+            );
             let is_given = !fields.export.trim().is_empty();
             let save = primary_button(ui, "Export CSV", is_given && !state.statistics.exporting);
             if is_given && (entered || save.clicked()) {
@@ -108,9 +140,16 @@ fn export(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Comman
         if let Some(report) = &state.statistics.exported {
             let tone = super::tokens::Tokens::of(ui).good;
             banner(ui, tone, |ui| {
-                ui.label(format!("Exported {} files to {}", report.files.len(), report.folder.display()));
+                ui.label(format!(
+                    "Exported {} files to {}",
+                    report.files.len(),
+                    report.folder.display()
+                ));
                 for file in &report.files {
-                    let rows = file.rows.map(|rows| format!(", {rows} rows")).unwrap_or_default();
+                    let rows = file
+                        .rows
+                        .map(|rows| format!(", {rows} rows"))
+                        .unwrap_or_default();
                     ui.label(format!("{}{rows}", file.name));
                 }
             });

@@ -46,13 +46,23 @@ pub fn criterion_name(criterion: Criterion) -> &'static str {
     }
 }
 
-fn row(ui: &mut Ui, table: &Table, rater: &RaterSummary, summary: &CriterionSummary, is_first: bool) {
+fn row(
+    ui: &mut Ui,
+    table: &Table,
+    rater: &RaterSummary,
+    summary: &CriterionSummary,
+    is_first: bool,
+) {
     let tokens = Tokens::of(ui);
     let two = |value: Option<f64>| value.map_or("–".to_owned(), |value| format!("{value:.2}"));
-    let ci = summary.ci.map_or("–".to_owned(), |[low, high]| format!("{low:.2} to {high:.2}"));
+    let ci = summary.ci.map_or("–".to_owned(), |[low, high]| {
+        format!("{low:.2} to {high:.2}")
+    });
     // What belongs to the rater stands once.
     let once = |text: String| Cell::new(if is_first { text } else { String::new() });
-    let time = rater.median_response_time_ms.map_or("–".to_owned(), |ms| format!("{:.1} s", ms / 1000.0));
+    let time = rater
+        .median_response_time_ms
+        .map_or("–".to_owned(), |ms| format!("{:.1} s", ms / 1000.0));
     let name = criterion_name(summary.criterion);
     let cells = [
         once(rater.rater.to_string()).strong(),

@@ -22,20 +22,23 @@ pub fn dialog(
         .corner_radius(CornerRadius::same(radius::CARD + 2))
         .shadow(style.visuals.window_shadow)
         .inner_margin(Margin::same(space::L as i8));
-    let modal = Modal::new(Id::unique(name)).frame(frame).backdrop_color(tokens.scrim).show(ctx, |ui| {
-        ui.set_width(width.min(ui.ctx().content_rect().width() - 2.0 * space::XXL));
-        ui.horizontal(|ui| {
-            title(ui, name);
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if icon_button(ui, "×", &format!("Close {name}")).clicked() {
-                    commands.send(Command::CloseOverlay);
-                }
+    let modal = Modal::new(Id::unique(name))
+        .frame(frame)
+        .backdrop_color(tokens.scrim)
+        .show(ctx, |ui| {
+            ui.set_width(width.min(ui.ctx().content_rect().width() - 2.0 * space::XXL));
+            ui.horizontal(|ui| {
+                title(ui, name);
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    if icon_button(ui, "×", &format!("Close {name}")).clicked() {
+                        commands.send(Command::CloseOverlay);
+                    }
+                });
             });
+            divider(ui);
+            ui.add_space(space::XS);
+            contents(ui, commands);
         });
-        divider(ui);
-        ui.add_space(space::XS);
-        contents(ui, commands);
-    });
     if modal.should_close() {
         commands.send(Command::CloseOverlay);
     }

@@ -13,5 +13,7 @@ pub fn path_field(ui: &mut Ui, text: &mut String, name: &str, hint: &str, width:
         .min_size(vec2(0.0, space::CONTROL))
         .align(Align2::LEFT_CENTER);
     let response = ui.add(edit).accessible_name(name);
-    response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) && !text.trim().is_empty()
+    response.lost_focus()
+        && ui.input(|input| input.key_pressed(Key::Enter))
+        && !text.trim().is_empty()
 }

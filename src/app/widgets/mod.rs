@@ -16,6 +16,6 @@ pub use field::path_field;
 pub use notice::{badge, banner, problem_ui};
 pub use segmented::segmented;
 pub use sheet_pane::{SheetZoom, sheet_pane};
-pub use surface::{card, card_frame, divider, section};
+pub use surface::{card, card_frame, divider, progress, section};
 pub use table::{Cell, Column, Table};
 pub use text::{body, figure, heading, secondary, small, title, weak};

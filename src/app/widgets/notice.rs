@@ -1,7 +1,8 @@
 //! Badges, banners and problems.
 
 use eframe::egui::{
-    Align, CornerRadius, Frame, Layout, Margin, Response, RichText, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2,
+    Align, CornerRadius, Frame, Layout, Margin, Response, RichText, Role, Sense, Stroke,
+    StrokeKind, Ui, WidgetInfo, vec2,
 };
 
 use super::icon_button;
@@ -12,12 +13,21 @@ use crate::app::tokens::{Tokens, Tone, radius, space, type_size};
 
 /// A word in a tinted pill.
 pub fn badge(ui: &mut Ui, tone: Tone, text: &str) -> Response {
-    let galley = ui.painter().layout_no_wrap(text.to_owned(), strong(type_size::SMALL), tone.text);
+    let galley = ui
+        .painter()
+        .layout_no_wrap(text.to_owned(), strong(type_size::SMALL), tone.text);
     let (rect, response) = ui.allocate_exact_size(galley.size() + vec2(14.0, 6.0), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
     let corner = CornerRadius::same(radius::SMALL);
-    ui.painter().rect(rect, corner, tone.fill, Stroke::new(1.0, tone.outline), StrokeKind::Inside);
-    ui.painter().galley(rect.min + vec2(7.0, 3.0), galley, tone.text);
+    ui.painter().rect(
+        rect,
+        corner,
+        tone.fill,
+        Stroke::new(1.0, tone.outline),
+        StrokeKind::Inside,
+    );
+    ui.painter()
+        .galley(rect.min + vec2(7.0, 3.0), galley, tone.text);
     response
 }
 

@@ -3,7 +3,8 @@
 
 use eframe::egui::text::{LayoutJob, TextFormat, TextWrapping};
 use eframe::egui::{
-    Align, Color32, CornerRadius, Pos2, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
+    Align, Color32, CornerRadius, Pos2, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui,
+    WidgetInfo, pos2, vec2,
 };
 
 use crate::app::theme::{regular, strong};
@@ -20,11 +21,19 @@ pub struct Column {
 
 impl Column {
     pub const fn left(name: &'static str, width: f32) -> Self {
-        Self { name, width, align: Align::Min }
+        Self {
+            name,
+            width,
+            align: Align::Min,
+        }
     }
 
     pub const fn right(name: &'static str, width: f32) -> Self {
-        Self { name, width, align: Align::Max }
+        Self {
+            name,
+            width,
+            align: Align::Max,
+        }
     }
 }
 
@@ -42,7 +51,13 @@ pub struct Cell {
 
 impl Cell {
     pub fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into(), strong: false, colour: None, bar: None, tick: None }
+        Self {
+            text: text.into(),
+            strong: false,
+            colour: None,
+            bar: None,
+            tick: None,
+        }
     }
 
     pub fn strong(mut self) -> Self {
@@ -86,31 +101,51 @@ impl Table {
         let spans = columns
             .iter()
             .map(|column| {
-                let width = if column.width > 0.0 { column.width } else { rest };
+                let width = if column.width > 0.0 {
+                    column.width
+                } else {
+                    rest
+                };
                 let span = (left, left + width);
                 left += width + Self::GAP;
                 span
             })
             .collect();
-        Self { columns: columns.to_vec(), spans }
+        Self {
+            columns: columns.to_vec(),
+            spans,
+        }
     }
 
     /// The names of the columns.
     pub fn header(&self, ui: &mut Ui) {
         let tokens = Tokens::of(ui);
-        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 20.0), Sense::hover());
-        let names = self.columns.iter().map(|c| c.name).filter(|n| !n.is_empty()).collect::<Vec<_>>().join(", ");
-        response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("Columns: {names}")));
+        let (rect, response) =
+            ui.allocate_exact_size(vec2(ui.available_width(), 20.0), Sense::hover());
+        let names = self
+            .columns
+            .iter()
+            .map(|c| c.name)
+            .filter(|n| !n.is_empty())
+            .collect::<Vec<_>>()
+            .join(", ");
+        response
+            .widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("Columns: {names}")));
         for (column, span) in self.columns.iter().zip(&self.spans) {
             let cell = Cell::new(column.name).colour(tokens.text_weak);
             paint(ui, rect, *span, column.align, &cell, type_size::SMALL);
         }
-        ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, tokens.outline));
+        ui.painter().hline(
+            rect.x_range(),
+            rect.bottom() - 0.5,
+            Stroke::new(1.0, tokens.outline),
+        );
     }
 
     /// A row that only shows; `name` is the sentence for a screen reader.
     pub fn row(&self, ui: &mut Ui, cells: &[Cell], name: &str) -> Response {
-        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), space::ROW), Sense::hover());
+        let (rect, response) =
+            ui.allocate_exact_size(vec2(ui.available_width(), space::ROW), Sense::hover());
         response.widget_info(|| WidgetInfo::labeled(Role::Label, true, name));
         self.cells(ui, rect, cells);
         response
@@ -119,19 +154,29 @@ impl Table {
     /// A row that can be chosen.
     pub fn choice(&self, ui: &mut Ui, cells: &[Cell], selected: bool, name: &str) -> Response {
         let tokens = Tokens::of(ui);
-        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), space::ROW), Sense::click());
-        response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, ui.is_enabled(), selected, name));
+        let (rect, response) =
+            ui.allocate_exact_size(vec2(ui.available_width(), space::ROW), Sense::click());
+        response.widget_info(|| {
+            WidgetInfo::selected(Role::ListBoxOption, ui.is_enabled(), selected, name)
+        });
         let corner = CornerRadius::same(radius::SMALL);
         if selected {
             ui.painter().rect_filled(rect, corner, tokens.selected);
             // A mark at the edge, so that the choice is seen without colour.
-            let edge = Rect::from_min_size(rect.min + vec2(0.0, 4.0), vec2(3.0, rect.height() - 8.0));
-            ui.painter().rect_filled(edge, CornerRadius::same(2), tokens.accent_ink);
+            let edge =
+                Rect::from_min_size(rect.min + vec2(0.0, 4.0), vec2(3.0, rect.height() - 8.0));
+            ui.painter()
+                .rect_filled(edge, CornerRadius::same(2), tokens.accent_ink);
         } else if response.hovered() {
             ui.painter().rect_filled(rect, corner, tokens.hover);
         }
         if response.has_focus() {
-            ui.painter().rect_stroke(rect, corner, Stroke::new(1.5, tokens.accent_ink), StrokeKind::Inside);
+            ui.painter().rect_stroke(
+                rect,
+                corner,
+                Stroke::new(1.5, tokens.accent_ink),
+                StrokeKind::Inside,
+            );
         }
         self.cells(ui, rect, cells);
         response
@@ -146,19 +191,29 @@ impl Table {
 
 fn paint(ui: &Ui, row: Rect, span: (f32, f32), align: Align, cell: &Cell, size: f32) {
     let tokens = Tokens::of(ui);
-    let place = Rect::from_min_max(pos2(row.left() + span.0, row.top()), pos2(row.left() + span.1, row.bottom()));
+    let place = Rect::from_min_max(
+        pos2(row.left() + span.0, row.top()),
+        pos2(row.left() + span.1, row.bottom()),
+    );
     if let Some((from, to, colour)) = cell.bar {
         bar(ui, place, from, to, colour, cell.tick);
         return;
     }
     let mut job = LayoutJob::simple_singleline(
         cell.text.clone(),
-        if cell.strong { strong(size) } else { regular(size) },
+        if cell.strong {
+            strong(size)
+        } else {
+            regular(size)
+        },
         cell.colour.unwrap_or(tokens.text),
     );
     job.wrap = TextWrapping::truncate_at_width(place.width());
     for section in &mut job.sections {
-        section.format = TextFormat { valign: Align::Center, ..section.format.clone() };
+        section.format = TextFormat {
+            valign: Align::Center,
+            ..section.format.clone()
+        };
     }
     let galley = ui.painter().layout_job(job);
     let x = match align {
@@ -178,10 +233,17 @@ fn bar(ui: &Ui, place: Rect, from: f32, to: f32, colour: Color32, tick: Option<f
     ui.painter().rect_filled(track, corner, tokens.pressed);
     let x = |share: f32| track.left() + share * track.width();
     let (low, high) = (from.min(to), from.max(to));
-    let filled = Rect::from_min_max(pos2(x(low), track.top()), pos2(x(high).max(x(low) + 1.5), track.bottom()));
+    let filled = Rect::from_min_max(
+        pos2(x(low), track.top()),
+        pos2(x(high).max(x(low) + 1.5), track.bottom()),
+    );
     ui.painter().rect_filled(filled, corner, colour);
     if let Some(tick) = tick {
         let x = x(tick).clamp(track.left() + 1.0, track.right() - 1.0);
-        ui.painter().vline(x, (track.top() - 3.0)..=(track.bottom() + 3.0), Stroke::new(1.5, tokens.text_secondary));
+        ui.painter().vline(
+            x,
+            (track.top() - 3.0)..=(track.bottom() + 3.0),
+            Stroke::new(1.5, tokens.text_secondary),
+        );
     }
 }

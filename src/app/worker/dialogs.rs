@@ -40,9 +40,19 @@ impl Dialogs for NativeDialogs {
                     .add_filter("All files", &["*"])
                     .pick_file(),
             ),
-            Purpose::ChooseBundle => block_on(dialog.set_title("Choose the folder of a model bundle").pick_folder()),
-            Purpose::ChoosePtbxl => block_on(dialog.set_title("Choose the PTB-XL folder").pick_folder()),
-            Purpose::ExportTables => block_on(dialog.set_title("Choose a folder for the tables").pick_folder()),
+            Purpose::ChooseBundle => block_on(
+                dialog
+                    .set_title("Choose the folder of a model bundle")
+                    .pick_folder(),
+            ),
+            Purpose::ChoosePtbxl => {
+                block_on(dialog.set_title("Choose the PTB-XL folder").pick_folder())
+            }
+            Purpose::ExportTables => block_on(
+                dialog
+                    .set_title("Choose a folder for the tables")
+                    .pick_folder(),
+            ),
         };
         handle.map(|handle| handle.path().to_owned())
     }
@@ -51,13 +61,23 @@ impl Dialogs for NativeDialogs {
 /// Shows a dialog on its own thread; the answer is an event.
 pub fn ask_in_background(dialogs: &Arc<dyn Dialogs>, purpose: Purpose, events: &Events) {
     let (dialogs, thread_events) = (Arc::clone(dialogs), events.clone());
-    let spawned = std::thread::Builder::new().name("dialog".to_owned()).spawn(move || {
-        let started = Instant::now();
-        let path = dialogs.ask(purpose);
-        thread_events.send(Event::DialogClosed { purpose, path, took: started.elapsed() });
-    });
+    let spawned = std::thread::Builder::new()
+        .name("dialog".to_owned())
+        .spawn(move || {
+            let started = Instant::now();
+            let path = dialogs.ask(purpose);
+            thread_events.send(Event::DialogClosed {
+                purpose,
+                path,
+                took: started.elapsed(),
+            });
+        });
     if spawned.is_err() {
-        events.send(Event::DialogClosed { purpose, path: None, took: std::time::Duration::ZERO });
+        events.send(Event::DialogClosed {
+            purpose,
+            path: None,
+            took: std::time::Duration::ZERO,
+        });
     }
 }
 

@@ -19,21 +19,46 @@ use crate::plausibility::Report;
 /// An event; every one answers a job that the window sent.
 pub enum Event {
     /// A dialog was closed, or could not be shown (`path` is `None` in both cases).
-    DialogClosed { purpose: Purpose, path: Option<PathBuf>, took: Duration },
+    DialogClosed {
+        purpose: Purpose,
+        path: Option<PathBuf>,
+        took: Duration,
+    },
     /// A recording was read, or not.
-    RecordingRead { ticket: u64, path: PathBuf, result: Result<ReadRecording, String> },
+    RecordingRead {
+        ticket: u64,
+        path: PathBuf,
+        result: Result<ReadRecording, String>,
+    },
     /// A bundle passed its checksums; its weights are loading.
     BundleOpened(OpenedBundle),
     /// The network is ready.
-    ModelReady { path: PathBuf, device: String },
+    ModelReady {
+        path: PathBuf,
+        device: String,
+    },
     /// The bundle or its network could not be loaded.
-    ModelFailed { path: PathBuf, message: String },
+    ModelFailed {
+        path: PathBuf,
+        message: String,
+    },
     /// Training ECGs are looked for in another PTB-XL folder now.
     ExemplarsMoved(Arc<Exemplars>),
-    Predicted { ticket: u64, result: Result<Arc<Prediction>, String> },
-    Explained { ticket: u64, class: usize, result: Result<Arc<ClassExplanation>, String> },
+    Predicted {
+        ticket: u64,
+        result: Result<Arc<Prediction>, String>,
+    },
+    Explained {
+        ticket: u64,
+        class: usize,
+        result: Result<Arc<ClassExplanation>, String>,
+    },
     /// The training ECG of a prototype, or why it cannot be shown.
-    ExemplarRead { bundle: String, prototype: usize, result: Result<Box<Drawn>, String> },
+    ExemplarRead {
+        bundle: String,
+        prototype: usize,
+        result: Result<Box<Drawn>, String>,
+    },
     Store(StoreEvent),
 }
 
@@ -63,7 +88,13 @@ pub struct Events {
 impl Events {
     pub fn new(ctx: &egui::Context) -> (Self, Receiver<Event>) {
         let (sender, receiver) = unbounded();
-        (Self { sender, ctx: ctx.clone() }, receiver)
+        (
+            Self {
+                sender,
+                ctx: ctx.clone(),
+            },
+            receiver,
+        )
     }
 
     pub fn send(&self, event: Event) {

@@ -16,9 +16,16 @@ const THREADS: usize = 2;
 
 /// Work for the pool.
 pub enum FileJob {
-    ReadRecording { ticket: u64, path: PathBuf },
+    ReadRecording {
+        ticket: u64,
+        path: PathBuf,
+    },
     /// The training ECG of a prototype; `bundle` is the checksum of the bundle.
-    ReadExemplar { bundle: String, exemplars: Arc<Exemplars>, prototype: usize },
+    ReadExemplar {
+        bundle: String,
+        exemplars: Arc<Exemplars>,
+        prototype: usize,
+    },
 }
 
 /// Starts the pool.
@@ -27,7 +34,9 @@ pub fn start(events: &Events) -> std::io::Result<(JobSender<FileJob>, Vec<JoinHa
     let threads = (0..THREADS)
         .map(|i| {
             let (receiver, events) = (receiver.clone(), events.clone());
-            std::thread::Builder::new().name(format!("files {i}")).spawn(move || work(&receiver, &events))
+            std::thread::Builder::new()
+                .name(format!("files {i}"))
+                .spawn(move || work(&receiver, &events))
         })
         .collect::<Result<_, _>>()?;
     Ok((sender, threads))
@@ -46,14 +55,28 @@ fn work(jobs: &JobReceiver<FileJob>, events: &Events) {
                         recording: Arc::new(recording),
                     })
                 });
-                events.send(Event::RecordingRead { ticket, path, result });
+                events.send(Event::RecordingRead {
+                    ticket,
+                    path,
+                    result,
+                });
             }
-            FileJob::ReadExemplar { bundle, exemplars, prototype } => {
+            FileJob::ReadExemplar {
+                bundle,
+                exemplars,
+                prototype,
+            } => {
                 let result = guarded("reading the training ECG", || {
-                    let recording = exemplars.read(prototype).map_err(|error| error.to_string())?;
+                    let recording = exemplars
+                        .read(prototype)
+                        .map_err(|error| error.to_string())?;
                     Ok(Box::new(Drawn::of(&recording)))
                 });
-                events.send(Event::ExemplarRead { bundle, prototype, result });
+                events.send(Event::ExemplarRead {
+                    bundle,
+                    prototype,
+                    result,
+                });
             }
         }
     }

@@ -40,14 +40,28 @@ pub struct Workers {
 
 impl Workers {
     /// Starts the threads; what they report comes out of the receiver.
-    pub fn start(ctx: &egui::Context, dialogs: Arc<dyn Dialogs>) -> std::io::Result<(Self, Receiver<Event>)> {
+    pub fn start(
+        ctx: &egui::Context,
+        dialogs: Arc<dyn Dialogs>,
+    ) -> std::io::Result<(Self, Receiver<Event>)> {
         let (events, receiver) = Events::new(ctx);
         let current = CurrentTicket::new(AtomicU64::new(0));
         let (model, model_thread) = model::start(&events, &current)?;
         let (store, store_thread) = store::start(&events)?;
         let (files, mut threads) = files::start(&events)?;
         threads.extend([model_thread, store_thread]);
-        Ok((Self { model, store, files, threads, dialogs, events, current }, receiver))
+        Ok((
+            Self {
+                model,
+                store,
+                files,
+                threads,
+                dialogs,
+                events,
+                current,
+            },
+            receiver,
+        ))
     }
 
     pub fn model(&self, priority: Priority, job: ModelJob) {
@@ -76,7 +90,13 @@ impl Workers {
     /// being saved is saved, and libtorch is not torn down under a prediction.
     pub fn stop(self) {
         self.current.store(u64::MAX, Ordering::Release);
-        let Self { model, store, files, threads, .. } = self;
+        let Self {
+            model,
+            store,
+            files,
+            threads,
+            ..
+        } = self;
         drop((model, store, files));
         for thread in threads {
             if thread.join().is_err() {
@@ -106,6 +126,9 @@ mod tests {
     #[test]
     fn a_panic_in_a_job_becomes_an_error() {
         let result: Result<(), String> = guarded("testing", || panic!("out of cheese"));
-        assert_eq!(result.unwrap_err(), "testing failed by an error in the program: out of cheese");
+        assert_eq!(
+            result.unwrap_err(),
+            "testing failed by an error in the program: out of cheese"
+        );
     }
 }

@@ -36,7 +36,10 @@ pub struct JobReceiver<J> {
 
 impl<J> Clone for JobReceiver<J> {
     fn clone(&self) -> Self {
-        Self { seen: self.seen.clone(), background: self.background.clone() }
+        Self {
+            seen: self.seen.clone(),
+            background: self.background.clone(),
+        }
     }
 }
 
@@ -61,8 +64,14 @@ pub fn job_queue<J>() -> (JobSender<J>, JobReceiver<J>) {
     let (seen_in, seen_out) = unbounded();
     let (background_in, background_out) = unbounded();
     (
-        JobSender { seen: seen_in, background: background_in },
-        JobReceiver { seen: seen_out, background: background_out },
+        JobSender {
+            seen: seen_in,
+            background: background_in,
+        },
+        JobReceiver {
+            seen: seen_out,
+            background: background_out,
+        },
     )
 }
 

@@ -11,7 +11,9 @@ use std::thread::JoinHandle;
 use super::events::{Event, Events};
 use super::guarded;
 use super::queue::{JobReceiver, JobSender, job_queue};
-use crate::review::{self, Answer, EventId, ExportReport, Item, Rater, ReviewError, Store, StudySummary};
+use crate::review::{
+    self, Answer, EventId, ExportReport, Item, Rater, ReviewError, Store, StudySummary,
+};
 
 /// Which study: that of one bundle in one folder.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,20 +27,44 @@ pub struct StudyOf {
 /// Work for the thread.
 pub enum StoreJob {
     /// Open the study, or make it, and say where the rater stopped.
-    Start { study: StudyOf, rater: Rater },
-    Record { study: StudyOf, rater: Rater, answer: Answer },
-    Summarise { study: StudyOf },
-    Export { study: StudyOf, folder: PathBuf },
+    Start {
+        study: StudyOf,
+        rater: Rater,
+    },
+    Record {
+        study: StudyOf,
+        rater: Rater,
+        answer: Answer,
+    },
+    Summarise {
+        study: StudyOf,
+    },
+    Export {
+        study: StudyOf,
+        folder: PathBuf,
+    },
 }
 
 /// What the thread reports.
 pub enum StoreEvent {
-    Started { rater: Rater, result: Result<Resumed, String> },
+    Started {
+        rater: Rater,
+        result: Result<Resumed, String>,
+    },
     /// `Ok` after COMMIT only.
-    Recorded { rater: Rater, answer: Answer, result: Result<EventId, String> },
+    Recorded {
+        rater: Rater,
+        answer: Answer,
+        result: Result<EventId, String>,
+    },
     /// `None` where nobody has rated this bundle yet.
-    Summarised { bundle: String, result: Result<Option<StudySummary>, String> },
-    Exported { result: Result<ExportReport, String> },
+    Summarised {
+        bundle: String,
+        result: Result<Option<StudySummary>, String>,
+    },
+    Exported {
+        result: Result<ExportReport, String>,
+    },
 }
 
 /// Where a rater stopped.
@@ -55,7 +81,9 @@ pub struct Resumed {
 pub fn start(events: &Events) -> std::io::Result<(JobSender<StoreJob>, JoinHandle<()>)> {
     let (sender, receiver) = job_queue();
     let events = events.clone();
-    let thread = std::thread::Builder::new().name("reviews".to_owned()).spawn(move || work(&receiver, &events))?;
+    let thread = std::thread::Builder::new()
+        .name("reviews".to_owned())
+        .spawn(move || work(&receiver, &events))?;
     Ok((sender, thread))
 }
 
@@ -64,22 +92,41 @@ fn work(jobs: &JobReceiver<StoreJob>, events: &Events) {
     while let Some(job) = jobs.next() {
         let event = match job {
             StoreJob::Start { study, rater } => {
-                let result = guarded("opening the reviews", || open.start(&study, &rater).map_err(in_words));
+                let result = guarded("opening the reviews", || {
+                    open.start(&study, &rater).map_err(in_words)
+                });
                 StoreEvent::Started { rater, result }
             }
-            StoreJob::Record { study, rater, answer } => {
+            StoreJob::Record {
+                study,
+                rater,
+                answer,
+            } => {
                 let result = guarded("saving the answer", || {
-                    open.of(&study).and_then(|store| store.record(&rater, &answer)).map_err(in_words)
+                    open.of(&study)
+                        .and_then(|store| store.record(&rater, &answer))
+                        .map_err(in_words)
                 });
-                StoreEvent::Recorded { rater, answer, result }
+                StoreEvent::Recorded {
+                    rater,
+                    answer,
+                    result,
+                }
             }
             StoreJob::Summarise { study } => {
-                let result = guarded("reading the reviews", || open.summarise(&study).map_err(in_words));
-                StoreEvent::Summarised { bundle: study.bundle_sha256, result }
+                let result = guarded("reading the reviews", || {
+                    open.summarise(&study).map_err(in_words)
+                });
+                StoreEvent::Summarised {
+                    bundle: study.bundle_sha256,
+                    result,
+                }
             }
             StoreJob::Export { study, folder } => {
                 let result = guarded("exporting the tables", || {
-                    open.of(&study).and_then(|store| review::export(store, &folder)).map_err(in_words)
+                    open.of(&study)
+                        .and_then(|store| review::export(store, &folder))
+                        .map_err(in_words)
                 });
                 StoreEvent::Exported { result }
             }
@@ -116,7 +163,11 @@ impl OpenStore {
 
     fn start(&mut self, study: &StudyOf, rater: &Rater) -> Result<Resumed, ReviewError> {
         let store = self.of(study)?;
-        let answers = store.answers(rater)?.into_iter().map(|a| (a.answer.prototype, a.answer)).collect();
+        let answers = store
+            .answers(rater)?
+            .into_iter()
+            .map(|a| (a.answer.prototype, a.answer))
+            .collect();
         Ok(Resumed {
             bundle: study.bundle_sha256.clone(),
             order: store.study().order(rater),
@@ -132,6 +183,9 @@ impl OpenStore {
             return Ok(None);
         }
         let snapshot = self.of(study)?.snapshot()?;
-        Ok(Some(review::summarise(snapshot.study.items.len(), &snapshot.answers)))
+        Ok(Some(review::summarise(
+            snapshot.study.items.len(),
+            &snapshot.answers,
+        )))
     }
 }
