@@ -205,10 +205,16 @@ fn bad_filters_and_bad_signals_are_refused() {
     );
     assert_eq!(sos.filtfilt(&signal()[..10]).unwrap().len(), 10);
     assert!(matches!(sos.filtfilt(&[]), Err(DspError::TooShort { .. })));
-    assert!(matches!(
-        resample(&signal()[..51], 500.0, 100.0),
-        Ok(_) | Err(DspError::TooShort { .. })
-    ));
+    // 0.1 s on either side: 51 samples at 500 Hz.
+    let short = resample(&signal()[..51], 500.0, 100.0);
+    assert_eq!(
+        short,
+        Err(DspError::TooShort {
+            found: 51,
+            expected: 52
+        })
+    );
+    assert_eq!(resample(&signal()[..52], 500.0, 100.0).unwrap().len(), 11);
     assert!(matches!(
         resample(&[], 500.0, 100.0),
         Err(DspError::TooShort { .. })

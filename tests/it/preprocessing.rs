@@ -246,6 +246,14 @@ fn a_recording_that_does_not_fit_is_refused_with_the_reason() {
         "lead V2 has no value at 3.000 s; the model needs every sample"
     );
 
+    // What is not used may be missing, though resampling would look a little further.
+    let mut late_gap = sines(500.0, 6000);
+    late_gap.channels[7].samples_mv[5001] = f64::NAN;
+    assert_eq!(
+        preprocessing.apply(&late_gap).unwrap().samples.len(),
+        12_000
+    );
+
     let mut uneven = sines(100.0, 1000);
     uneven.channels[4].samples_mv.truncate(999);
     assert!(refusal(&uneven).contains("lasts 9.990 s"));
