@@ -11,7 +11,10 @@ use crate::small_model::small_model;
 fn protoecg(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_protoecg"))
         .args(arguments)
-        .env("PROTOECG_MODELS", Path::new(env!("CARGO_MANIFEST_DIR")).join("models"))
+        .env(
+            "PROTOECG_MODELS",
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("models"),
+        )
         .env_remove("DISPLAY")
         .env_remove("WAYLAND_DISPLAY")
         .output()
@@ -20,13 +23,22 @@ fn protoecg(arguments: &[&str]) -> Output {
 
 fn json(arguments: &[&str]) -> Value {
     let output = protoecg(arguments);
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     serde_json::from_slice(&output.stdout).expect("one JSON document")
 }
 
 fn error(arguments: &[&str]) -> String {
     let output = protoecg(arguments);
-    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(
+        output.status.code(),
+        Some(1),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     assert!(output.stdout.is_empty());
     String::from_utf8(output.stderr).unwrap()
 }
@@ -53,7 +65,12 @@ fn predict_gives_the_documented_names_and_hides_what_is_not_assessed() {
     let document = json(&["predict", text(&file), "--bundle", text(&bundle), "--json"]);
     assert_eq!(document["schema"], 1);
     assert_eq!(document["bundle"]["name"], "small-rhythm");
-    assert!(document["bundle"]["notice"].as_str().unwrap().contains("simulated"));
+    assert!(
+        document["bundle"]["notice"]
+            .as_str()
+            .unwrap()
+            .contains("simulated")
+    );
     let predictions = document["recordings"][0]["predictions"].as_array().unwrap();
     assert_eq!(predictions.len(), 16);
     for p in predictions {
@@ -61,10 +78,20 @@ fn predict_gives_the_documented_names_and_hides_what_is_not_assessed() {
         assert!(p["logit"].is_number() && p["description"].is_string());
         if let (Some(x), Some(probability)) = (p["logit"].as_f64(), p["probability"].as_f64()) {
             assert!((probability - 1.0 / (1.0 + (-x).exp())).abs() < 1e-12);
-            assert_eq!(p["positive"].as_bool().unwrap(), probability >= p["threshold"].as_f64().unwrap());
+            assert_eq!(
+                p["positive"].as_bool().unwrap(),
+                probability >= p["threshold"].as_f64().unwrap()
+            );
         }
     }
-    let raw = json(&["predict", text(&file), "--bundle", text(&bundle), "--json", "--raw"]);
+    let raw = json(&[
+        "predict",
+        text(&file),
+        "--bundle",
+        text(&bundle),
+        "--json",
+        "--raw",
+    ]);
     let raw = raw["recordings"][0]["predictions"].as_array().unwrap();
     assert!(raw.iter().all(|p| p["probability"].is_number()));
 }
@@ -75,9 +102,22 @@ fn explain_writes_picture_page_and_a_ledger_that_sums() {
     let (file, bundle) = (small_model().recording(), small_model().bundle());
     let write = |name: &str| {
         let out = folder.path().join(name);
-        let arguments = ["explain", text(&file), "--bundle", text(&bundle), "--class", "SR", "--out", text(&out)];
+        let arguments = [
+            "explain",
+            text(&file),
+            "--bundle",
+            text(&bundle),
+            "--class",
+            "SR",
+            "--out",
+            text(&out),
+        ];
         let output = protoecg(&arguments);
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         std::fs::read(out).unwrap()
     };
     assert!(write("a.png").starts_with(b"\x89PNG"));
@@ -89,13 +129,33 @@ fn explain_writes_picture_page_and_a_ledger_that_sums() {
     let class = &document["classes"][0];
     assert_eq!(class["code"], "SR");
     let ledger = &class["ledger"];
-    let listed: f64 = ledger["entries"].as_array().unwrap().iter().map(|e| e["contribution"].as_f64().unwrap()).sum();
+    let listed: f64 = ledger["entries"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|e| e["contribution"].as_f64().unwrap())
+        .sum();
     let sum = listed + ledger["rest"].as_f64().unwrap() + ledger["bias"].as_f64().unwrap();
     assert!((sum - ledger["logit"].as_f64().unwrap()).abs() < 1e-9);
     assert_eq!(class["prototypes"][0]["whole_recording"], true);
-    assert_eq!(class["prototypes"][0]["windows"].as_array().unwrap().len(), 0);
-    let nonsense = error(&["explain", text(&file), "--bundle", text(&bundle), "--class", "XYZ", "--out", "x.png"]);
-    assert!(nonsense.contains("--class XYZ: this model knows 1AVB"), "{nonsense}");
+    assert_eq!(
+        class["prototypes"][0]["windows"].as_array().unwrap().len(),
+        0
+    );
+    let nonsense = error(&[
+        "explain",
+        text(&file),
+        "--bundle",
+        text(&bundle),
+        "--class",
+        "XYZ",
+        "--out",
+        "x.png",
+    ]);
+    assert!(
+        nonsense.contains("--class XYZ: this model knows 1AVB"),
+        "{nonsense}"
+    );
     let ending = error(&["explain", text(&file), "--out", "x.bmp"]);
     assert!(ending.contains(".png, .svg, .pdf or .json"), "{ending}");
 }
@@ -103,15 +163,50 @@ fn explain_writes_picture_page_and_a_ledger_that_sums() {
 #[test]
 fn evaluate_gives_the_documented_names() {
     let (data, bundle) = (small_model().data(), small_model().bundle());
-    let document = json(&["evaluate", "--bundle", text(&bundle), "--data", text(&data), "--fold", "10", "--json"]);
-    for name in ["schema", "bundle", "fold", "records", "statements_scored", "macro_auroc", "macro_auroc_ci", "ci_method"] {
+    let document = json(&[
+        "evaluate",
+        "--bundle",
+        text(&bundle),
+        "--data",
+        text(&data),
+        "--fold",
+        "10",
+        "--json",
+    ]);
+    for name in [
+        "schema",
+        "bundle",
+        "fold",
+        "records",
+        "statements_scored",
+        "macro_auroc",
+        "macro_auroc_ci",
+        "ci_method",
+    ] {
         assert!(!document[name].is_null(), "{name}");
     }
     let class = &document["classes"][0];
-    for name in ["code", "train_positives", "positives", "auroc", "auroc_ci", "auprc", "f1", "threshold"] {
+    for name in [
+        "code",
+        "train_positives",
+        "positives",
+        "auroc",
+        "auroc_ci",
+        "auprc",
+        "f1",
+        "threshold",
+    ] {
         assert!(class.get(name).is_some(), "{name}");
     }
-    let none = error(&["evaluate", "--bundle", text(&bundle), "--data", text(&data), "--fold", "77"]);
+    let none = error(&[
+        "evaluate",
+        "--bundle",
+        text(&bundle),
+        "--data",
+        text(&data),
+        "--fold",
+        "77",
+    ]);
     assert!(none.contains("no record in folds [77]"), "{none}");
 }
 
@@ -128,7 +223,11 @@ fn bundle_verify_lists_every_prototype_and_refuses_a_changed_byte() {
 
 #[test]
 fn wrong_usage_is_exit_code_two() {
-    for arguments in [&["predict"][..], &["nonsense"], &["evaluate", "--fold", "x"]] {
+    for arguments in [
+        &["predict"][..],
+        &["nonsense"],
+        &["evaluate", "--fold", "x"],
+    ] {
         assert_eq!(protoecg(arguments).status.code(), Some(2), "{arguments:?}");
     }
 }
@@ -142,15 +241,28 @@ fn recordings_that_do_not_fit_are_refused_with_the_reason() {
     nine.channels.truncate(9);
     protoecg::formats::wfdb::write(folder.path(), "nine", &nine, 1000.0).unwrap();
     let bundle = small_model().bundle();
-    let predict = |name: &str| error(&["predict", text(&folder.path().join(name)), "--bundle", text(&bundle)]);
+    let predict = |name: &str| {
+        error(&[
+            "predict",
+            text(&folder.path().join(name)),
+            "--bundle",
+            text(&bundle),
+        ])
+    };
     let message = predict("nine.hea");
-    assert!(message.contains("V4") && message.contains("V5") && message.contains("V6"), "{message}");
+    assert!(
+        message.contains("V4") && message.contains("V5") && message.contains("V6"),
+        "{message}"
+    );
     protoecg::formats::wfdb::write(folder.path(), "cut", &recording, 1000.0).unwrap();
     let dat = folder.path().join("cut.dat");
     let bytes = std::fs::read(&dat).unwrap();
     std::fs::write(&dat, &bytes[..bytes.len() / 2]).unwrap();
     let message = predict("cut.hea");
-    assert!(message.contains("cut.dat") && message.contains("24000") && message.contains("12000"), "{message}");
+    assert!(
+        message.contains("cut.dat") && message.contains("24000") && message.contains("12000"),
+        "{message}"
+    );
     std::fs::write(folder.path().join("empty.hea"), "").unwrap();
     assert!(predict("empty.hea").contains("empty.hea"));
     assert!(predict("nothing.hea").contains("nothing.hea"));
@@ -163,7 +275,13 @@ fn another_sampling_rate_is_resampled_and_said() {
     let ecg = protoecg::simulator::simulate(1, 5).next().unwrap();
     protoecg::formats::wfdb::write(folder.path(), "fast", &ecg.recording_500_hz, 1000.0).unwrap();
     let file = folder.path().join("fast.hea");
-    let document = json(&["predict", text(&file), "--bundle", text(&small_model().bundle()), "--json"]);
+    let document = json(&[
+        "predict",
+        text(&file),
+        "--bundle",
+        text(&small_model().bundle()),
+        "--json",
+    ]);
     let notes = document["recordings"][0]["notes"].to_string();
     assert!(notes.contains("resampled from 500 Hz to 100 Hz"), "{notes}");
 }
@@ -174,7 +292,17 @@ fn a_configuration_error_names_the_line() {
     let config = folder.path().join("c.ron");
     std::fs::write(&config, "(\n    version: 1,\n    nome: 3,\n)").unwrap();
     let out = folder.path().join("out");
-    let message = error(&["train", text(&config), "--data", text(&small_model().data()), "--out", text(&out)]);
-    assert!(message.contains("c.ron, line 3") && message.contains("nome"), "{message}");
+    let message = error(&[
+        "train",
+        text(&config),
+        "--data",
+        text(&small_model().data()),
+        "--out",
+        text(&out),
+    ]);
+    assert!(
+        message.contains("c.ron, line 3") && message.contains("nome"),
+        "{message}"
+    );
     assert!(!out.exists());
 }

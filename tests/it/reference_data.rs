@@ -14,7 +14,12 @@ fn or_say(path: PathBuf) -> Option<PathBuf> {
         return Some(path);
     }
     // Not eprintln!, which the test harness swallows: a skipped test is not a passed one.
-    writeln!(std::io::stderr(), "SKIPPED: this test needs {}", path.display()).ok();
+    writeln!(
+        std::io::stderr(),
+        "SKIPPED: this test needs {}",
+        path.display()
+    )
+    .ok();
     None
 }
 

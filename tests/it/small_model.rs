@@ -11,8 +11,8 @@ use protoecg::inference::{DeviceChoice, set_threads};
 use protoecg::simulator;
 use protoecg::statements::Group;
 use protoecg::training::{
-    ClassifierStage, Event, JointStage, Losses, ProjectStage, PrototypeStart, Schedule, Stage, TrainingConfig,
-    TrainingError, train,
+    ClassifierStage, Event, JointStage, Losses, ProjectStage, PrototypeStart, Schedule, Stage,
+    TrainingConfig, TrainingError, train,
 };
 
 /// 60 simulated ECGs and a bundle trained on them.
@@ -63,7 +63,8 @@ pub fn small_model() -> &'static SmallModel {
     MODEL.get_or_init(|| {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let model = SmallModel { folder };
-        simulator::write_ptbxl(60, 7, &model.data(), &mut |_| ControlFlow::Continue(())).expect("simulated ECGs");
+        simulator::write_ptbxl(60, 7, &model.data(), &mut |_| ControlFlow::Continue(()))
+            .expect("simulated ECGs");
         run(&model.data(), &model.bundle(), false, usize::MAX).expect("a trained bundle");
         model
     })
@@ -89,13 +90,18 @@ pub fn config() -> TrainingConfig {
             }),
         })
     };
-    let project = Stage::Project(ProjectStage { unique_sources: true });
+    let project = Stage::Project(ProjectStage {
+        unique_sources: true,
+    });
     TrainingConfig {
         version: TrainingConfig::VERSION,
         name: "small-rhythm".into(),
         title: "Small model for tests".into(),
         seed: 3,
-        model: Architecture::RhythmBranch { group: Group::Rhythm, prototypes_per_class: 2 },
+        model: Architecture::RhythmBranch {
+            group: Group::Rhythm,
+            prototypes_per_class: 2,
+        },
         preprocessing: Preprocessing::protoecgnet(),
         train_folds: (1..=8).collect(),
         validation_folds: vec![9],
@@ -107,7 +113,12 @@ pub fn config() -> TrainingConfig {
             project.clone(),
             joint(1),
             project,
-            Stage::Classifier(ClassifierStage { epochs: 100, learning_rate: 0.01, l1: 1e-4, patience: 50 }),
+            Stage::Classifier(ClassifierStage {
+                epochs: 100,
+                learning_rate: 0.01,
+                l1: 1e-4,
+                patience: 50,
+            }),
         ],
     }
 }
@@ -124,5 +135,13 @@ pub fn run(data: &Path, out: &Path, resume: bool, epochs: usize) -> Result<Bundl
         true
     };
     let cancelled = || seen.get() >= epochs;
-    train(&config(), &set, out, DeviceChoice::Cpu, resume, &mut listener, &cancelled)
+    train(
+        &config(),
+        &set,
+        out,
+        DeviceChoice::Cpu,
+        resume,
+        &mut listener,
+        &cancelled,
+    )
 }

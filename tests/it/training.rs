@@ -23,16 +23,28 @@ fn a_projected_prototype_is_its_source() {
         let entry = set.entry(prototype.ecg_id).unwrap();
         let recording = set.read(entry).unwrap();
         let code = &manifest.statements[prototype.class].code;
-        assert!(entry.has(code), "prototype {j}: record {} is no {code}", prototype.ecg_id);
+        assert!(
+            entry.has(code),
+            "prototype {j}: record {} is no {code}",
+            prototype.ecg_id
+        );
         assert!(prototype.fold <= 8 && prototype.fold == entry.fold);
         assert_eq!(prototype.recording_sha256, recording.sha256());
         assert_eq!(prototype.window_samples, None);
         let prediction = model.predict(&recording).unwrap();
         let cosine = prediction.similarities[j];
-        assert!((cosine - 1.0).abs() < 1e-5, "prototype {j} has cosine {cosine} with its source");
+        assert!(
+            (cosine - 1.0).abs() < 1e-5,
+            "prototype {j} has cosine {cosine} with its source"
+        );
         assert!((prototype.cosine - 1.0).abs() < 1e-5);
     }
-    assert!(model.prototypes().iter().all(|p| p.iter().any(|&x| x != 0.0)));
+    assert!(
+        model
+            .prototypes()
+            .iter()
+            .all(|p| p.iter().any(|&x| x != 0.0))
+    );
 }
 
 #[test]
@@ -40,8 +52,11 @@ fn prototypes_of_one_class_have_different_sources_where_the_class_has_enough() {
     let model = load();
     let manifest = model.manifest();
     for (class, statement) in manifest.statements.iter().enumerate() {
-        let mut sources: Vec<u32> =
-            manifest.prototypes_of(class).iter().map(|&j| manifest.prototypes[j].ecg_id).collect();
+        let mut sources: Vec<u32> = manifest
+            .prototypes_of(class)
+            .iter()
+            .map(|&j| manifest.prototypes[j].ecg_id)
+            .collect();
         let count = sources.len();
         sources.sort_unstable();
         sources.dedup();
@@ -73,10 +88,15 @@ fn the_ledger_adds_up_to_the_logit_of_the_network() {
         for class in 0..prediction.classes.len() {
             let explanation = protoecg::explain::explain(&model, &prediction, class).unwrap();
             let ledger = &explanation.ledger;
-            let sum: f64 = ledger.entries.iter().map(|e| e.contribution).sum::<f64>() + ledger.rest + ledger.bias;
+            let sum: f64 = ledger.entries.iter().map(|e| e.contribution).sum::<f64>()
+                + ledger.rest
+                + ledger.bias;
             assert!((sum - ledger.logit).abs() < 1e-9);
             assert!((ledger.logit - network[0][class]).abs() < 1e-5);
-            assert_eq!(explanation.prototypes.len(), model.manifest().prototypes_of(class).len());
+            assert_eq!(
+                explanation.prototypes.len(),
+                model.manifest().prototypes_of(class).len()
+            );
         }
     }
 }
@@ -91,7 +111,9 @@ fn statements_with_few_training_ecgs_are_not_assessed() {
     for (class, info) in prediction.classes.iter().zip(&model.manifest().statements) {
         assert_eq!(class.assessed, info.training_positives.unwrap() >= 10);
         unassessed += usize::from(!class.assessed);
-        let shown = class.probability.is_some() || class.positive.is_some() || class.calibrated_probability.is_some();
+        let shown = class.probability.is_some()
+            || class.positive.is_some()
+            || class.calibrated_probability.is_some();
         assert_eq!(shown, class.assessed, "{}", class.code);
     }
     assert!(unassessed > 0 && unassessed < prediction.classes.len());
@@ -103,12 +125,24 @@ fn a_resumed_run_ends_in_the_same_bits() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("resumed");
     let data = small_model().data();
-    assert!(matches!(run(&data, &out, false, 1), Err(TrainingError::Cancelled)));
-    assert!(matches!(run(&data, &out, false, 9), Err(TrainingError::Unfinished { .. })));
-    assert!(matches!(run(&data, &out, true, 2), Err(TrainingError::Cancelled)));
+    assert!(matches!(
+        run(&data, &out, false, 1),
+        Err(TrainingError::Cancelled)
+    ));
+    assert!(matches!(
+        run(&data, &out, false, 9),
+        Err(TrainingError::Unfinished { .. })
+    ));
+    assert!(matches!(
+        run(&data, &out, true, 2),
+        Err(TrainingError::Cancelled)
+    ));
     run(&data, &out, true, usize::MAX).unwrap();
     let bytes = |dir: &std::path::Path| std::fs::read(dir.join(Bundle::WEIGHTS)).unwrap();
-    assert!(bytes(&out) == bytes(&small_model().bundle()), "weights differ");
+    assert!(
+        bytes(&out) == bytes(&small_model().bundle()),
+        "weights differ"
+    );
     let manifest = |dir: &std::path::Path| Bundle::open(dir).unwrap().manifest;
     let (resumed, whole) = (manifest(&out), manifest(&small_model().bundle()));
     assert_eq!(resumed.prototypes, whole.prototypes);
