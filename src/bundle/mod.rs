@@ -1,1 +1,22 @@
-//! (room in progress)
+//! A trained model on disk: a folder with `manifest.ron`,
+//! `weights.safetensors`, `training_similarities.safetensors`, the model card
+//! and, for a simulated bundle, its exemplar ECGs. docs/bundle-format.md has
+//! the whole format.
+//!
+//! A bundle is whole: everything that a prediction depends on is in it, with
+//! the SHA-256 of every file, and one that fails a checksum is refused.
+
+mod exemplars;
+mod folder;
+mod manifest;
+mod preprocessing;
+mod similarities;
+
+pub use exemplars::{ExemplarError, Exemplars};
+pub use folder::{Bundle, BundleError, BundleWriter, find_models, models_dir, resolve};
+pub use manifest::{
+    Architecture, Calibration, ClassMetrics, FoldMetrics, Manifest, ProjectionReport, Prototype,
+    StatementInfo, TrainingInfo,
+};
+pub use preprocessing::{Filter, ModelInput, Preprocessing, PreprocessingError, Standardise};
+pub use similarities::TrainingSimilarities;

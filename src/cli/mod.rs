@@ -1,4 +1,127 @@
-//! (room in progress)
-pub fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+//! The subcommands, one file each. Each prints a table for people or, with
+//! `--json`, one document for programs; errors go to standard error with exit
+//! code 1, wrong usage with 2.
+
+mod bundle;
+mod evaluate;
+mod explain;
+mod info;
+mod open;
+mod output;
+mod predict;
+mod review;
+mod simulate;
+mod train;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::inference::DeviceChoice;
+
+const ABOUT: &str = "Shows why a neural network read a 12-lead ECG as it did: by the most similar training ECG.\n\n\
+    Without a subcommand it opens the window. Not a medical device.";
+
+#[derive(Debug, Parser)]
+#[command(name = "protoecg", version, about = ABOUT, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Open(open::Arguments),
+    Info(info::Arguments),
+    Simulate(simulate::Arguments),
+    Train(train::Arguments),
+    Evaluate(evaluate::Arguments),
+    Predict(predict::Arguments),
+    Explain(explain::Arguments),
+    #[command(subcommand)]
+    Review(review::Command),
+    #[command(subcommand)]
+    Bundle(bundle::Command),
+}
+
+/// `--bundle` and `--device`, shared by what runs a network.
+#[derive(Clone, Debug, clap::Args)]
+struct ModelArguments {
+    /// Folder of a model bundle, or the name of one that comes with the program
+    #[arg(long, value_name = "BUNDLE", default_value = "demo-rhythm")]
+    bundle: PathBuf,
+    /// Where the network runs
+    #[arg(long, value_enum, default_value = "auto")]
+    device: DeviceChoice,
+}
+
+impl ModelArguments {
+    fn load(&self) -> anyhow::Result<crate::inference::Model> {
+        let bundle = crate::bundle::Bundle::open(&crate::bundle::resolve(&self.bundle)?)?;
+        Ok(crate::inference::Model::load(bundle, self.device)?)
+    }
+}
+
+/// Runs the command line and returns the exit code.
+pub fn main() -> ExitCode {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("PROTOECG_LOG")
+        .unwrap_or_else(|_| "warn".into());
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
+    match run(Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        // Whoever closed the pipe (`| head`) has all that was wanted.
+        Err(error) if output::is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli) -> anyhow::Result<()> {
+    match cli.command {
+        None => open::window(None, open::WindowArguments::default()),
+        Some(Command::Open(arguments)) => open::run(arguments),
+        Some(Command::Info(arguments)) => info::run(&arguments),
+        Some(Command::Simulate(arguments)) => simulate::run(&arguments),
+        Some(Command::Train(arguments)) => train::run(&arguments),
+        Some(Command::Evaluate(arguments)) => evaluate::run(&arguments),
+        Some(Command::Predict(arguments)) => predict::run(&arguments),
+        Some(Command::Explain(arguments)) => explain::run(&arguments),
+        Some(Command::Review(command)) => review::run(&command),
+        Some(Command::Bundle(command)) => bundle::run(&command),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent_and_every_help_has_an_example() {
+        Cli::command().debug_assert();
+        for command in Cli::command().get_subcommands() {
+            let leaves: Vec<_> = if command.has_subcommands() {
+                command.get_subcommands().collect()
+            } else {
+                vec![command]
+            };
+            for leaf in leaves {
+                let after = leaf
+                    .get_after_help()
+                    .map(ToString::to_string)
+                    .unwrap_or_default();
+                assert!(
+                    after.contains("protoecg "),
+                    "{} has no example",
+                    leaf.get_name()
+                );
+            }
+        }
+    }
 }

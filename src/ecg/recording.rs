@@ -76,7 +76,9 @@ impl Recording {
         let mut hash = Sha256::new();
         hash.update(self.rate_hz.to_le_bytes());
         for channel in &self.channels {
-            let name = channel.lead.map_or(channel.name.as_str(), Lead::name);
+            let name = channel
+                .lead
+                .map_or(channel.name.as_str(), |lead| lead.name());
             hash.update((name.len() as u64).to_le_bytes());
             hash.update(name.as_bytes());
             hash.update((channel.samples_mv.len() as u64).to_le_bytes());

@@ -1,1 +1,8 @@
-//! (room in progress)
+//! Prediction to evidence: the prototype ledger and the training ECGs behind it.
+
+mod explanation;
+mod ledger;
+pub mod print;
+
+pub use explanation::{ClassExplanation, Ledger, LedgerEntry, PrototypeEvidence, Span, Window};
+pub use ledger::explain;

@@ -1,0 +1,41 @@
+//! Opening a record and reading it with the demonstration model.
+
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use protoecg::bundle::{Bundle, ModelInput};
+use protoecg::explain::explain;
+use protoecg::inference::{DeviceChoice, Model};
+use protoecg::{formats, simulator};
+
+fn model() -> Model {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/demo-rhythm");
+    Model::load(Bundle::open(&folder).expect("the demonstration"), DeviceChoice::Cpu).expect("its weights")
+}
+
+fn benches(criterion: &mut Criterion) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    simulator::write_ptbxl(4, 1, folder.path(), &mut |_| ControlFlow::Continue(())).expect("simulated ECGs");
+    let file = folder.path().join("records100/00000/00001_lr.hea");
+    let recording = formats::open(&file).expect("a record");
+    let model = model();
+
+    criterion.bench_function("open a record", |b| b.iter(|| formats::open(&file)));
+    criterion.bench_function("preprocess a recording", |b| b.iter(|| model.input(&recording)));
+    criterion.bench_function("predict one ECG", |b| b.iter(|| model.predict(&recording)));
+    let prediction = model.predict(&recording).expect("a prediction");
+    criterion.bench_function("explain all 16 statements", |b| {
+        b.iter(|| (0..16).filter_map(|class| explain(&model, &prediction, class)).count());
+    });
+
+    let inputs: Vec<ModelInput> = vec![model.input(&recording).expect("a plausible ECG"); 1000];
+    let mut group = criterion.benchmark_group("many");
+    group.sample_size(10);
+    group.bench_function("predict 1,000 ECGs", |b| b.iter(|| model.similarities(&inputs)));
+    group.bench_function("load the model, checksums included", |b| b.iter(self::model));
+    group.finish();
+}
+
+criterion_group!(reading, benches);
+criterion_main!(reading);

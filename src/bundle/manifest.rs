@@ -1,0 +1,203 @@
+//! The manifest of a bundle: everything about a trained model but its numbers.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::Preprocessing;
+use crate::ecg::Sex;
+use crate::statements::{self, Group};
+
+/// `manifest.ron`. Unknown fields are refused; `version` is checked first.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    pub version: u32,
+    /// The folder's name, such as `demo-rhythm`.
+    pub name: String,
+    /// What the screen calls it.
+    pub title: String,
+    /// Version of the program that wrote it.
+    pub program_version: String,
+    /// Trained on simulated ECGs: a demonstration, said everywhere.
+    pub simulated: bool,
+    pub architecture: Architecture,
+    pub preprocessing: Preprocessing,
+    /// One per output, in output order.
+    pub statements: Vec<StatementInfo>,
+    /// One per prototype, in the order of the network's prototype vectors.
+    pub prototypes: Vec<Prototype>,
+    pub projection: ProjectionReport,
+    pub training: TrainingInfo,
+    /// Validation first, then test.
+    pub metrics: Vec<FoldMetrics>,
+    /// SHA-256 (hexadecimal) of every other file, by path inside the folder.
+    pub files: BTreeMap<String, String>,
+}
+
+impl Manifest {
+    pub const VERSION: u32 = 1;
+
+    /// The statement of the class that a prototype belongs to.
+    pub fn class_of(&self, prototype: usize) -> Option<&StatementInfo> {
+        self.statements.get(self.prototypes.get(prototype)?.class)
+    }
+
+    /// Index of the output for a statement.
+    pub fn output_of(&self, code: &str) -> Option<usize> {
+        self.statements.iter().position(|s| s.code == code)
+    }
+
+    /// The prototypes of one class, as indices.
+    pub fn prototypes_of(&self, class: usize) -> Vec<usize> {
+        (0..self.prototypes.len())
+            .filter(|&p| self.prototypes[p].class == class)
+            .collect()
+    }
+}
+
+/// Which network the weights belong to. A new backbone adds a variant.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum Architecture {
+    /// One branch of ProtoECGNet on a 1-D ResNet18 whose prototypes have no
+    /// time axis (specification 1.2 and 1.4): cosine similarity, classifier
+    /// without bias.
+    RhythmBranch {
+        group: Group,
+        prototypes_per_class: usize,
+    },
+}
+
+/// One output of the model.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StatementInfo {
+    pub code: String,
+    /// Training ECGs with this statement; `None` where it is not known (an
+    /// imported model).
+    pub training_positives: Option<u32>,
+    /// Probability (sigmoid of the logit) from which the statement is positive:
+    /// the one with the best F1 on the validation fold.
+    pub threshold: f64,
+    /// Platt scaling fitted on the validation fold, where it has enough positives.
+    pub calibration: Option<Calibration>,
+}
+
+impl StatementInfo {
+    /// Fewer training positives than this, and the statement is not assessed:
+    /// a shown "third-degree AV block 0.02" from a model that never saw one
+    /// would be a false reassurance.
+    pub const FEWEST_POSITIVES: u32 = 10;
+
+    pub fn assessed(&self) -> bool {
+        self.training_positives
+            .is_none_or(|n| n >= Self::FEWEST_POSITIVES)
+    }
+
+    pub fn description(&self) -> &'static str {
+        statements::by_code(&self.code).map_or("", |s| s.description.as_str())
+    }
+}
+
+/// Platt scaling: calibrated probability = sigmoid(`slope` * logit + `intercept`).
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Calibration {
+    pub slope: f64,
+    pub intercept: f64,
+}
+
+/// Where a prototype came from: the latent of a training ECG.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Prototype {
+    /// Index into the manifest's statements.
+    pub class: usize,
+    /// Record of the data set that was projected.
+    pub ecg_id: u32,
+    pub patient_id: Option<i64>,
+    pub fold: u8,
+    /// [`crate::ecg::Recording::sha256`] of the record.
+    pub recording_sha256: String,
+    /// First and one-past-last sample of the projected window at the model's
+    /// sampling rate; `None` where the prototype stands for the whole recording.
+    pub window_samples: Option<(i64, i64)>,
+    /// Cosine between the trained vector and the latent that replaced it.
+    pub cosine_before: f64,
+    /// Cosine between the stored vector and its source: 1 to rounding.
+    pub cosine: f64,
+    /// The first prototype with the same source, if this is not the first.
+    pub duplicate_of: Option<usize>,
+    /// All statements of the source record.
+    pub source_statements: Vec<String>,
+    pub age_years: Option<f64>,
+    pub sex: Option<Sex>,
+}
+
+/// What projection did, in the last round.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProjectionReport {
+    pub prototypes: usize,
+    /// Distinct sources.
+    pub distinct: usize,
+    /// Prototypes that were dropped because no training ECG carries their class.
+    pub classes_without_sample: Vec<String>,
+    /// Over prototypes: cosine to the latent that replaced each.
+    pub cosine_before_mean: f64,
+    pub cosine_before_min: f64,
+    /// Mean cosine of all prototypes with all training ECGs, before and after.
+    pub mean_similarity_before: f64,
+    pub mean_similarity_after: f64,
+    /// Macro AUROC of the validation fold with the classifier untouched.
+    pub macro_auroc_before: Option<f64>,
+    pub macro_auroc_after: Option<f64>,
+}
+
+/// How the model was trained.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrainingInfo {
+    /// What people call the data: `PTB-XL 1.0.3 (excerpt)`, `simulated ECGs, seed 1`.
+    pub data: String,
+    /// SHA-256 over `ecg_id:recording_sha256` lines of the training folds.
+    pub data_sha256: String,
+    pub train_folds: Vec<u8>,
+    pub validation_folds: Vec<u8>,
+    pub train_records: usize,
+    pub validation_records: usize,
+    pub seed: u64,
+    pub device: String,
+    /// The training configuration, whole, as RON.
+    pub config: String,
+}
+
+/// Macro AUROC of a fold, with its interval and per class.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FoldMetrics {
+    pub fold: u8,
+    pub records: usize,
+    /// Statements with both outcomes in the fold, the ones in the macro mean.
+    pub statements_scored: usize,
+    pub macro_auroc: Option<f64>,
+    pub macro_auroc_ci: Option<(f64, f64)>,
+    pub ci_method: String,
+    pub classes: Vec<ClassMetrics>,
+}
+
+/// One statement in one fold.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClassMetrics {
+    pub code: String,
+    pub train_positives: Option<u32>,
+    pub positives: usize,
+    pub auroc: Option<f64>,
+    pub auroc_ci: Option<(f64, f64)>,
+    pub auprc: Option<f64>,
+    /// F1 at the bundle's threshold.
+    pub f1: Option<f64>,
+    pub threshold: f64,
+}

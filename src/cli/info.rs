@@ -1,0 +1,74 @@
+//! `protoecg info`: what a file holds.
+
+use std::path::PathBuf;
+
+use super::output;
+use crate::{formats, plausibility};
+
+/// Say what an ECG file holds: leads, rate, duration, checksum, plausibility
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  protoecg info models/demo-rhythm/example.hea")]
+pub struct Arguments {
+    /// ECG file
+    file: PathBuf,
+    /// Print one JSON document
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(serde::Serialize)]
+struct Document {
+    schema: u32,
+    format: String,
+    leads: Vec<String>,
+    rate_hz: f64,
+    duration_s: f64,
+    samples: usize,
+    unit_source: String,
+    sha256: String,
+    plausibility: Vec<plausibility::Finding>,
+}
+
+pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let recording = formats::open(&arguments.file)?;
+    let report = plausibility::assess(&recording);
+    let leads = recording
+        .channels
+        .iter()
+        .map(|c| c.lead.map_or(c.name.clone(), |l| l.name().to_owned()));
+    let document = Document {
+        schema: 1,
+        leads: leads.collect(),
+        rate_hz: recording.rate_hz,
+        duration_s: recording.duration_s(),
+        samples: recording.len(),
+        sha256: recording.sha256(),
+        format: recording.format,
+        unit_source: recording.unit_source,
+        plausibility: report.findings,
+    };
+    if arguments.json {
+        return output::print_json(&document);
+    }
+    let mut table = output::Table::default();
+    let mut row = |name: &str, value: String| table.row(vec![name.to_owned(), value]);
+    row("format", document.format);
+    row("leads", document.leads.join(" "));
+    row("rate", format!("{} Hz", document.rate_hz));
+    row(
+        "duration",
+        format!(
+            "{:.3} s, {} samples per lead",
+            document.duration_s, document.samples
+        ),
+    );
+    row("unit", document.unit_source);
+    row("SHA-256", document.sha256);
+    if document.plausibility.is_empty() {
+        row("plausibility", "nothing found".to_owned());
+    }
+    for finding in &document.plausibility {
+        row("plausibility", finding.message.clone());
+    }
+    table.print()
+}

@@ -1,0 +1,92 @@
+//! Tables for people, JSON for programs, progress on standard error.
+
+use std::io::{IsTerminal, Write};
+
+/// A table with aligned columns; numbers should come formatted.
+#[derive(Debug, Default)]
+pub struct Table {
+    rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    pub fn new(header: &[&str]) -> Self {
+        Self {
+            rows: vec![header.iter().map(|h| (*h).to_owned()).collect()],
+        }
+    }
+
+    pub fn row(&mut self, cells: Vec<String>) {
+        self.rows.push(cells);
+    }
+
+    /// Writes the table to standard output.
+    pub fn print(&self) -> anyhow::Result<()> {
+        let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
+        let width = |c: usize| {
+            self.rows
+                .iter()
+                .filter_map(|r| r.get(c))
+                .map(|s| s.chars().count())
+                .max()
+                .unwrap_or(0)
+        };
+        let widths: Vec<usize> = (0..columns).map(width).collect();
+        for row in &self.rows {
+            let line: Vec<String> = row
+                .iter()
+                .zip(&widths)
+                .map(|(cell, &w)| format!("{cell:w$}"))
+                .collect();
+            print_line(line.join("  ").trim_end())?;
+        }
+        Ok(())
+    }
+}
+
+/// Writes a line to standard output; a closed pipe is an error, not a panic.
+pub fn print_line(line: &str) -> anyhow::Result<()> {
+    writeln!(std::io::stdout(), "{line}")?;
+    Ok(())
+}
+
+/// Writes one JSON document to standard output.
+pub fn print_json(value: &impl serde::Serialize) -> anyhow::Result<()> {
+    print_line(&serde_json::to_string_pretty(value)?)
+}
+
+/// Whether an error is the reader of our output having gone away.
+pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let io = error.downcast_ref::<std::io::Error>();
+    io.is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe)
+}
+
+/// Shows what is going on, on a terminal's standard error: one line that is
+/// overwritten. Silent where standard error is a file or a pipe.
+pub fn status(text: &str) {
+    if std::io::stderr().is_terminal() {
+        eprint!("\r\x1b[K{text}");
+        std::io::stderr().flush().ok();
+    }
+}
+
+/// Seconds as people say them: `2 min 5 s`.
+pub fn duration(seconds: f64) -> String {
+    let seconds = seconds.max(0.0).round() as u64;
+    match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
+        (0, 0, s) => format!("{s} s"),
+        (0, m, s) => format!("{m} min {s} s"),
+        (h, m, _) => format!("{h} h {m} min"),
+    }
+}
+
+/// A number with three decimals, or a dash.
+pub fn number(value: Option<f64>) -> String {
+    value.map_or("-".to_owned(), |v| format!("{v:.3}"))
+}
+
+/// An interval with three decimals, or a dash.
+pub fn interval(ci: Option<(f64, f64)>) -> String {
+    ci.map_or("-".to_owned(), |(low, high)| {
+        format!("[{low:.3}, {high:.3}]")
+    })
+}

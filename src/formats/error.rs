@@ -1,0 +1,76 @@
+//! What can be wrong with a file.
+
+use std::path::{Path, PathBuf};
+
+/// Why a file could not be read or written. Every message names the file, the
+/// field, what was found and what was expected.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FormatError {
+    #[error("{}: {source}", path.display())]
+    Io {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+    #[error("{}: not a regular file, but {found}", path.display())]
+    NotAFile { path: PathBuf, found: &'static str },
+    #[error("{}: the file is empty (0 bytes)", path.display())]
+    Empty { path: PathBuf },
+    #[error("{}: {found}, which is not read; read today: WFDB records (a .hea header with its .dat files)", path.display())]
+    UnknownType { path: PathBuf, found: String },
+    #[error("{}: {what} is not read yet", path.display())]
+    Unsupported { path: PathBuf, what: String },
+    #[error("{}: {what} has {found} bytes, more than the {limit} that are read", path.display())]
+    TooLarge {
+        path: PathBuf,
+        what: &'static str,
+        found: u64,
+        limit: u64,
+    },
+    #[error("{} line {line}: {field} is {found}, expected {expected}", path.display())]
+    Field {
+        path: PathBuf,
+        line: usize,
+        field: String,
+        found: String,
+        expected: &'static str,
+    },
+    #[error("{}: the header promises {promised} signals and describes {described}", path.display())]
+    SignalCount {
+        path: PathBuf,
+        promised: usize,
+        described: usize,
+    },
+    #[error(
+        "{}: truncated: {found} bytes found, {expected} expected ({signals} signals of {samples} samples each, as the header says)",
+        path.display()
+    )]
+    Truncated {
+        path: PathBuf,
+        found: u64,
+        expected: u64,
+        signals: usize,
+        samples: usize,
+    },
+    #[error(
+        "{}: signal {signal}: the samples sum to checksum {found}, the header says {expected}: one of the two was changed",
+        path.display()
+    )]
+    Checksum {
+        path: PathBuf,
+        signal: String,
+        found: i16,
+        expected: i16,
+    },
+    #[error("cannot write {}: {reason}", path.display())]
+    NotWritable { path: PathBuf, reason: String },
+}
+
+impl FormatError {
+    pub(super) fn io(path: &Path, source: std::io::Error) -> Self {
+        Self::Io {
+            path: path.to_owned(),
+            source,
+        }
+    }
+}

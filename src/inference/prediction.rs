@@ -1,0 +1,51 @@
+//! What a model says about one recording: plain values, no tensors.
+
+use serde::{Deserialize, Serialize};
+
+/// One statement of a [`Prediction`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ClassPrediction {
+    pub code: String,
+    pub description: String,
+    /// Whether the model saw enough training ECGs with the statement to say
+    /// anything about it.
+    pub assessed: bool,
+    /// The classifier's output: the f64 sum of the ledger.
+    pub logit: f64,
+    /// Sigmoid of the logit. `None` where not assessed.
+    pub probability: Option<f64>,
+    pub calibrated_probability: Option<f64>,
+    pub threshold: Option<f64>,
+    /// `None` where not assessed.
+    pub positive: Option<bool>,
+}
+
+/// A model's reading of one recording.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Prediction {
+    /// [`crate::ecg::Recording::sha256`].
+    pub recording_sha256: String,
+    /// What preprocessing did to it: "resampled from 500 Hz to 100 Hz".
+    pub notes: Vec<String>,
+    /// One per output, in output order.
+    pub classes: Vec<ClassPrediction>,
+    /// Similarity of the recording to each prototype (cosine for the rhythm branch).
+    pub similarities: Vec<f64>,
+}
+
+impl Prediction {
+    /// No assessed statement reaches its threshold: a state of its own, not "normal".
+    pub fn nothing_positive(&self) -> bool {
+        self.classes.iter().all(|c| c.positive != Some(true))
+    }
+
+    /// The statement that a reader looks at first: the positive one with the
+    /// highest probability relative to its threshold, else the most probable.
+    pub fn leading(&self) -> Option<usize> {
+        let margin = |c: &ClassPrediction| Some((c.positive?, c.probability? - c.threshold?));
+        (0..self.classes.len())
+            .filter_map(|i| Some((i, margin(&self.classes[i])?)))
+            .max_by(|a, b| a.1.0.cmp(&b.1.0).then(a.1.1.total_cmp(&b.1.1)))
+            .map(|(i, _)| i)
+    }
+}

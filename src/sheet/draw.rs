@@ -1,0 +1,322 @@
+//! Recording and spec to scene.
+
+use crate::ecg::Recording;
+
+use super::describe::{self, Remarks};
+use super::layout::Panel;
+use super::scene::{Align, Grid, Ink, Item, Point, RectMm, Scene, Text};
+use super::trace::stretch;
+use super::{Layout, SheetSpec, marks};
+
+/// White border around everything.
+pub(super) const MARGIN_MM: f64 = 5.0;
+/// Grid above the first and below the last row, and right of the last column.
+const GRID_PAD_MM: f64 = 5.0;
+/// Between the panels of a cut-out.
+const CUT_OUT_GAP_MM: f64 = 5.0;
+/// The calibration pulse: 1 mV for 200 ms.
+const PULSE_MV: f64 = 1.0;
+const PULSE_S: f64 = 0.2;
+
+const TRACE_WIDTH_MM: f64 = 0.28;
+const TICK_WIDTH_MM: f64 = 0.25;
+const LEAD_NAME_SIZE_MM: f64 = 3.7;
+
+/// Draws a recording as the spec says.
+///
+/// Nothing is refused: a lead that is missing leaves a panel that says so, and
+/// what does not fit on the page is named in the footer.
+pub fn scene(recording: &Recording, spec: &SheetSpec) -> Scene {
+    let geometry = Geometry::new(recording, spec);
+    let mut remarks = Remarks::default();
+    let mut items = vec![Item::Grid(geometry.grid)];
+    items.extend(marks::draw(&geometry, &spec.marks, &mut remarks));
+    for row in 0..geometry.layout.rows() {
+        items.extend(geometry.row_start(row, spec.calibration_pulse));
+    }
+    for panel in &geometry.panels {
+        items.extend(draw_panel(recording, &geometry, panel, &mut remarks));
+    }
+    items.extend(describe::title(spec));
+    let footer = describe::footer(recording, spec, &geometry, &remarks);
+    let height_mm = footer.bottom_mm + MARGIN_MM;
+    items.extend(footer.items);
+    Scene {
+        width_mm: geometry.grid.rect().right_mm + MARGIN_MM,
+        height_mm,
+        items,
+        description: describe::sentence(recording, spec, &geometry, &remarks),
+    }
+}
+
+/// Where seconds and millivolts are on the page.
+pub(super) struct Geometry {
+    /// The layout with a cut-out's seconds made sensible.
+    pub layout: Layout,
+    pub panels: Vec<Panel>,
+    pub grid: Grid,
+    pub speed_mm_per_s: f64,
+    pub gain_mm_per_mv: f64,
+    /// Seconds of the recording at the start of the page.
+    pub page_start_s: f64,
+    /// Duration of the recording; 0 where it cannot be known.
+    pub duration_s: f64,
+    row_height_mm: f64,
+    /// x of the first column's first moment.
+    time_zero_mm: f64,
+    /// x from one column to the next, for a cut-out.
+    column_step_mm: f64,
+}
+
+impl Geometry {
+    fn new(recording: &Recording, spec: &SheetSpec) -> Self {
+        let speed_mm_per_s = positive_or(spec.speed_mm_per_s, 25.0);
+        let gain_mm_per_mv = positive_or(spec.gain_mm_per_mv, 10.0);
+        let layout = sensible(spec.layout);
+        let panels = layout.panels();
+        let (page_start_s, column_step_mm) = match layout {
+            Layout::CutOut { start_s, end_s } => {
+                let panel_mm = up_to_five((end_s - start_s) * speed_mm_per_s);
+                (0.0, panel_mm + CUT_OUT_GAP_MM)
+            }
+            _ => (positive_or(spec.page_start_s, 0.0), 0.0),
+        };
+        let lead_in_mm = if spec.calibration_pulse {
+            up_to_five(PULSE_S * speed_mm_per_s) + 10.0
+        } else {
+            5.0
+        };
+        let time_zero_mm = MARGIN_MM + lead_in_mm;
+        let last_mm = panels
+            .iter()
+            .map(|p| match layout {
+                Layout::CutOut { .. } => (p.column + 1) as f64 * column_step_mm - CUT_OUT_GAP_MM,
+                _ => p.end_s * speed_mm_per_s,
+            })
+            .fold(0.0, f64::max);
+        let row_height_mm = f64::from(spec.row_height_mm.clamp(10, 200));
+        let grid = Grid {
+            left_mm: MARGIN_MM,
+            top_mm: MARGIN_MM + describe::title_height_mm(spec),
+            width_mm: up_to_five(lead_in_mm + last_mm + GRID_PAD_MM) as u32,
+            height_mm: up_to_five(layout.rows() as f64 * row_height_mm + 2.0 * GRID_PAD_MM) as u32,
+        };
+        let duration_s = recording.duration_s();
+        Self {
+            layout,
+            panels,
+            grid,
+            speed_mm_per_s,
+            gain_mm_per_mv,
+            page_start_s,
+            duration_s: if duration_s.is_finite() {
+                duration_s
+            } else {
+                0.0
+            },
+            row_height_mm,
+            time_zero_mm,
+            column_step_mm,
+        }
+    }
+
+    /// Seconds of the recording that a panel shows.
+    pub fn span_s(&self, panel: &Panel) -> (f64, f64) {
+        (
+            self.page_start_s + panel.start_s,
+            self.page_start_s + panel.end_s,
+        )
+    }
+
+    /// x of a second of the recording in a panel.
+    pub fn x_mm(&self, panel: &Panel, time_s: f64) -> f64 {
+        let (start_s, _) = self.span_s(panel);
+        self.left_mm(panel) + (time_s - start_s) * self.speed_mm_per_s
+    }
+
+    /// x of the first moment of a panel.
+    pub fn left_mm(&self, panel: &Panel) -> f64 {
+        if self.layout.is_continuous() {
+            self.time_zero_mm + panel.start_s * self.speed_mm_per_s
+        } else {
+            self.time_zero_mm + panel.column as f64 * self.column_step_mm
+        }
+    }
+
+    pub fn row_top_mm(&self, row: usize) -> f64 {
+        self.grid.top_mm + GRID_PAD_MM + row as f64 * self.row_height_mm
+    }
+
+    pub fn row_bottom_mm(&self, row: usize) -> f64 {
+        self.row_top_mm(row + 1)
+    }
+
+    /// y of 0 mV in a row.
+    pub fn baseline_mm(&self, row: usize) -> f64 {
+        self.row_top_mm(row) + self.row_height_mm / 2.0
+    }
+
+    /// The area of a panel.
+    pub fn rect(&self, panel: &Panel) -> RectMm {
+        RectMm::new(
+            self.left_mm(panel),
+            self.row_top_mm(panel.row),
+            self.x_mm(panel, self.span_s(panel).1),
+            self.row_bottom_mm(panel.row),
+        )
+    }
+
+    /// The calibration pulse, in a margin of its own so that the trace begins
+    /// at its first moment.
+    fn row_start(&self, row: usize, pulse: bool) -> Option<Item> {
+        if !pulse {
+            return None;
+        }
+        let width_mm = PULSE_S * self.speed_mm_per_s;
+        let (foot_mm, top_mm) = (
+            self.baseline_mm(row),
+            self.baseline_mm(row) - PULSE_MV * self.gain_mm_per_mv,
+        );
+        let rise_mm = self.grid.left_mm + 5.0;
+        let points = [
+            (rise_mm - 2.0, foot_mm),
+            (rise_mm, foot_mm),
+            (rise_mm, top_mm),
+            (rise_mm + width_mm, top_mm),
+            (rise_mm + width_mm, foot_mm),
+            (rise_mm + width_mm + 2.0, foot_mm),
+        ];
+        Some(Item::Line {
+            points: points.map(|(x_mm, y_mm)| Point::new(x_mm, y_mm)).to_vec(),
+            width_mm: TRACE_WIDTH_MM,
+            ink: Ink::Trace,
+        })
+    }
+}
+
+fn draw_panel(
+    recording: &Recording,
+    geometry: &Geometry,
+    panel: &Panel,
+    remarks: &mut Remarks,
+) -> Vec<Item> {
+    let rect = geometry.rect(panel);
+    let mut items = Vec::new();
+    let Some(samples_mv) = recording.lead(panel.lead) else {
+        items.push(empty_panel(&rect, format!("{} not recorded", panel.lead)));
+        return items;
+    };
+    let baseline_mm = geometry.baseline_mm(panel.row);
+    let paper = geometry.grid.rect();
+    let found = stretch(
+        samples_mv,
+        recording.rate_hz,
+        geometry.span_s(panel),
+        (paper.top_mm, paper.bottom_mm),
+        |time_s, sample_mv| {
+            Point::new(
+                geometry.x_mm(panel, time_s),
+                baseline_mm - sample_mv * geometry.gain_mm_per_mv,
+            )
+        },
+    );
+    if found.pieces.is_empty() && found.beyond_mv.is_none() {
+        items.push(empty_panel(&rect, "no signal here".to_owned()));
+    }
+    if let Some(beyond_mv) = found.beyond_mv {
+        remarks.off_paper(panel.lead, beyond_mv);
+    }
+    let name_at = lead_name_place(&rect, panel.lead.name(), &found.pieces);
+    items.extend(found.pieces.into_iter().map(|points| Item::Trace {
+        points,
+        width_mm: TRACE_WIDTH_MM,
+        ink: Ink::Trace,
+    }));
+    if geometry.layout.is_continuous() {
+        items.extend(column_ticks(&rect, panel, baseline_mm));
+    }
+    items.push(Item::Text(Text {
+        at: name_at,
+        size_mm: LEAD_NAME_SIZE_MM,
+        align: Align::Left,
+        ink: Ink::Label,
+        strong: true,
+        text: panel.lead.name().to_owned(),
+    }));
+    items
+}
+
+/// Above the trace where the panel begins; below it where a tall beat is in
+/// the way there.
+fn lead_name_place(rect: &RectMm, name: &str, pieces: &[Vec<Point>]) -> Point {
+    let left_mm = rect.left_mm + 1.0;
+    let right_mm = left_mm + describe::text_width_mm(name, 1.3 * LEAD_NAME_SIZE_MM);
+    let is_free = |baseline_mm: f64| {
+        let near = |p: &Point| {
+            (left_mm..right_mm).contains(&p.x_mm)
+                && (baseline_mm - LEAD_NAME_SIZE_MM..baseline_mm + 0.5).contains(&p.y_mm)
+        };
+        !pieces.iter().flatten().any(near)
+    };
+    let (above_mm, below_mm) = (rect.top_mm + 6.0, rect.bottom_mm - 3.5);
+    if is_free(above_mm) || !is_free(below_mm) {
+        Point::new(left_mm, above_mm)
+    } else {
+        Point::new(left_mm, below_mm)
+    }
+}
+
+/// Short ticks above and below the trace where a new lead begins.
+fn column_ticks(rect: &RectMm, panel: &Panel, baseline_mm: f64) -> Vec<Item> {
+    if panel.column == 0 {
+        return Vec::new();
+    }
+    [(-7.0, -4.0), (4.0, 7.0)]
+        .map(|(from_mm, to_mm)| Item::Line {
+            points: vec![
+                Point::new(rect.left_mm, baseline_mm + from_mm),
+                Point::new(rect.left_mm, baseline_mm + to_mm),
+            ],
+            width_mm: TICK_WIDTH_MM,
+            ink: Ink::Label,
+        })
+        .to_vec()
+}
+
+fn empty_panel(rect: &RectMm, text: String) -> Item {
+    let centre = rect.centre();
+    Item::Text(Text {
+        at: Point::new(centre.x_mm, centre.y_mm + 1.0),
+        size_mm: 3.2,
+        align: Align::Centre,
+        ink: Ink::Note,
+        strong: false,
+        text,
+    })
+}
+
+/// A cut-out must have a beginning, an end after it, and room on a page.
+fn sensible(layout: Layout) -> Layout {
+    let Layout::CutOut { start_s, end_s } = layout else {
+        return layout;
+    };
+    let start_s = positive_or(start_s, 0.0);
+    let end_s = positive_or(end_s, start_s + 1.0);
+    Layout::CutOut {
+        start_s,
+        end_s: end_s.clamp(start_s + 0.1, start_s + 10.0),
+    }
+}
+
+fn positive_or(value: f64, default: f64) -> f64 {
+    if value.is_finite() && value > 0.0 {
+        value
+    } else {
+        default
+    }
+}
+
+/// The next multiple of five millimetres, a bold line.
+fn up_to_five(length_mm: f64) -> f64 {
+    ((length_mm - 1e-9) / 5.0).ceil().clamp(1.0, 2000.0) * 5.0
+}

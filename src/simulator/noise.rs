@@ -1,0 +1,128 @@
+//! What a recording has besides the heart: breath, muscles, mains, electrodes
+//! that move. Every electrode has its own.
+
+use super::lead_field::{ELECTRODES, Potentials};
+use super::random::Random;
+
+/// How much of each, in millivolts at an electrode.
+struct Levels {
+    wander_mv: f64,
+    muscle_mv: f64,
+    mains_mv: f64,
+    /// Sudden shifts of one electrode in the recording.
+    motions: usize,
+}
+
+impl Levels {
+    /// Most recordings are good, some are middling, few are bad.
+    fn new(random: &mut Random) -> Self {
+        let quality = random.uniform(0.0, 1.0);
+        let mains = random.chance(0.35);
+        let (wander, muscle, mains_mv) = if quality < 0.62 {
+            ((0.006, 0.030), (0.0020, 0.0060), 0.003)
+        } else if quality < 0.92 {
+            ((0.025, 0.075), (0.005, 0.013), 0.008)
+        } else {
+            ((0.070, 0.160), (0.010, 0.022), 0.014)
+        };
+        Self {
+            wander_mv: random.uniform(wander.0, wander.1),
+            muscle_mv: random.uniform(muscle.0, muscle.1),
+            mains_mv: if mains {
+                random.uniform(0.2, 1.0) * mains_mv
+            } else {
+                0.0
+            },
+            motions: usize::from(quality > 0.55 && random.chance(0.18)),
+        }
+    }
+}
+
+/// Adds the noise of one recording to the potentials at `times_s`.
+pub(super) fn add(
+    potentials: &mut [Potentials],
+    times_s: &[f64],
+    respiration_hz: f64,
+    random: &mut Random,
+) {
+    let levels = Levels::new(random);
+    for electrode in 0..ELECTRODES {
+        let wander = Wander::new(random, respiration_hz, levels.wander_mv);
+        let muscle = muscle(random, times_s, levels.muscle_mv);
+        let mains_mv = levels.mains_mv * random.uniform(0.3, 1.0);
+        let mains_phase = random.phase();
+        for ((p, &time_s), muscle_mv) in potentials.iter_mut().zip(times_s).zip(muscle) {
+            let mains = mains_mv * (std::f64::consts::TAU * 50.0 * time_s + mains_phase).sin();
+            p[electrode] += wander.at(time_s) + muscle_mv + mains;
+        }
+    }
+    for _ in 0..levels.motions {
+        motion(potentials, times_s, random);
+    }
+}
+
+/// Slow drift: a few sines below 0.4 Hz, one of them the breath.
+struct Wander([(f64, f64, f64); 4]);
+
+impl Wander {
+    fn new(random: &mut Random, respiration_hz: f64, mv: f64) -> Self {
+        let mut sine = |frequency_hz: f64, share: f64| {
+            (
+                frequency_hz,
+                mv * share * random.uniform(0.4, 1.2),
+                random.phase(),
+            )
+        };
+        let slow = [sine(0.06, 0.9), sine(0.13, 0.6), sine(0.31, 0.25)];
+        Self([slow[0], slow[1], slow[2], sine(respiration_hz, 0.6)])
+    }
+
+    fn at(&self, time_s: f64) -> f64 {
+        let sines = self.0.iter();
+        sines
+            .map(|(f, mv, phase)| mv * (std::f64::consts::TAU * f * time_s + phase).sin())
+            .sum()
+    }
+}
+
+/// Muscle noise, roughly 15 to 120 Hz, at times swelling for a second or two.
+fn muscle(random: &mut Random, times_s: &[f64], mv: f64) -> Vec<f64> {
+    let (mut fast, mut slow) = (0.0, 0.0);
+    let mut noise: Vec<f64> = times_s
+        .iter()
+        .map(|_| {
+            fast += 0.7 * (random.normal(0.0, 1.0) - fast);
+            slow += 0.18 * (fast - slow);
+            fast - slow
+        })
+        .collect();
+    let power = noise.iter().map(|x| x * x).sum::<f64>() / noise.len().max(1) as f64;
+    let scale = mv / power.sqrt().max(1e-12);
+    let burst = if random.chance(0.12) {
+        random.uniform(0.8, 2.2)
+    } else {
+        0.0
+    };
+    let centre_s = random.uniform(0.0, 10.0);
+    let width_s = random.uniform(0.4, 1.2);
+    for (x, time_s) in noise.iter_mut().zip(times_s) {
+        let from_centre = (time_s - centre_s) / width_s;
+        *x *= scale * (1.0 + burst * (-from_centre * from_centre).exp());
+    }
+    noise
+}
+
+/// One electrode shifts within a tenth of a second and comes back in a second.
+fn motion(potentials: &mut [Potentials], times_s: &[f64], random: &mut Random) {
+    let electrode = random.below(ELECTRODES);
+    let start_s = random.uniform(0.5, 9.0);
+    let sign = if random.chance(0.5) { 1.0 } else { -1.0 };
+    let mv = sign * random.uniform(0.08, 0.25);
+    let back_s = random.uniform(0.25, 0.6);
+    for (p, time_s) in potentials.iter_mut().zip(times_s) {
+        let since_s = time_s - start_s;
+        if since_s > 0.0 {
+            p[electrode] += mv * (1.0 - (-since_s / 0.05).exp()) * (-since_s / back_s).exp();
+        }
+    }
+}

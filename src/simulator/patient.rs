@@ -1,0 +1,143 @@
+//! Who is simulated: age, sex, and what stays the same from one recording of
+//! a patient to the next.
+
+use super::random::Random;
+use super::rhythm::Rhythm;
+use crate::ecg::Sex;
+
+/// How the ventricles are excited in conducted beats.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Conduction {
+    Normal,
+    /// Left anterior fascicular block: the axis turns up and left.
+    LeftAnteriorBlock,
+    /// Complete right bundle branch block.
+    RightBundleBlock,
+    /// Slow everywhere, like neither bundle branch block.
+    Delayed,
+}
+
+/// The constants of one heart in one chest. Millivolts are those of the
+/// recording, seconds those at 60 beats per minute.
+#[derive(Clone, Debug)]
+pub(super) struct Patient {
+    pub age_years: f64,
+    pub sex: Sex,
+    pub conduction: Conduction,
+    /// Frontal axis of the areas of QRS in I and aVF.
+    pub axis_deg: f64,
+    /// Rotation in the horizontal plane; positive: late transition.
+    pub transition_deg: f64,
+    pub qrs_gain: f64,
+    pub t_gain: f64,
+    pub p_gain: f64,
+    /// The frontal axis of T follows that of QRS only in part.
+    pub t_axis_deg: f64,
+    pub septal_gain: f64,
+    /// J point elevation of early repolarisation, along T.
+    pub st_gain: f64,
+    pub u_gain: f64,
+    pub qrs_s: f64,
+    pub pr_s: f64,
+    pub p_s: f64,
+    /// QT by Fridericia's formula.
+    pub qtc_s: f64,
+    pub respiration_hz: f64,
+    /// Amplitude of respiratory sinus arrhythmia as a share of RR.
+    pub rsa: f64,
+    /// Small deviations of each part of QRS: three of direction, one of time.
+    pub details: [[f64; 4]; 6],
+}
+
+impl Patient {
+    /// A patient in whom these rhythms are not surprising.
+    pub fn new(random: &mut Random, ages_years: (f64, f64), rhythms: &[Rhythm]) -> Self {
+        let (youngest, oldest) = ages_years;
+        let age_years = random.uniform(youngest, oldest).floor();
+        let sex = if random.chance(0.5) {
+            Sex::Male
+        } else {
+            Sex::Female
+        };
+        let male = sex == Sex::Male;
+        let conduction = conduction(random, age_years, rhythms);
+        // The axis turns left with age (Lepeschkin; Macfarlane 2010, table of
+        // normal limits): about 60 degrees at 20, 25 at 80.
+        let axis_deg = match conduction {
+            Conduction::LeftAnteriorBlock => random.uniform(-62.0, -47.0),
+            _ => random.within(60.0 - 0.55 * (age_years - 20.0), 20.0, -24.0, 82.0),
+        };
+        let qrs_s = match conduction {
+            Conduction::RightBundleBlock => random.uniform(0.126, 0.150),
+            Conduction::Delayed => random.uniform(0.118, 0.145),
+            Conduction::LeftAnteriorBlock => random.uniform(0.092, 0.108),
+            Conduction::Normal => {
+                random.within(if male { 0.094 } else { 0.087 }, 0.007, 0.074, 0.106)
+            }
+        };
+        Self {
+            age_years,
+            sex,
+            conduction,
+            axis_deg,
+            transition_deg: random.within(2.0, 10.0, -18.0, 24.0),
+            qrs_gain: random.within(if male { 0.92 } else { 0.82 }, 0.16, 0.55, 1.35)
+                * (1.0 - 0.002 * (age_years - 40.0)),
+            t_gain: random.within(if male { 1.05 } else { 0.80 }, 0.18, 0.55, 1.5)
+                * (1.0 - 0.004 * (age_years - 40.0)),
+            p_gain: random.within(1.0, 0.18, 0.65, 1.4),
+            t_axis_deg: 42.0
+                + 0.35 * (axis_deg.clamp(-10.0, 85.0) - 42.0)
+                + random.normal(0.0, 7.0),
+            septal_gain: random.within(0.95, 0.3, 0.35, 1.6),
+            st_gain: if male && age_years < 45.0 {
+                random.uniform(0.02, 0.12)
+            } else {
+                random.uniform(-0.02, 0.05)
+            },
+            u_gain: random.uniform(0.0, 1.0),
+            qrs_s,
+            pr_s: random.within(0.155 + 0.0002 * (age_years - 40.0), 0.012, 0.136, 0.190),
+            p_s: random.within(0.102, 0.007, 0.086, 0.116),
+            qtc_s: random.within(if male { 0.402 } else { 0.414 }, 0.012, 0.375, 0.438),
+            respiration_hz: random.uniform(0.18, 0.32),
+            rsa: 0.04
+                * (1.0 - (age_years - 20.0) / 75.0).clamp(0.1, 1.0)
+                * random.uniform(0.5, 1.2),
+            details: std::array::from_fn(|_| {
+                [
+                    random.normal(0.0, 0.05),
+                    random.normal(0.0, 0.05),
+                    random.normal(0.0, 0.05),
+                    random.within(0.0, 0.022, -0.045, 0.045),
+                ]
+            }),
+        }
+    }
+}
+
+fn conduction(random: &mut Random, age_years: f64, rhythms: &[Rhythm]) -> Conduction {
+    if rhythms.contains(&Rhythm::ConductionDelay) {
+        return Conduction::Delayed;
+    }
+    // Blocks are frequent in the old only, and where they would hide what the
+    // rhythm is about they are left out.
+    let plain = rhythms.iter().all(|rhythm| {
+        matches!(
+            rhythm,
+            Rhythm::Sinus
+                | Rhythm::SinusBradycardia
+                | Rhythm::AtrialFibrillation
+                | Rhythm::FirstDegreeBlock
+        )
+    });
+    if !plain || age_years < 45.0 {
+        return Conduction::Normal;
+    }
+    let which = random.uniform(0.0, 1.0);
+    match which {
+        _ if which < 0.06 => Conduction::RightBundleBlock,
+        _ if which < 0.13 => Conduction::LeftAnteriorBlock,
+        _ => Conduction::Normal,
+    }
+}

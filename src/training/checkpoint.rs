@@ -1,0 +1,185 @@
+//! Where a run stands, on disk after every epoch: one safetensors file with
+//! the weights, the best weights, Adam's moments and the progress, replaced
+//! whole, so that a kill at any moment leaves the last epoch's state.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use tch::nn::VarStore;
+
+use super::Adam;
+use super::run::TrainingError;
+use crate::nn::Weights;
+
+/// Which stage and epoch comes next.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Progress {
+    /// SHA-256 of the configuration and the data: another run's state is refused.
+    pub fingerprint: String,
+    /// Index of the stage that runs or comes next.
+    pub stage: usize,
+    pub epoch: usize,
+    /// Best validation macro AUROC of this stage, -1 before the first epoch.
+    pub best: f64,
+    pub bad_epochs: usize,
+}
+
+/// The state of a run and the file that holds it.
+#[derive(Debug)]
+pub struct Checkpoint {
+    path: PathBuf,
+    pub progress: Progress,
+    best: Option<Weights>,
+    /// What was read from disk, until a stage has taken it over.
+    pending: Option<Weights>,
+}
+
+impl Checkpoint {
+    pub const FILE: &str = "checkpoint.safetensors";
+    const PROGRESS: &str = "progress";
+
+    /// Starts a run, or goes on with the one in `dir` when `resume` is set.
+    pub fn open(dir: &Path, fingerprint: &str, resume: bool) -> Result<Self, TrainingError> {
+        let path = dir.join(Self::FILE);
+        let fresh = Progress {
+            fingerprint: fingerprint.to_owned(),
+            stage: 0,
+            epoch: 0,
+            best: -1.0,
+            bad_epochs: 0,
+        };
+        if !(resume && path.exists()) {
+            return Ok(Self {
+                path,
+                progress: fresh,
+                best: None,
+                pending: None,
+            });
+        }
+        let weights = Weights::read(&path)?;
+        let progress = weights
+            .metadata
+            .get(Self::PROGRESS)
+            .and_then(|text| serde_json::from_str::<Progress>(text).ok());
+        let progress = progress.ok_or_else(|| TrainingError::Checkpoint {
+            path: path.display().to_string(),
+            what: "it has no progress record".to_owned(),
+        })?;
+        if progress.fingerprint != fingerprint {
+            return Err(TrainingError::Checkpoint {
+                path: path.display().to_string(),
+                what: "it belongs to another configuration or other data".to_owned(),
+            });
+        }
+        Ok(Self {
+            path,
+            progress,
+            best: None,
+            pending: Some(weights),
+        })
+    }
+
+    /// Puts a resumed state into the network and the optimiser; nothing for a
+    /// stage that starts afresh.
+    pub fn restore(&mut self, variables: &VarStore, adam: &mut Adam) -> Result<(), TrainingError> {
+        let Some(saved) = self.pending.take() else {
+            return Ok(());
+        };
+        part(&saved, "now.").copy_into(variables, &self.path)?;
+        let best = part(&saved, "best.");
+        if !best.tensors.is_empty() {
+            self.best = Some(best);
+        }
+        if self.progress.epoch > 0 && !adam.load(&saved) {
+            return Err(TrainingError::Checkpoint {
+                path: self.path.display().to_string(),
+                what: "the optimiser's state does not fit the network".to_owned(),
+            });
+        }
+        Ok(())
+    }
+
+    /// As [`Checkpoint::restore`] for a stage without an optimiser of its own.
+    pub fn restore_weights(&mut self, variables: &VarStore) -> Result<(), TrainingError> {
+        match self.pending.take() {
+            Some(saved) => Ok(part(&saved, "now.").copy_into(variables, &self.path)?),
+            None => Ok(()),
+        }
+    }
+
+    /// Remembers the weights as the best of the stage.
+    pub fn keep_best(&mut self, variables: &VarStore, auroc: f64) {
+        self.best = Some(Weights::of(variables));
+        self.progress.best = auroc;
+        self.progress.bad_epochs = 0;
+    }
+
+    /// Puts the best weights of the stage back.
+    pub fn restore_best(&mut self, variables: &VarStore) -> Result<(), TrainingError> {
+        match self.best.take() {
+            Some(best) => Ok(best.copy_into(variables, &self.path)?),
+            None => Ok(()),
+        }
+    }
+
+    /// Writes the state of the middle of a stage.
+    pub fn save(&self, variables: &VarStore, adam: &Adam) -> Result<(), TrainingError> {
+        let mut weights = Weights::default();
+        adam.save(&mut weights);
+        self.write(weights, variables)
+    }
+
+    /// Marks a stage as done and writes the state of the beginning of the next.
+    pub fn next_stage(&mut self, variables: &VarStore) -> Result<(), TrainingError> {
+        let fingerprint = std::mem::take(&mut self.progress.fingerprint);
+        self.progress = Progress {
+            fingerprint,
+            stage: self.progress.stage + 1,
+            epoch: 0,
+            best: -1.0,
+            bad_epochs: 0,
+        };
+        self.best = None;
+        self.write(Weights::default(), variables)
+    }
+
+    fn write(&self, mut weights: Weights, variables: &VarStore) -> Result<(), TrainingError> {
+        let best = self
+            .best
+            .iter()
+            .flat_map(|b| &b.tensors)
+            .map(|(name, t)| (format!("best.{name}"), t.shallow_clone()));
+        weights.tensors.extend(best);
+        weights.tensors.extend(
+            Weights::of(variables)
+                .tensors
+                .into_iter()
+                .map(|(name, t)| (format!("now.{name}"), t)),
+        );
+        let progress =
+            serde_json::to_string(&self.progress).map_err(|e| TrainingError::Checkpoint {
+                path: self.path.display().to_string(),
+                what: e.to_string(),
+            })?;
+        weights.metadata.insert(Self::PROGRESS.to_owned(), progress);
+        Ok(weights.write(&self.path)?)
+    }
+
+    /// Removes the file of a finished run.
+    pub fn remove(self) {
+        std::fs::remove_file(&self.path).ok();
+    }
+}
+
+/// The tensors below a prefix, without it.
+fn part(weights: &Weights, prefix: &str) -> Weights {
+    let tensors = weights
+        .tensors
+        .iter()
+        .filter_map(|(name, t)| Some((name.strip_prefix(prefix)?.to_owned(), t.shallow_clone())))
+        .collect();
+    Weights {
+        tensors,
+        ..Weights::default()
+    }
+}

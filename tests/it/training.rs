@@ -1,0 +1,116 @@
+//! Training ends in a bundle that says where every prototype came from, and a
+//! run that was stopped goes on to the same bits.
+
+use protoecg::bundle::Bundle;
+use protoecg::dataset::DataSet;
+use protoecg::inference::{DeviceChoice, Model};
+use protoecg::training::{TrainingError, evaluate};
+
+use crate::small_model::{run, small_model};
+
+fn load() -> Model {
+    let bundle = Bundle::open(&small_model().bundle()).unwrap();
+    Model::load(bundle, DeviceChoice::Cpu).unwrap()
+}
+
+#[test]
+fn a_projected_prototype_is_its_source() {
+    let model = load();
+    let set = DataSet::open(&small_model().data()).unwrap();
+    let manifest = model.manifest();
+    assert!(manifest.simulated);
+    for (j, prototype) in manifest.prototypes.iter().enumerate() {
+        let entry = set.entry(prototype.ecg_id).unwrap();
+        let recording = set.read(entry).unwrap();
+        let code = &manifest.statements[prototype.class].code;
+        assert!(entry.has(code), "prototype {j}: record {} is no {code}", prototype.ecg_id);
+        assert!(prototype.fold <= 8 && prototype.fold == entry.fold);
+        assert_eq!(prototype.recording_sha256, recording.sha256());
+        assert_eq!(prototype.window_samples, None);
+        let prediction = model.predict(&recording).unwrap();
+        let cosine = prediction.similarities[j];
+        assert!((cosine - 1.0).abs() < 1e-5, "prototype {j} has cosine {cosine} with its source");
+        assert!((prototype.cosine - 1.0).abs() < 1e-5);
+    }
+    assert!(model.prototypes().iter().all(|p| p.iter().any(|&x| x != 0.0)));
+}
+
+#[test]
+fn prototypes_of_one_class_have_different_sources_where_the_class_has_enough() {
+    let model = load();
+    let manifest = model.manifest();
+    for (class, statement) in manifest.statements.iter().enumerate() {
+        let mut sources: Vec<u32> =
+            manifest.prototypes_of(class).iter().map(|&j| manifest.prototypes[j].ecg_id).collect();
+        let count = sources.len();
+        sources.sort_unstable();
+        sources.dedup();
+        let positives = statement.training_positives.unwrap() as usize;
+        assert_eq!(sources.len(), count.min(positives), "{}", statement.code);
+        assert_eq!(count, if positives == 0 { 0 } else { 2 });
+    }
+}
+
+#[test]
+fn evaluation_after_loading_equals_evaluation_in_training_to_the_last_digit() {
+    let model = load();
+    let set = DataSet::open(&small_model().data()).unwrap();
+    assert_eq!(model.manifest().metrics.len(), 2);
+    for written in &model.manifest().metrics {
+        let again = evaluate(&model, &set, written.fold, &mut |_, _| true).unwrap();
+        assert_eq!(&again, written);
+    }
+}
+
+#[test]
+fn the_ledger_adds_up_to_the_logit_of_the_network() {
+    let model = load();
+    let set = DataSet::open(&small_model().data()).unwrap();
+    for entry in set.folds(&[10]) {
+        let recording = set.read(entry).unwrap();
+        let prediction = model.predict(&recording).unwrap();
+        let network = model.network_logits(&[model.input(&recording).unwrap()]);
+        for class in 0..prediction.classes.len() {
+            let explanation = protoecg::explain::explain(&model, &prediction, class).unwrap();
+            let ledger = &explanation.ledger;
+            let sum: f64 = ledger.entries.iter().map(|e| e.contribution).sum::<f64>() + ledger.rest + ledger.bias;
+            assert!((sum - ledger.logit).abs() < 1e-9);
+            assert!((ledger.logit - network[0][class]).abs() < 1e-5);
+            assert_eq!(explanation.prototypes.len(), model.manifest().prototypes_of(class).len());
+        }
+    }
+}
+
+#[test]
+fn statements_with_few_training_ecgs_are_not_assessed() {
+    let model = load();
+    let set = DataSet::open(&small_model().data()).unwrap();
+    let recording = set.read(set.folds(&[10])[0]).unwrap();
+    let prediction = model.predict(&recording).unwrap();
+    let mut unassessed = 0;
+    for (class, info) in prediction.classes.iter().zip(&model.manifest().statements) {
+        assert_eq!(class.assessed, info.training_positives.unwrap() >= 10);
+        unassessed += usize::from(!class.assessed);
+        let shown = class.probability.is_some() || class.positive.is_some() || class.calibrated_probability.is_some();
+        assert_eq!(shown, class.assessed, "{}", class.code);
+    }
+    assert!(unassessed > 0 && unassessed < prediction.classes.len());
+}
+
+/// Stopped in the first and in the second joint stage, and resumed each time.
+#[test]
+fn a_resumed_run_ends_in_the_same_bits() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("resumed");
+    let data = small_model().data();
+    assert!(matches!(run(&data, &out, false, 1), Err(TrainingError::Cancelled)));
+    assert!(matches!(run(&data, &out, false, 9), Err(TrainingError::Unfinished { .. })));
+    assert!(matches!(run(&data, &out, true, 2), Err(TrainingError::Cancelled)));
+    run(&data, &out, true, usize::MAX).unwrap();
+    let bytes = |dir: &std::path::Path| std::fs::read(dir.join(Bundle::WEIGHTS)).unwrap();
+    assert!(bytes(&out) == bytes(&small_model().bundle()), "weights differ");
+    let manifest = |dir: &std::path::Path| Bundle::open(dir).unwrap().manifest;
+    let (resumed, whole) = (manifest(&out), manifest(&small_model().bundle()));
+    assert_eq!(resumed.prototypes, whole.prototypes);
+    assert_eq!(resumed.metrics, whole.metrics);
+}
