@@ -1,5 +1,7 @@
 //! What a user sees, through the public interface: one module per promise.
 
+mod review;
+mod statistics;
 mod bundles;
 mod command_line;
 mod dataset;
