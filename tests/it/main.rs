@@ -1,7 +1,5 @@
 //! What a user sees, through the public interface: one module per promise.
 
-mod review;
-mod statistics;
 mod bundles;
 mod command_line;
 mod dataset;
@@ -9,8 +7,10 @@ mod dsp;
 mod plausibility;
 mod preprocessing;
 mod reference_data;
+mod review;
 mod sheet;
 mod simulator;
 mod small_model;
+mod statistics;
 mod training;
 mod wfdb;
