@@ -221,6 +221,16 @@ pub fn rows_of(tensor: &Tensor) -> Vec<Vec<f64>> {
     flat.chunks(columns).map(<[f64]>::to_vec).collect()
 }
 
-fn sigmoid(x: f64) -> f64 {
+/// Logits (C) from classifier weights (C, P) and similarities (P): the sums
+/// that the ledger shows, and the only place where they are computed.
+pub fn logits(weights: &[Vec<f64>], similarities: &[f64]) -> Vec<f64> {
+    weights
+        .iter()
+        .map(|row| similarities.iter().zip(row).map(|(s, w)| s * w).sum())
+        .collect()
+}
+
+/// Probability of a logit.
+pub fn sigmoid(x: f64) -> f64 {
     1.0 / (1.0 + (-x).exp())
 }

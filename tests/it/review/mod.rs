@@ -3,6 +3,7 @@
 
 mod access;
 mod answers;
+mod bundles;
 mod damage;
 mod exports;
 mod killed;
