@@ -91,7 +91,7 @@ impl Application {
             || state.statistics.exporting
             || state.exemplars.is_reading();
         let explaining = state.reading.class.is_some() && state.reading.explanation().is_none();
-        !(waiting || explaining || !self.events.is_empty() || !self.commands.is_empty())
+        !waiting && !explaining && self.events.is_empty() && self.commands.is_empty()
     }
 
     fn set_title(&mut self, ctx: &egui::Context) {
@@ -206,6 +206,7 @@ impl eframe::App for Application {
                 Screen::Statistics => statistics::ui(ui, state, fields, commands),
             });
         match state.overlay {
+            Some(Overlay::Open) => read::open_overlay(&ctx, state, fields, commands),
             Some(Overlay::Help) => help::ui(&ctx, commands),
             Some(Overlay::Settings) => settings::ui(&ctx, state, fields, commands),
             Some(Overlay::Model) => model_card::ui(&ctx, state, commands),

@@ -33,6 +33,8 @@ impl Screen {
 /// What can lie over a screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Overlay {
+    /// Every way to open an ECG.
+    Open,
     Help,
     Settings,
     /// The card of the loaded model.

@@ -29,7 +29,7 @@ pub const HELP: &[(&str, &[(&str, &str)])] = &[
             ("?", "This help"),
             ("Esc", "Close what lies on top"),
             ("Tab  Shift+Tab", "Next or previous control"),
-            ("Space", "Press the control that has the focus"),
+            ("Space", "Press the focused control"),
         ],
     ),
     (
@@ -56,7 +56,7 @@ pub const HELP: &[(&str, &[(&str, &str)])] = &[
             ("Shift+1 … 5, or Q W E R T", "Clarity"),
             ("L", "Label error"),
             ("J", "Cannot judge"),
-            ("C", "Write a comment; Enter leaves the field"),
+            ("C", "Comment; Enter leaves it"),
             ("Enter", "Save and go on"),
             ("←  Backspace", "Back"),
             ("→", "Forward, over what is answered"),

@@ -1,7 +1,7 @@
 //! The card of the loaded model: what it was trained on, how good it is, what
 //! it cannot see.
 
-use eframe::egui::{Context, ScrollArea, Ui};
+use eframe::egui::{Context, Ui};
 
 use super::command::{Commands, Place};
 use super::state::{LoadedModel, ModelState, State};
@@ -22,18 +22,14 @@ pub fn ui(ctx: &Context, state: &State, commands: &mut Commands) {
             state.problems.get(&Place::Model),
             commands,
         );
-        ScrollArea::vertical()
-            .max_height(540.0)
-            .auto_shrink([false, true])
-            .show(ui, |ui| {
-                about(ui, state, model);
-                ui.add_space(space::S);
-                metrics(ui, &model.manifest);
-                ui.add_space(space::S);
-                projection(ui, &model.manifest);
-                ui.add_space(space::S);
-                classes(ui, &model.manifest);
-            });
+
+        about(ui, state, model);
+        ui.add_space(space::S);
+        metrics(ui, &model.manifest);
+        ui.add_space(space::S);
+        projection(ui, &model.manifest);
+        ui.add_space(space::S);
+        classes(ui, &model.manifest);
     });
 }
 
@@ -79,9 +75,10 @@ fn metrics(ui: &mut Ui, manifest: &Manifest) {
     for fold in &manifest.metrics {
         body(ui, macro_auroc(fold));
     }
-    if manifest.metrics.is_empty() {
-        small(ui, "The bundle has no metrics.");
-    }
+    match manifest.metrics.last() {
+        Some(fold) => weak(ui, format!("Intervals: {}.", fold.ci_method)),
+        None => small(ui, "The bundle has no metrics."),
+    };
 }
 
 fn macro_auroc(fold: &FoldMetrics) -> String {
@@ -90,7 +87,7 @@ fn macro_auroc(fold: &FoldMetrics) -> String {
         .map_or("not defined".to_owned(), |value| format!("{value:.3}"));
     let ci = fold
         .macro_auroc_ci
-        .map(|(low, high)| format!(" (95 % interval {low:.3} to {high:.3}, {})", fold.ci_method));
+        .map(|(low, high)| format!(" (95 % interval {low:.3} to {high:.3})"));
     format!(
         "Fold {}: {value}{}; {} ECGs, {} statements scored",
         fold.fold,
@@ -122,9 +119,10 @@ fn classes(ui: &mut Ui, manifest: &Manifest) {
             Column::left("Statement", 0.0),
             Column::right("Training ECGs", 90.0),
             Column::right("AUROC", 60.0),
-            Column::right("Threshold", 70.0),
+            Column::right("Threshold", 86.0),
         ],
     );
+    ui.spacing_mut().item_spacing.y = 0.0;
     table.header(ui);
     let test = manifest.metrics.last();
     for statement in &manifest.statements {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use eframe::egui::{Context, ScrollArea, Ui};
+use eframe::egui::{Context, Ui};
 
 use super::command::{Command, Commands, Place, ThemeChoice};
 use super::state::{Fields, State};
@@ -13,27 +13,25 @@ use crate::inference::DeviceChoice;
 
 pub fn ui(ctx: &Context, state: &State, fields: &mut Fields, commands: &mut Commands) {
     dialog(ctx, "Settings", 600.0, commands, |ui, commands| {
-        ScrollArea::vertical().max_height(560.0).show(ui, |ui| {
-            problem_ui(
-                ui,
-                Place::Settings,
-                state.problems.get(&Place::Settings),
-                commands,
-            );
-            problem_ui(
-                ui,
-                Place::Model,
-                state.problems.get(&Place::Model),
-                commands,
-            );
-            appearance(ui, state, commands);
-            ui.add_space(space::M);
-            model(ui, state, fields, commands);
-            ui.add_space(space::M);
-            training_ecgs(ui, state, fields, commands);
-            ui.add_space(space::M);
-            recent(ui, state, commands);
-        });
+        problem_ui(
+            ui,
+            Place::Settings,
+            state.problems.get(&Place::Settings),
+            commands,
+        );
+        problem_ui(
+            ui,
+            Place::Model,
+            state.problems.get(&Place::Model),
+            commands,
+        );
+        appearance(ui, state, commands);
+        ui.add_space(space::M);
+        model(ui, state, fields, commands);
+        ui.add_space(space::M);
+        training_ecgs(ui, state, fields, commands);
+        ui.add_space(space::M);
+        recent(ui, state, commands);
     });
 }
 

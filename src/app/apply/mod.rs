@@ -7,7 +7,7 @@ mod review;
 use eframe::egui;
 
 use super::application::{Application, theme_preference};
-use super::command::{Command, Place, Screen, ZoomStep};
+use super::command::{Command, Overlay, Place, Screen, ZoomStep};
 use super::worker::{Event, Purpose};
 
 impl Application {
@@ -87,6 +87,8 @@ impl Application {
     fn show(&mut self, screen: Screen) {
         self.state.screen = screen;
         self.state.overlay = None;
+        // Whoever comes to rate says who it is first.
+        self.fields.focus_rater = screen == Screen::Review && self.state.review.session.is_none();
         if screen == Screen::Statistics {
             self.refresh_statistics();
         }
@@ -135,6 +137,9 @@ impl Application {
                 );
                 self.state
                     .problem(place, "No file dialog could be shown", detail);
+                if place == Place::Reading && self.state.reading.opened.is_some() {
+                    self.state.overlay = Some(Overlay::Open);
+                }
             }
             return;
         };

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::app::application::Application;
 use crate::app::command::{Place, Screen};
 use crate::app::drawn::Drawn;
-use crate::app::state::{Exemplar, OpenedRecording, Opening};
+use crate::app::state::{Exemplar, OpenedRecording};
 use crate::app::worker::{FileJob, ModelJob, Priority, ReadRecording};
 use crate::bundle::{self, Bundle};
 use crate::explain::ClassExplanation;
@@ -17,10 +17,7 @@ impl Application {
         let reading = &mut self.state.reading;
         reading.ticket += 1;
         let ticket = reading.ticket;
-        reading.opening = Some(Opening {
-            ticket,
-            path: path.clone(),
-        });
+        reading.opening = Some(ticket);
         self.state.screen = Screen::Read;
         self.state.overlay = None;
         self.state.solved(Place::Reading);
@@ -65,11 +62,7 @@ impl Application {
         result: Result<ReadRecording, String>,
     ) {
         let reading = &mut self.state.reading;
-        if reading
-            .opening
-            .as_ref()
-            .is_none_or(|opening| opening.ticket != ticket)
-        {
+        if reading.opening != Some(ticket) {
             // Cancelled, or another file was opened meanwhile.
             return;
         }

@@ -10,7 +10,7 @@ mod welcome;
 
 use eframe::egui::{Align, Frame, Layout, Margin, Panel, ScrollArea, Ui};
 
-use super::command::{Command, Commands, Place};
+use super::command::{Command, Commands, Overlay, Place};
 use super::state::{Fields, OpenedRecording, State};
 use super::tokens::space;
 use super::widgets::{card_frame, icon_button, problem_ui, title, weak};
@@ -18,6 +18,7 @@ use super::worker::Purpose;
 
 pub use pair::missing;
 pub use predictions::order;
+pub use welcome::overlay as open_overlay;
 
 /// Width of the column with the predictions.
 const COLUMN: f32 = 408.0;
@@ -59,12 +60,14 @@ pub fn ui(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Comman
             });
         });
     Frame::new().show(ui, |ui| {
-        problem_ui(
-            ui,
-            Place::Reading,
-            state.problems.get(&Place::Reading),
-            commands,
-        );
+        if state.overlay != Some(Overlay::Open) {
+            problem_ui(
+                ui,
+                Place::Reading,
+                state.problems.get(&Place::Reading),
+                commands,
+            );
+        }
         problem_ui(
             ui,
             Place::Model,
@@ -83,6 +86,9 @@ fn recording(ui: &mut Ui, state: &State, opened: &OpenedRecording, commands: &mu
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if icon_button(ui, "×", "Close this ECG").clicked() {
                 commands.send(Command::CloseRecording);
+            }
+            if icon_button(ui, "…", "Path field and recent files").clicked() {
+                commands.send(Command::Toggle(Overlay::Open));
             }
             if ui
                 .button("Open…")

@@ -2,19 +2,20 @@
 
 use std::path::PathBuf;
 
-use eframe::egui::{Align, Layout, ScrollArea, Ui, vec2};
+use eframe::egui::{Align, Context, Layout, ScrollArea, Ui, vec2};
 
 use crate::app::command::{Command, Commands, Place};
 use crate::app::state::{Fields, State};
 use crate::app::tokens::space;
 use crate::app::widgets::{
-    card, divider, ghost_button, path_field, primary_button, problem_ui, secondary, section, title,
-    weak,
+    card, dialog, divider, ghost_button, path_field, primary_button, problem_ui, secondary,
+    section, title, weak,
 };
 use crate::app::worker::Purpose;
 
 const WIDTH: f32 = 560.0;
 
+/// The screen while nothing is open.
 pub fn ui(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands) {
     ScrollArea::vertical()
         .auto_shrink([false, false])
@@ -36,26 +37,43 @@ pub fn ui(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Comman
                     );
                     card(ui, |ui| {
                         ui.set_width(WIDTH - 2.0 * space::M);
-                        open(ui, state, fields, commands);
-                        recent(ui, state, commands);
+                        title(ui, "Open an ECG");
+                        ways(ui, state, fields, commands);
                     });
                 });
             });
         });
 }
 
+/// The same over a screen with an ECG.
+pub fn overlay(ctx: &Context, state: &State, fields: &mut Fields, commands: &mut Commands) {
+    dialog(ctx, "Open an ECG", WIDTH, commands, |ui, commands| {
+        problem_ui(
+            ui,
+            Place::Reading,
+            state.problems.get(&Place::Reading),
+            commands,
+        );
+        ways(ui, state, fields, commands);
+    });
+}
+
+fn ways(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands) {
+    open(ui, state, fields, commands);
+    recent(ui, state, commands);
+}
+
 fn open(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands) {
-    title(ui, "Open an ECG");
     secondary(
         ui,
         "A WFDB record with twelve leads. protoecg shows what a network reads in it, beside the training ECG that the \
          network compared it with. You can also drop a file on this window.",
     );
     ui.add_space(space::S);
-    if let Some(opening) = &state.reading.opening {
+    if state.reading.opening.is_some() {
         ui.horizontal(|ui| {
             ui.spinner();
-            secondary(ui, format!("Reading {}…", opening.path.display()));
+            secondary(ui, "Reading the file…");
             if ui.button("Cancel").clicked() {
                 commands.send(Command::CancelOpening);
             }

@@ -78,6 +78,9 @@ fn form(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands
             .min_size(vec2(0.0, space::CONTROL))
             .align(Align2::LEFT_CENTER);
         let response = ui.add(edit).accessible_name("Rater code");
+        if std::mem::take(&mut fields.focus_rater) {
+            response.request_focus();
+        }
         let is_given = !fields.rater.trim().is_empty();
         let entered =
             response.lost_focus() && ui.input(|input| input.key_pressed(eframe::egui::Key::Enter));

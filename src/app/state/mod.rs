@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 pub use model::{LoadedModel, ModelState};
-pub use reading::{Exemplar, ExemplarCache, OpenedRecording, Opening, Reading};
+pub use reading::{Exemplar, ExemplarCache, OpenedRecording, Reading};
 pub use review::{ReviewState, Session, StatisticsState};
 pub use saved::Saved;
 
@@ -88,6 +88,8 @@ pub struct Fields {
     pub rater: String,
     pub export: String,
     pub comment: String,
+    /// The field of the rater's code is to take the keyboard.
+    pub focus_rater: bool,
     /// The comment field is to take the keyboard.
     pub focus_comment: bool,
     /// Shared by both sheets of a pair, so that their scale is always equal.

@@ -1,7 +1,6 @@
 //! The Read screen's state: one recording, its prediction, the chosen evidence.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::app::command::PairView;
@@ -10,12 +9,6 @@ use crate::ecg::Recording;
 use crate::explain::{ClassExplanation, PrototypeEvidence};
 use crate::inference::Prediction;
 use crate::plausibility::Report;
-
-/// A file on its way in.
-pub struct Opening {
-    pub ticket: u64,
-    pub path: PathBuf,
-}
 
 /// A recording that is open. It is known by its checksum, not by its file.
 pub struct OpenedRecording {
@@ -34,7 +27,8 @@ pub struct Reading {
     pub ticket: u64,
     /// The number of the question that the prediction answers.
     pub asked: u64,
-    pub opening: Option<Opening>,
+    /// The number of the file that is on its way in.
+    pub opening: Option<u64>,
     pub opened: Option<OpenedRecording>,
     pub predicting: bool,
     pub prediction: Option<Arc<Prediction>>,

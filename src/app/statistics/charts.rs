@@ -1,6 +1,6 @@
 //! A bar chart of each scale: how often every point was chosen.
 
-use eframe::egui::{Role, Ui, WidgetInfo, vec2};
+use eframe::egui::{Align, Layout, Role, Stroke, Ui, WidgetInfo, vec2};
 use egui_plot::{Bar, BarChart, Legend, Plot};
 
 use super::table::criterion_name;
@@ -12,7 +12,7 @@ pub fn ui(ui: &mut Ui, summary: &StudySummary) {
     let width = (ui.available_width() - space::S) / 2.0;
     ui.horizontal_top(|ui| {
         for criterion in Criterion::ALL {
-            ui.allocate_ui(vec2(width, 0.0), |ui| {
+            ui.allocate_ui_with_layout(vec2(width, 0.0), Layout::top_down(Align::Min), |ui| {
                 card(ui, |ui| {
                     ui.set_width(ui.available_width());
                     heading(ui, criterion_name(criterion));
@@ -55,20 +55,22 @@ fn chart(ui: &mut Ui, summary: &StudySummary, criterion: Criterion) {
         .enumerate()
         .map(|(i, (rater, counts))| {
             let shift = (i as f64 - (histograms.len() as f64 - 1.0) / 2.0) * group;
-            let bars = (1..).zip(counts).map(|(point, &count)| {
-                Bar::new(f64::from(point) + shift, count as f64)
-                    .width(group * 0.92)
-                    .name(format!("{rater}: {point}"))
-            });
             let colour = colours
                 .get(i % colours.len())
                 .copied()
                 .unwrap_or(tokens.accent);
+            let bars = (1..).zip(counts).map(|(point, &count)| {
+                Bar::new(f64::from(point) + shift, count as f64)
+                    .width(group * 0.92)
+                    .fill(colour)
+                    .stroke(Stroke::NONE)
+                    .name(format!("{rater}: {point}"))
+            });
             BarChart::new(rater.clone(), bars.collect()).color(colour)
         })
         .collect();
     let mut plot = Plot::new(("scale", criterion.name()))
-        .height(210.0)
+        .height(190.0)
         .allow_drag(false)
         .allow_zoom(false)
         .allow_scroll(false)

@@ -1,6 +1,8 @@
 //! What lies over a screen: a title, a way out, and contents.
 
-use eframe::egui::{Align, Context, CornerRadius, Frame, Id, Layout, Margin, Modal, Stroke, Ui};
+use eframe::egui::{
+    Align, Context, CornerRadius, Frame, Id, Layout, Margin, Modal, ScrollArea, Stroke, Ui,
+};
 
 use super::{divider, icon_button, title};
 use crate::app::command::{Command, Commands};
@@ -26,7 +28,9 @@ pub fn dialog(
         .frame(frame)
         .backdrop_color(tokens.scrim)
         .show(ctx, |ui| {
-            ui.set_width(width.min(ui.ctx().content_rect().width() - 2.0 * space::XXL));
+            let window = ui.ctx().content_rect().size();
+            ui.set_width(width.min(window.x - 2.0 * space::XXL));
+            ui.set_max_height(window.y - 2.0 * space::XXL);
             ui.horizontal(|ui| {
                 title(ui, name);
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -37,7 +41,9 @@ pub fn dialog(
             });
             divider(ui);
             ui.add_space(space::XS);
-            contents(ui, commands);
+            ScrollArea::vertical()
+                .auto_shrink([false, true])
+                .show(ui, |ui| contents(ui, commands));
         });
     if modal.should_close() {
         commands.send(Command::CloseOverlay);
