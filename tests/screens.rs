@@ -1,1 +1,21 @@
-//! The screens, driven by accessible names (serial: RUST_TEST_THREADS=1).
+//! The screens, driven by accessible names, and small snapshots of panels.
+//!
+//! Everything is real: the demonstration bundle, simulated ECGs written as WFDB
+//! records, the review database. They run one at a time (Mesa may crash when
+//! Vulkan devices are made concurrently); each holds a lock for that.
+
+#[path = "screens/read.rs"]
+mod read;
+#[path = "screens/review.rs"]
+mod review;
+#[path = "screens/snapshots.rs"]
+mod snapshots;
+#[path = "screens/statistics.rs"]
+mod statistics;
+#[path = "screens/window.rs"]
+mod window;
+#[path = "screens/without_a_model.rs"]
+mod without_a_model;
+
+#[path = "screens/driver.rs"]
+mod driver;

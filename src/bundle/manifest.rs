@@ -165,6 +165,7 @@ pub struct TrainingInfo {
     pub data_sha256: String,
     pub train_folds: Vec<u8>,
     pub validation_folds: Vec<u8>,
+    pub test_folds: Vec<u8>,
     pub train_records: usize,
     pub validation_records: usize,
     pub seed: u64,

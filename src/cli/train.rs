@@ -56,7 +56,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     .context("cannot listen for Ctrl-C")?;
     let mut listener = |event: &Event| {
         report(event);
-        true
+        !stop.load(Ordering::SeqCst)
     };
     let cancelled = || stop.load(Ordering::SeqCst);
     let bundle = train(
@@ -97,7 +97,8 @@ fn report(event: &Event) {
         } => {
             output::status("");
             eprintln!(
-                "stage {stage} ({name}) epoch {epoch}/{of}: loss {loss:.4}, validation macro AUROC {validation_macro_auroc:.4}{}, at most {} left in this stage",
+                "stage {stage} ({name}) epoch {epoch}/{of}: loss {loss:.4}, validation macro AUROC {}{}, at most {} left in this stage",
+                output::number(*validation_macro_auroc),
                 if *better { " *" } else { "" },
                 output::duration(*seconds_left)
             );

@@ -252,11 +252,18 @@ fn lead_name_place(rect: &RectMm, name: &str, pieces: &[Vec<Point>]) -> Point {
     let left_mm = rect.left_mm + 1.0;
     let right_mm = left_mm + describe::text_width_mm(name, 1.3 * LEAD_NAME_SIZE_MM);
     let is_free = |baseline_mm: f64| {
-        let near = |p: &Point| {
-            (left_mm..right_mm).contains(&p.x_mm)
-                && (baseline_mm - LEAD_NAME_SIZE_MM..baseline_mm + 0.5).contains(&p.y_mm)
+        let (top_mm, bottom_mm) = (baseline_mm - LEAD_NAME_SIZE_MM, baseline_mm + 0.5);
+        // A steep line may cross the name without a sample inside it.
+        let crosses = |ends: &[Point]| match *ends {
+            [a, b] => {
+                a.x_mm < right_mm
+                    && b.x_mm > left_mm
+                    && a.y_mm.min(b.y_mm) < bottom_mm
+                    && a.y_mm.max(b.y_mm) > top_mm
+            }
+            _ => false,
         };
-        !pieces.iter().flatten().any(near)
+        !pieces.iter().any(|line| line.windows(2).any(crosses))
     };
     let (above_mm, below_mm) = (rect.top_mm + 6.0, rect.bottom_mm - 3.5);
     if is_free(above_mm) || !is_free(below_mm) {

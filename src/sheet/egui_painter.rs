@@ -15,6 +15,8 @@ const HIDDEN_PIXELS: f64 = 3.0;
 const FULL_PIXELS: f64 = 6.0;
 /// Text smaller than this is not readable and not drawn.
 const SMALLEST_TEXT_PIXELS: f32 = 5.0;
+/// Lead names are never smaller than this.
+const SMALLEST_NAME_POINTS: f32 = 9.0;
 /// No trace is thinner than this.
 const THINNEST_TRACE_PIXELS: f32 = 1.2;
 
@@ -268,6 +270,11 @@ impl<'a> Canvas<'a> {
         if pixels < SMALLEST_TEXT_PIXELS {
             return;
         }
+        // A lead has a name at every zoom; the rest is for closer looks.
+        let pixels = match text.ink {
+            Ink::Label if text.strong => pixels.max(SMALLEST_NAME_POINTS * self.pixels_per_point),
+            _ => pixels,
+        };
         let at = self.pos(text.at);
         let size = pixels / self.pixels_per_point;
         // Before laying out: is it anywhere near? One em is wider than any letter.

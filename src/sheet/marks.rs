@@ -244,7 +244,9 @@ fn label(
     let (align, x_mm) = if width_mm + 2.0 > room_mm {
         (Align::Right, part.rect.right_mm - 1.0)
     } else {
-        (Align::Left, part.rect.left_mm + 1.0)
+        // The name of the strip's lead may have stepped down to this corner.
+        let name_mm = if on_strip { 8.0 } else { 0.0 };
+        (Align::Left, part.rect.left_mm + 1.0 + name_mm)
     };
     let up_mm = if on_strip || index > 0 {
         HATCH_BAND_MM + 1.2 + (index % 4) as f64 * LABEL_STEP_MM

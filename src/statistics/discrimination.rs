@@ -62,9 +62,9 @@ pub fn auprc(scores: &[f64], labels: &[bool]) -> Option<f64> {
         let new_hits = tie.iter().filter(|r| r.label).count();
         called += tie.len();
         hits += new_hits;
-        area += new_hits as f64 / positives as f64 * hits as f64 / called as f64;
+        area += (new_hits * hits) as f64 / called as f64;
     }
-    Some(area)
+    Some(area / positives as f64)
 }
 
 /// Records of one class in ascending order of their score; sorted once, so

@@ -60,7 +60,7 @@ impl Checkpoint {
         let progress = weights
             .metadata
             .get(Self::PROGRESS)
-            .and_then(|text| serde_json::from_str::<Progress>(text).ok());
+            .and_then(|text| ron::from_str::<Progress>(text).ok());
         let progress = progress.ok_or_else(|| TrainingError::Checkpoint {
             path: path.display().to_string(),
             what: "it has no progress record".to_owned(),
@@ -107,11 +107,25 @@ impl Checkpoint {
         }
     }
 
-    /// Remembers the weights as the best of the stage.
-    pub fn keep_best(&mut self, variables: &VarStore, auroc: f64) {
-        self.best = Some(Weights::of(variables));
-        self.progress.best = auroc;
-        self.progress.bad_epochs = 0;
+    /// Keeps the weights of an epoch if none before was better, and says
+    /// whether it was the best so far. On a tie the later epoch is kept, but it
+    /// counts as one without progress. Without an AUROC the last epoch is kept.
+    pub fn judge(&mut self, weights: Weights, auroc: Option<f64>) -> bool {
+        let Some(auroc) = auroc else {
+            self.best = Some(weights);
+            return false;
+        };
+        let better = auroc > self.progress.best;
+        if auroc >= self.progress.best {
+            self.best = Some(weights);
+            self.progress.best = auroc;
+        }
+        self.progress.bad_epochs = if better {
+            0
+        } else {
+            self.progress.bad_epochs + 1
+        };
+        better
     }
 
     /// Puts the best weights of the stage back.
@@ -156,18 +170,12 @@ impl Checkpoint {
                 .into_iter()
                 .map(|(name, t)| (format!("now.{name}"), t)),
         );
-        let progress =
-            serde_json::to_string(&self.progress).map_err(|e| TrainingError::Checkpoint {
-                path: self.path.display().to_string(),
-                what: e.to_string(),
-            })?;
+        let progress = ron::to_string(&self.progress).map_err(|e| TrainingError::Checkpoint {
+            path: self.path.display().to_string(),
+            what: e.to_string(),
+        })?;
         weights.metadata.insert(Self::PROGRESS.to_owned(), progress);
         Ok(weights.write(&self.path)?)
-    }
-
-    /// Removes the file of a finished run.
-    pub fn remove(self) {
-        std::fs::remove_file(&self.path).ok();
     }
 }
 

@@ -14,6 +14,8 @@ pub struct TrainingConfig {
     pub name: String,
     /// What the screen calls it.
     pub title: String,
+    /// What people call the data set: `PTB-XL 1.0.3`.
+    pub data: String,
     pub seed: u64,
     pub model: Architecture,
     pub preprocessing: Preprocessing,
@@ -95,6 +97,10 @@ pub struct JointStage {
     /// Prototypes learn this many times faster than the network: they have to
     /// cross the range of the latents, weights only move a little.
     pub prototype_rate: f64,
+    /// Projects after every epoch and measures validation with the projected
+    /// prototypes, so that the epoch that is kept is the best one after
+    /// projection. The published program projects once, at the end.
+    pub project_each_epoch: bool,
     /// Keeps prototypes inside the range of the latents, [0, 1], after each step.
     pub prototypes_in_range: bool,
     pub augment: Option<Augment>,
@@ -136,7 +142,6 @@ pub struct ProjectStage {
 #[serde(deny_unknown_fields)]
 pub struct ClassifierStage {
     pub epochs: usize,
-    pub learning_rate: f64,
     /// Weight of the L1 norm of the off-class weights (equation 10).
     pub l1: f64,
     /// Full-batch epochs without a better validation macro AUROC.

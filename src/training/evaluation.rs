@@ -4,7 +4,7 @@
 use super::run::TrainingError;
 use crate::bundle::{ClassMetrics, FoldMetrics, StatementInfo};
 use crate::dataset::{self, DataSet};
-use crate::inference::Model;
+use crate::inference::{Model, sigmoid};
 use crate::statements;
 use crate::statistics::{Bootstrap, ClassScores, auprc, auroc, f1_at, macro_auroc};
 
@@ -69,7 +69,7 @@ pub fn metrics_of(
     let bootstrap = Bootstrap::default();
     let classes = infos.iter().enumerate().map(|(c, info)| {
         let (scores, truth) = columns.class(c);
-        let probabilities: Vec<f64> = scores.iter().map(|&x| 1.0 / (1.0 + (-x).exp())).collect();
+        let probabilities: Vec<f64> = scores.iter().map(|&x| sigmoid(x)).collect();
         ClassMetrics {
             code: info.code.clone(),
             train_positives: info.training_positives,

@@ -11,10 +11,11 @@ use super::augment::generator;
 use super::checkpoint::Checkpoint;
 use super::evaluation::Columns;
 use super::losses::{Losses, Targets, cooccurrence, positive_weights};
+use super::projection::project;
 use super::run::{Event, Run, TrainingError};
 use super::{Adam, JointStage, Split};
-use crate::inference::{BATCH, rows_of, similarities_of};
-use crate::nn::PrototypeBranch;
+use crate::inference::{BATCH, logits, rows_of, similarities_of};
+use crate::nn::{PrototypeBranch, Weights};
 
 /// What the loss needs besides the batch.
 struct Constants {
@@ -66,6 +67,7 @@ pub fn run(
     let mut trained: Vec<(String, Tensor)> = trained.collect();
     trained.sort_by(|a, b| a.0.cmp(&b.0));
     let mut adam = Adam::new(trained, stage.l2);
+    network.reset_classifier();
     checkpoint.restore(variables, &mut adam)?;
     let started = Instant::now();
     let first = checkpoint.progress.epoch;
@@ -84,13 +86,20 @@ pub fn run(
             &mut adam,
             (checkpoint.progress.stage, epoch, rate),
         )?;
-        let auroc = macro_auroc(network, &run.data.validation);
-        let better = auroc > checkpoint.progress.best;
-        if better {
-            checkpoint.keep_best(variables, auroc);
-        } else {
-            checkpoint.progress.bad_epochs += 1;
+        if !variables.trainable_variables().iter().all(is_finite) {
+            return Err(TrainingError::Diverged {
+                stage: checkpoint.progress.stage,
+                epoch,
+            });
         }
+        // What is kept is the state before projection: the Project stage that
+        // follows does it again, and reports how far it moved each prototype.
+        let before = Weights::of(variables);
+        if stage.project_each_epoch {
+            project(network, &run.data.train, true)?;
+        }
+        let auroc = macro_auroc(network, &run.data.validation);
+        let better = checkpoint.judge(before, auroc);
         checkpoint.progress.epoch += 1;
         checkpoint.save(variables, &adam)?;
         let per_epoch = started.elapsed().as_secs_f64() / (epoch + 1 - first) as f64;
@@ -128,10 +137,6 @@ fn train_epoch(
     let mut sum = 0.0;
     for (step, rows) in order.chunks(stage.batch).enumerate() {
         run.check_cancelled()?;
-        // Batch statistics of one record are not defined after pooling.
-        if rows.len() < 2 {
-            continue;
-        }
         let index = Tensor::from_slice(rows).to_device(network.device());
         let mut xs = train.signals.index_select(0, &index);
         if let Some(augment) = &stage.augment {
@@ -174,22 +179,28 @@ fn train_epoch(
     Ok(sum / train.len() as f64)
 }
 
-/// Macro AUROC of a split with the network as it stands; 0.5 where no
+fn is_finite(variable: &Tensor) -> bool {
+    variable.isfinite().all().int64_value(&[]) != 0
+}
+
+/// Macro AUROC of a split with the network as it stands; `None` where no
 /// statement has both outcomes.
-pub fn macro_auroc(network: &PrototypeBranch, split: &Split) -> f64 {
+pub fn macro_auroc(network: &PrototypeBranch, split: &Split) -> Option<f64> {
+    Columns::new(
+        network.classes(),
+        &logit_rows(network, split),
+        &labels_of(split),
+    )
+    .macro_auroc()
+}
+
+/// Logits of a split, computed as inference computes them.
+pub fn logit_rows(network: &PrototypeBranch, split: &Split) -> Vec<Vec<f64>> {
     let weights = rows_of(&network.classifier);
-    let logits: Vec<Vec<f64>> = similarity_rows(network, split)
+    similarity_rows(network, split)
         .iter()
-        .map(|row| {
-            weights
-                .iter()
-                .map(|w| w.iter().zip(row).map(|(w, s)| w * s).sum())
-                .collect()
-        })
-        .collect();
-    Columns::new(network.classes(), &logits, &labels_of(split))
-        .macro_auroc()
-        .unwrap_or(0.5)
+        .map(|row| logits(&weights, row))
+        .collect()
 }
 
 /// Similarities of a split, in batches of the size that inference uses.

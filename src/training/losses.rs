@@ -19,6 +19,9 @@ pub struct Losses {
     pub prototype_terms: PrototypeTerms,
     pub clustering: f64,
     pub separation: f64,
+    /// Neither in the paper nor in the published program: draws every prototype
+    /// to its nearest ECG of the batch, so that projection moves none of them far.
+    pub coverage: f64,
     /// Not in the paper; the published program has it with weight 0.
     pub sparsity: f64,
     pub diversity: f64,
@@ -38,6 +41,7 @@ impl Losses {
             prototype_terms: PrototypeTerms::Paper,
             clustering: 0.004,
             separation: 0.0004,
+            coverage: 0.0,
             sparsity: 0.0,
             diversity: 250.0,
             diversity_scale: DiversityScale::PrototypesSquared,
@@ -206,6 +210,15 @@ fn masked_max(similarities: &Tensor, mask: &Tensor) -> Tensor {
     largest.where_self(&any, &largest.zeros_like())
 }
 
+/// Minus the mean over prototypes of the largest similarity to a record of the
+/// batch that carries the prototype's class; a prototype whose class is not in
+/// the batch contributes nothing. Equation 4 asks that every ECG has a
+/// prototype; this asks that every prototype has an ECG (Li et al. 2018, R1).
+pub fn coverage(similarities: &Tensor, labels: &Tensor, identity: &Tensor) -> Tensor {
+    let eligible = labels.matmul(&identity.transpose(0, 1)).gt(0.0);
+    -masked_max(&similarities.transpose(0, 1), &eligible.transpose(0, 1)).mean(Kind::Float)
+}
+
 /// The sparsity term of the published program.
 pub fn sparsity(similarities: &Tensor) -> Tensor {
     similarities
@@ -258,6 +271,7 @@ pub struct Terms {
     pub cross_entropy: Tensor,
     pub clustering: Tensor,
     pub separation: Tensor,
+    pub coverage: Tensor,
     pub sparsity: Tensor,
     pub diversity: Tensor,
     pub contrastive: Tensor,
@@ -291,6 +305,7 @@ impl Losses {
             cross_entropy(self.cross_entropy, logits, to.labels, to.positive_weight);
         let clustering = clustering(self.prototype_terms, similarities, to.labels, to.identity);
         let separation = separation(self.prototype_terms, similarities, to.labels, to.identity);
+        let coverage = coverage(similarities, to.labels, to.identity);
         let sparsity = sparsity(similarities);
         let diversity = diversity(self.diversity_scale, prototypes);
         let contrastive = contrastive(
@@ -302,6 +317,7 @@ impl Losses {
         let total = &cross_entropy
             + self.clustering * &clustering
             + self.separation * &separation
+            + self.coverage * &coverage
             + self.sparsity * &sparsity
             + self.diversity * &diversity
             + self.contrastive * &contrastive;
@@ -309,6 +325,7 @@ impl Losses {
             cross_entropy,
             clustering,
             separation,
+            coverage,
             sparsity,
             diversity,
             contrastive,

@@ -240,6 +240,18 @@ fn signs_of_the_terms_on_prototypes() {
     );
 }
 
+/// Prototype 0 of class 0 has its best record of class 0 at 0.7 (record 1 has
+/// no such label), prototype 1 of class 1 has none in the batch.
+#[test]
+fn coverage_asks_an_ecg_for_every_prototype() {
+    let s = tensor(&[&[0.7, 0.6], &[0.9, 0.8]]);
+    let y = tensor(&[&[1.0, 0.0], &[0.0, 0.0]]);
+    let identity = Tensor::eye(2, (Kind::Float, Device::Cpu));
+    close(&coverage(&s, &y, &identity), -0.7 / 2.0);
+    assert!(slope(|s| coverage(s, &y, &identity), &s, 0, 0) < 0.0);
+    assert_eq!(slope(|s| coverage(s, &y, &identity), &s, 1, 0), 0.0);
+}
+
 #[test]
 fn the_total_is_the_weighted_sum() {
     let s = tensor(&[&SIMILARITIES]);
@@ -254,6 +266,7 @@ fn the_total_is_the_weighted_sum() {
         positive_weight: &weight,
     };
     let losses = Losses {
+        coverage: 0.25,
         sparsity: 0.5,
         ..Losses::paper()
     };
@@ -261,6 +274,7 @@ fn the_total_is_the_weighted_sum() {
     let sum = t.cross_entropy.double_value(&[])
         + 0.004 * t.clustering.double_value(&[])
         + 0.0004 * t.separation.double_value(&[])
+        + 0.25 * t.coverage.double_value(&[])
         + 0.5 * t.sparsity.double_value(&[])
         + 250.0 * t.diversity.double_value(&[])
         + 300.0 * t.contrastive.double_value(&[]);

@@ -26,7 +26,7 @@ pub use data::{Split, TrainingData};
 pub use evaluation::{evaluate, metrics_of};
 pub use losses::{
     ContrastiveScale, CrossEntropy, DiversityScale, Losses, PositiveWeight, PrototypeTerms,
-    Targets, Terms, clustering, contrastive, cooccurrence, cross_entropy, diversity,
+    Targets, Terms, clustering, contrastive, cooccurrence, coverage, cross_entropy, diversity,
     positive_weights, separation, sparsity,
 };
 pub use run::{Event, TrainingError, train};

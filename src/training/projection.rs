@@ -5,6 +5,7 @@ use tch::{Kind, Tensor};
 
 use super::Split;
 use super::joint::{macro_auroc, similarity_rows};
+use super::run::TrainingError;
 use crate::bundle::{ProjectionReport, Prototype};
 use crate::inference::BATCH;
 use crate::nn::{PrototypeBranch, cosine};
@@ -33,7 +34,11 @@ pub fn latents(network: &PrototypeBranch, split: &Split) -> Tensor {
 
 /// Replaces all prototypes. Every class must have a training record, which
 /// `run` makes sure of: a zero prototype is impossible.
-pub fn project(network: &PrototypeBranch, train: &Split, unique_sources: bool) -> Vec<Source> {
+pub fn project(
+    network: &PrototypeBranch,
+    train: &Split,
+    unique_sources: bool,
+) -> Result<Vec<Source>, TrainingError> {
     let _guard = tch::no_grad_guard();
     let latents = latents(network, train);
     let eligible = train
@@ -43,20 +48,22 @@ pub fn project(network: &PrototypeBranch, train: &Split, unique_sources: bool) -
     // One matrix product; (N, P), -2 where the record does not carry the class.
     let scores = cosine(&latents, &network.prototypes).masked_fill(&eligible.logical_not(), -2.0);
     let scores = crate::inference::rows_of(&scores);
-    let sources = choose(&scores, network.prototype_classes(), unique_sources);
+    let sources = choose(&scores, network.prototype_classes(), unique_sources)
+        .ok_or(TrainingError::NoSource)?;
     let rows: Vec<i64> = sources.iter().map(|s| s.row as i64).collect();
     let index = Tensor::from_slice(&rows).to_device(network.device());
     network
         .prototypes
         .shallow_clone()
         .copy_(&latents.index_select(0, &index));
-    sources
+    Ok(sources)
 }
 
 /// The record of each prototype from the scores (N, P): the most similar one,
 /// or, when sources are to be unique, the assignment that takes the best pairs
 /// of a class first. A class with fewer records than prototypes repeats them.
-fn choose(scores: &[Vec<f64>], classes: &[usize], unique: bool) -> Vec<Source> {
+/// `None` where a prototype has no record at all.
+fn choose(scores: &[Vec<f64>], classes: &[usize], unique: bool) -> Option<Vec<Source>> {
     let best = |prototype: usize, taken: &[usize]| {
         (0..scores.len())
             .filter(|row| scores[*row][prototype] > -1.5 && !taken.contains(row))
@@ -99,7 +106,7 @@ fn choose(scores: &[Vec<f64>], classes: &[usize], unique: bool) -> Vec<Source> {
             }
         }
     }
-    sources.into_iter().flatten().collect()
+    sources.into_iter().collect()
 }
 
 /// What the manifest says of each prototype.
@@ -155,7 +162,7 @@ pub fn cosines_with_sources(
 #[derive(Clone, Copy, Debug)]
 pub struct Before {
     mean_similarity: f64,
-    macro_auroc: f64,
+    macro_auroc: Option<f64>,
 }
 
 impl Before {
@@ -188,8 +195,8 @@ pub fn report(
         cosine_before_min: cosines.fold(f64::INFINITY, f64::min),
         mean_similarity_before: before.mean_similarity,
         mean_similarity_after: mean_similarity(network, train),
-        macro_auroc_before: Some(before.macro_auroc),
-        macro_auroc_after: Some(macro_auroc(network, validation)),
+        macro_auroc_before: before.macro_auroc,
+        macro_auroc_after: macro_auroc(network, validation),
     }
 }
 
@@ -216,14 +223,17 @@ mod tests {
     #[test]
     fn the_published_rule_takes_the_most_similar_record() {
         let scores: Vec<Vec<f64>> = SCORES.iter().map(|r| r.to_vec()).collect();
-        assert_eq!(rows(&choose(&scores, &[0, 0, 1], false)), [0, 0, 0]);
+        assert_eq!(
+            rows(&choose(&scores, &[0, 0, 1], false).unwrap()),
+            [0, 0, 0]
+        );
     }
 
     #[test]
     fn unique_sources_differ_within_a_class_where_there_are_enough() {
         let scores: Vec<Vec<f64>> = SCORES.iter().map(|r| r.to_vec()).collect();
-        assert_eq!(rows(&choose(&scores, &[0, 0, 1], true)), [0, 1, 0]);
+        assert_eq!(rows(&choose(&scores, &[0, 0, 1], true).unwrap()), [0, 1, 0]);
         let one = vec![vec![0.3, 0.4], vec![-2.0, -2.0]];
-        assert_eq!(rows(&choose(&one, &[0, 0], true)), [0, 0]);
+        assert_eq!(rows(&choose(&one, &[0, 0], true).unwrap()), [0, 0]);
     }
 }

@@ -220,6 +220,20 @@ fn lead_names_stand_where_their_trace_begins() {
 }
 
 #[test]
+fn a_lead_name_steps_aside_for_a_tall_beat() {
+    // At 100 Hz the beat at 0.1 s passes the name of lead I between two samples.
+    let mut ecg = recording(100.0, |_| vec![0.0; 1000]);
+    ecg.channels[0].samples_mv[10] = 1.4;
+    let page = scene(&ecg, &SheetSpec::default());
+    let names = page.items.iter().filter_map(|item| match item {
+        Item::Text(text) if text.ink == Ink::Label => Some(text.at.y_mm - BASELINES_MM[0]),
+        _ => None,
+    });
+    let above: Vec<bool> = names.take(4).map(|y_mm| y_mm < 0.0).collect();
+    assert_eq!(above, [false, true, true, true]);
+}
+
+#[test]
 fn the_grid_is_whole_millimetres_with_every_fifth_bold() {
     let page = scene(&synthetic(100.0, 10.0), &SheetSpec::default());
     let Some(Item::Grid(grid)) = page.items.first() else {

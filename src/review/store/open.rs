@@ -119,7 +119,9 @@ fn check_identity(connection: &Connection, path: &Path) -> Result<(), ReviewErro
 }
 
 fn check_pages(connection: &Connection, path: &Path) -> Result<(), ReviewError> {
-    let found: String = pragma(connection, "integrity_check(1)").map_err(sqlite_error(path))?;
+    let found: String = connection
+        .query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))
+        .map_err(sqlite_error(path))?;
     if found == "ok" {
         return Ok(());
     }

@@ -1,0 +1,276 @@
+//! The application: the shell around the screens.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use crossbeam_channel::Receiver;
+use eframe::egui::{self, CentralPanel, Frame, Margin, ThemePreference, Ui, ViewportCommand};
+
+use super::command::{Command, Commands, Overlay, ReviewCommand, Screen, ThemeChoice};
+use super::launch::AppOptions;
+use super::picture::Photographer;
+use super::state::{Fields, Saved, State};
+use super::tokens::{Tokens, space};
+use super::worker::{Dialogs, Event, Workers};
+use super::{footer, help, keys, model_card, read, review, settings, statistics, theme, top_bar};
+
+/// The window's contents.
+pub struct Application {
+    pub(super) state: State,
+    pub(super) fields: Fields,
+    /// `None` once the window closes.
+    pub(super) workers: Option<Workers>,
+    pub(super) reviews_dir: PathBuf,
+    commands: Commands,
+    events: Receiver<Event>,
+    photographer: Option<Photographer>,
+    /// Where a failure goes that has no window any more to be shown in.
+    failure: Arc<Mutex<Option<String>>>,
+    title: String,
+}
+
+impl Application {
+    /// The application as it starts; nothing is loaded yet, and everything that
+    /// is to be loaded is on its way to a background thread.
+    ///
+    /// # Errors
+    /// When a background thread cannot be started.
+    pub fn new(
+        cc: &eframe::CreationContext<'_>,
+        options: AppOptions,
+        dialogs: Arc<dyn Dialogs>,
+    ) -> Result<Self, std::io::Error> {
+        theme::install(&cc.egui_ctx);
+        let mut saved: Saved = match cc.storage {
+            // A picture shows the program as it comes, not as somebody left it.
+            Some(storage) if options.picture.is_none() => {
+                eframe::get_value(storage, Saved::KEY).unwrap_or_default()
+            }
+            _ => Saved::default(),
+        };
+        if let Some(ptbxl_dir) = options.ptbxl_dir.clone() {
+            saved.ptbxl_dir = Some(ptbxl_dir);
+        }
+        let (workers, events) = Workers::start(&cc.egui_ctx, dialogs)?;
+        let fields = Fields::new(&saved);
+        let mut commands = Commands::default();
+        first_commands(&options, &saved, &mut commands);
+        Ok(Self {
+            state: State::new(saved),
+            fields,
+            workers: Some(workers),
+            reviews_dir: options.reviews_dir,
+            commands,
+            events,
+            photographer: options.picture.map(Photographer::new),
+            failure: Arc::default(),
+            title: String::new(),
+        })
+    }
+
+    /// Where to put a failure that the caller of the window should know.
+    pub(super) fn reporting_to(mut self, failure: Arc<Mutex<Option<String>>>) -> Self {
+        self.failure = failure;
+        self
+    }
+
+    /// Everything that the screen waits for is there.
+    pub fn is_settled(&self) -> bool {
+        let state = &self.state;
+        let waiting = state.reading.opening.is_some()
+            || state.model.is_busy()
+            || state.reading.predicting
+            || state.dialog_open
+            || state.review.starting
+            || state
+                .review
+                .session
+                .as_ref()
+                .is_some_and(|session| session.saving)
+            || state.statistics.reading
+            || state.statistics.exporting
+            || state.exemplars.is_reading();
+        let explaining = state.reading.class.is_some() && state.reading.explanation().is_none();
+        !waiting && !explaining && self.events.is_empty() && self.commands.is_empty()
+    }
+
+    fn set_title(&mut self, ctx: &egui::Context) {
+        // A recording's checksum, never its file name.
+        let title = match &self.state.reading.opened {
+            Some(opened) => format!("ECG {} - protoecg", opened.id),
+            None => "protoecg".to_owned(),
+        };
+        if title != self.title {
+            ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
+            self.title = title;
+        }
+    }
+
+    fn take_dropped_files(&mut self, ctx: &egui::Context) {
+        let dropped = ctx.input(|input| {
+            input
+                .raw
+                .dropped_files
+                .first()
+                .map(|file| file.path().to_owned())
+        });
+        if let Some(path) = dropped {
+            self.commands.send(Command::Show(Screen::Read));
+            self.commands.send(Command::OpenRecording(path));
+        }
+    }
+
+    fn take_picture(&mut self, ctx: &egui::Context) {
+        let is_complete = self.is_settled();
+        let Some(photographer) = &mut self.photographer else {
+            return;
+        };
+        if let Some(result) = photographer.step(ctx, is_complete) {
+            self.photographer = None;
+            if let (Err(message), Ok(mut failure)) = (result, self.failure.lock()) {
+                *failure = Some(message);
+            }
+        }
+    }
+}
+
+/// What a start amounts to.
+fn first_commands(options: &AppOptions, saved: &Saved, commands: &mut Commands) {
+    match (&options.bundle, &saved.bundle) {
+        (Some(bundle), _) => commands.send(Command::LoadModel(bundle.clone())),
+        (None, Some(bundle)) if bundle.is_dir() => {
+            commands.send(Command::LoadModel(bundle.clone()))
+        }
+        _ => commands.send(Command::ReloadModel),
+    }
+    match &options.open {
+        Some(path) => commands.send(Command::OpenRecording(path.clone())),
+        None if options.demonstration && options.bundle.is_none() && saved.recent.is_empty() => {
+            commands.send(Command::OpenDemonstration)
+        }
+        None => {}
+    }
+    commands.send(Command::SetTheme(saved.theme));
+    if let Some(picture) = &options.picture {
+        commands.send(Command::DismissNotice);
+        commands.send(Command::SetTheme(picture.theme));
+        commands.send(Command::SetPairView(picture.pair_view));
+        commands.send(Command::Show(picture.screen));
+        if let Some(rater) = &picture.rater {
+            commands.send(Command::Review(ReviewCommand::Start(rater.clone())));
+        }
+    }
+}
+
+/// egui's name for a choice of theme.
+pub(super) fn theme_preference(choice: ThemeChoice) -> ThemePreference {
+    match choice {
+        ThemeChoice::Light => ThemePreference::Light,
+        ThemeChoice::Dark => ThemePreference::Dark,
+        ThemeChoice::System => ThemePreference::System,
+    }
+}
+
+impl eframe::App for Application {
+    fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+        while let Ok(event) = self.events.try_recv() {
+            self.receive(event);
+        }
+        for command in self.commands.take() {
+            self.apply(ctx, command);
+        }
+        self.set_title(ctx);
+        self.take_picture(ctx);
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        let ctx = ui.ctx().clone();
+        let Self {
+            state,
+            fields,
+            commands,
+            ..
+        } = self;
+        keys::handle(&ctx, state, fields, commands);
+        top_bar::ui(ui, state, commands);
+        footer::ui(ui, state);
+        let margin = Margin::symmetric(space::M as i8, space::M as i8);
+        let frame = Frame::new()
+            .fill(Tokens::of(ui).background)
+            .inner_margin(margin);
+        CentralPanel::no_frame()
+            .frame(frame)
+            .show(ui, |ui| match state.screen {
+                Screen::Read => read::ui(ui, state, fields, commands),
+                Screen::Review => review::ui(ui, state, fields, commands),
+                Screen::Statistics => statistics::ui(ui, state, fields, commands),
+            });
+        match state.overlay {
+            Some(Overlay::Open) => read::open_overlay(&ctx, state, fields, commands),
+            Some(Overlay::Help) => help::ui(&ctx, commands),
+            Some(Overlay::Settings) => settings::ui(&ctx, state, fields, commands),
+            Some(Overlay::Model) => model_card::ui(&ctx, state, commands),
+            None => {}
+        }
+        self.take_dropped_files(&ctx);
+        if !self.commands.is_empty() {
+            // They are applied before the next frame, so there has to be one.
+            ctx.request_repaint();
+        }
+    }
+
+    fn save(&mut self, storage: &mut dyn eframe::Storage) {
+        eframe::set_value(storage, Saved::KEY, &self.state.saved);
+    }
+
+    /// A picture is of the program, not of where the pointer happens to be.
+    fn raw_input_hook(&mut self, _ctx: &egui::Context, raw_input: &mut egui::RawInput) {
+        if self.photographer.is_some() {
+            raw_input
+                .events
+                .retain(|event| !matches!(event, egui::Event::PointerMoved(_)));
+        }
+    }
+
+    /// The text of fields is nobody's business after the window has closed.
+    fn persist_egui_memory(&self) -> bool {
+        false
+    }
+
+    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        if let Some(workers) = self.workers.take() {
+            workers.stop();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_argument_is_opened_instead_of_the_demonstration() {
+        let options = AppOptions {
+            open: Some(PathBuf::from("a.hea")),
+            ..AppOptions::default()
+        };
+        let mut commands = Commands::default();
+        first_commands(&options, &Saved::default(), &mut commands);
+        let commands = commands.take();
+        assert!(commands.contains(&Command::OpenRecording(PathBuf::from("a.hea"))));
+        assert!(!commands.contains(&Command::OpenDemonstration));
+    }
+
+    #[test]
+    fn the_demonstration_stays_away_once_there_are_recent_files() {
+        let mut saved = Saved::default();
+        let first = |saved: &Saved| {
+            let mut commands = Commands::default();
+            first_commands(&AppOptions::default(), saved, &mut commands);
+            commands.take()
+        };
+        assert!(first(&saved).contains(&Command::OpenDemonstration));
+        saved.remember(std::path::Path::new("/a.hea"));
+        assert!(!first(&saved).contains(&Command::OpenDemonstration));
+    }
+}

@@ -1,0 +1,310 @@
+//! Opening a recording, predicting, and choosing the evidence.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::app::application::Application;
+use crate::app::command::{Place, Screen};
+use crate::app::drawn::Drawn;
+use crate::app::state::{Exemplar, OpenedRecording};
+use crate::app::worker::{FileJob, ModelJob, Priority, ReadRecording};
+use crate::bundle::{self, Bundle};
+use crate::explain::ClassExplanation;
+use crate::inference::Prediction;
+
+impl Application {
+    pub(super) fn open_recording(&mut self, path: PathBuf) {
+        let reading = &mut self.state.reading;
+        reading.ticket += 1;
+        let ticket = reading.ticket;
+        reading.opening = Some(ticket);
+        self.state.screen = Screen::Read;
+        self.state.overlay = None;
+        self.state.solved(Place::Reading);
+        if let Some(workers) = &self.workers {
+            workers.files(Priority::Seen, FileJob::ReadRecording { ticket, path });
+        }
+    }
+
+    /// The example that comes with the demonstration bundle.
+    pub(super) fn open_demonstration(&mut self) {
+        let example = bundle::find_models()
+            .into_iter()
+            .map(|dir| dir.join(Bundle::EXAMPLE))
+            .find(|path| path.is_file());
+        match example {
+            Some(path) => {
+                if let Some(dir) = path.parent().filter(|dir| self.state.model.path().is_none_or(|path| path != dir)) {
+                    self.load_model(dir.to_owned());
+                }
+                self.open_recording(path);
+            }
+            None => self.state.problem(
+                Place::Reading,
+                "The demonstration is not here",
+                "No model beside the program brings an example ECG with it. Open an ECG of your own, or run \
+                 \"make setup\" in the checkout.",
+            ),
+        }
+    }
+
+    pub(super) fn close_recording(&mut self) {
+        let reading = &mut self.state.reading;
+        reading.opening = None;
+        reading.opened = None;
+        self.forget_prediction();
+    }
+
+    pub(super) fn recording_read(
+        &mut self,
+        ticket: u64,
+        path: &Path,
+        result: Result<ReadRecording, String>,
+    ) {
+        let reading = &mut self.state.reading;
+        if reading.opening != Some(ticket) {
+            // Cancelled, or another file was opened meanwhile.
+            return;
+        }
+        reading.opening = None;
+        match result {
+            Ok(read) => {
+                let is_example = path.file_name().is_some_and(|name| name == Bundle::EXAMPLE);
+                if !is_example {
+                    self.state
+                        .saved
+                        .remember(&std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
+                }
+                self.show_recording(read);
+            }
+            Err(message) => {
+                self.state
+                    .problem(Place::Reading, "This file could not be opened", message)
+            }
+        }
+    }
+
+    fn show_recording(&mut self, read: ReadRecording) {
+        let ReadRecording {
+            recording,
+            sha256,
+            report,
+            drawn,
+        } = read;
+        let id = sha256.chars().take(8).collect();
+        self.state.reading.opened = Some(OpenedRecording {
+            recording,
+            id,
+            report,
+            drawn,
+        });
+        self.state.solved(Place::Reading);
+        self.fields.read_zoom.fit();
+        self.forget_prediction();
+        self.predict();
+    }
+
+    /// The evidence belongs to another recording or another model.
+    pub(super) fn forget_prediction(&mut self) {
+        let reading = &mut self.state.reading;
+        reading.prediction = None;
+        reading.predicting = false;
+        reading.class = None;
+        reading.rank = 0;
+        reading.explanations.clear();
+        self.state.solved(Place::Prediction);
+    }
+
+    /// Asks the model about the open recording, if both are there.
+    pub(super) fn predict(&mut self) {
+        let reading = &mut self.state.reading;
+        let (Some(opened), Some(workers), true) =
+            (&reading.opened, &self.workers, self.state.model.is_ready())
+        else {
+            return;
+        };
+        if opened.report.refused() {
+            // The findings say why; a number here would mean nothing.
+            return;
+        }
+        reading.ticket += 1;
+        reading.asked = reading.ticket;
+        reading.predicting = true;
+        workers.set_current(reading.asked);
+        let recording = Arc::clone(&opened.recording);
+        workers.model(
+            Priority::Seen,
+            ModelJob::Predict {
+                ticket: reading.asked,
+                recording,
+            },
+        );
+    }
+
+    pub(super) fn predicted(&mut self, ticket: u64, result: Result<Arc<Prediction>, String>) {
+        if ticket != self.state.reading.asked {
+            return;
+        }
+        self.state.reading.predicting = false;
+        match result {
+            Ok(prediction) => {
+                let leading = prediction.leading();
+                let others: Vec<usize> = (0..prediction.classes.len())
+                    .filter(|&i| prediction.classes[i].assessed && Some(i) != leading)
+                    .collect();
+                self.state.reading.prediction = Some(prediction);
+                if let Some(class) = leading {
+                    self.choose_class(class);
+                }
+                for class in others {
+                    self.explain(class, Priority::Background);
+                }
+            }
+            Err(message) => {
+                self.state.problem(
+                    Place::Prediction,
+                    "The model could not read this ECG",
+                    message,
+                );
+            }
+        }
+    }
+
+    fn explain(&self, class: usize, priority: Priority) {
+        let reading = &self.state.reading;
+        if let (Some(prediction), Some(workers)) = (&reading.prediction, &self.workers) {
+            let prediction = Arc::clone(prediction);
+            workers.model(
+                priority,
+                ModelJob::Explain {
+                    ticket: reading.asked,
+                    prediction,
+                    class,
+                },
+            );
+        }
+    }
+
+    pub(super) fn choose_class(&mut self, class: usize) {
+        let count = self
+            .state
+            .reading
+            .prediction
+            .as_ref()
+            .map_or(0, |prediction| prediction.classes.len());
+        if class >= count {
+            return;
+        }
+        self.state.reading.class = Some(class);
+        self.state.reading.rank = 0;
+        if self.state.reading.explanations.contains_key(&class) {
+            self.fetch_evidence();
+        } else {
+            self.explain(class, Priority::Seen);
+        }
+    }
+
+    pub(super) fn explained(
+        &mut self,
+        ticket: u64,
+        class: usize,
+        result: Result<Arc<ClassExplanation>, String>,
+    ) {
+        if ticket != self.state.reading.asked {
+            return;
+        }
+        match result {
+            Ok(explanation) => {
+                self.state.reading.explanations.insert(class, explanation);
+                if self.state.reading.class == Some(class) {
+                    self.fetch_evidence();
+                }
+            }
+            Err(message) => self.state.problem(
+                Place::Prediction,
+                "The evidence could not be worked out",
+                message,
+            ),
+        }
+    }
+
+    pub(super) fn choose_prototype(&mut self, rank: usize) {
+        let count = self
+            .state
+            .reading
+            .explanation()
+            .map_or(0, |explanation| explanation.prototypes.len());
+        if rank < count {
+            self.state.reading.rank = rank;
+            self.fetch_evidence();
+        }
+    }
+
+    /// Reads the chosen prototype's training ECG, and the next one after it.
+    fn fetch_evidence(&mut self) {
+        let reading = &self.state.reading;
+        let Some(explanation) = reading.explanation() else {
+            return;
+        };
+        let prototype = |rank: usize| {
+            explanation
+                .prototypes
+                .get(rank)
+                .map(|evidence| evidence.prototype)
+        };
+        let (chosen, next) = (prototype(reading.rank), prototype(reading.rank + 1));
+        if let Some(next) = next {
+            self.fetch_exemplar(next, Priority::Background);
+        }
+        if let Some(chosen) = chosen {
+            self.fetch_exemplar(chosen, Priority::Seen);
+        }
+    }
+
+    /// Has a training ECG read, if it is not there.
+    pub(super) fn fetch_exemplar(&mut self, prototype: usize, priority: Priority) {
+        let (Some(model), Some(workers)) = (self.state.model.bundle(), &self.workers) else {
+            return;
+        };
+        if self.state.exemplars.want(prototype) {
+            let (bundle, exemplars) = (model.sha256.clone(), Arc::clone(&model.exemplars));
+            workers.files(
+                priority,
+                FileJob::ReadExemplar {
+                    bundle,
+                    exemplars,
+                    prototype,
+                },
+            );
+        }
+    }
+
+    pub(super) fn exemplar_read(
+        &mut self,
+        bundle: &str,
+        prototype: usize,
+        result: Result<Box<Drawn>, String>,
+    ) {
+        if self.state.exemplars.bundle != bundle {
+            return;
+        }
+        let exemplar = match result {
+            Ok(drawn) => Exemplar::Ready(drawn),
+            Err(message) => Exemplar::Missing(message),
+        };
+        self.state.exemplars.put(prototype, exemplar);
+        // The rater's time begins when there is something to see.
+        if let Some(session) = &mut self.state.review.session
+            && session.prototype() == Some(prototype)
+        {
+            session.shown_at = std::time::Instant::now();
+        }
+    }
+
+    /// Fetches again what the screens show, after the bundle or the folder of
+    /// the training ECGs has changed.
+    pub(super) fn fetch_what_is_seen(&mut self) {
+        self.fetch_evidence();
+        self.fetch_review_sheets();
+    }
+}

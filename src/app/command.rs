@@ -1,0 +1,181 @@
+//! What the user asks for. Screens only send; [`super::apply`] is the one place
+//! where anything happens.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use super::worker::Purpose;
+use crate::inference::DeviceChoice;
+use crate::review::{Criterion, Exclusion};
+
+/// The three screens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Screen {
+    #[default]
+    Read,
+    Review,
+    Statistics,
+}
+
+impl Screen {
+    pub const ALL: [Self; 3] = [Self::Read, Self::Review, Self::Statistics];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Read => "Read",
+            Self::Review => "Review",
+            Self::Statistics => "Statistics",
+        }
+    }
+}
+
+/// What can lie over a screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Overlay {
+    /// Every way to open an ECG.
+    Open,
+    Help,
+    Settings,
+    /// The card of the loaded model.
+    Model,
+}
+
+/// Where on the screen a problem belongs; each is shown there until it is
+/// dismissed or the next attempt succeeds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    Reading,
+    Prediction,
+    Model,
+    Review,
+    Statistics,
+    Settings,
+}
+
+/// Light, dark, or as the desktop.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+pub enum ThemeChoice {
+    Light,
+    Dark,
+    #[default]
+    System,
+}
+
+/// How the pair of ECGs is laid out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum PairView {
+    /// The read ECG alone.
+    Single,
+    /// Whole sheets side by side.
+    #[default]
+    Sheets,
+    /// The two rhythm strips, one above the other.
+    Strips,
+}
+
+impl PairView {
+    pub const ALL: [Self; 3] = [Self::Single, Self::Sheets, Self::Strips];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Single => "This ECG",
+            Self::Sheets => "Side by side",
+            Self::Strips => "Rhythm strips",
+        }
+    }
+
+    /// The next one, for the key that steps through them.
+    pub fn next(self) -> Self {
+        match self {
+            Self::Single => Self::Sheets,
+            Self::Sheets => Self::Strips,
+            Self::Strips => Self::Single,
+        }
+    }
+}
+
+/// A change of the view of the sheets on the screen.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum ZoomStep {
+    In,
+    Out,
+    Fit,
+    /// By so many points.
+    Pan(f32, f32),
+}
+
+/// Something to do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    Show(Screen),
+    Toggle(Overlay),
+    CloseOverlay,
+    Dismiss(Place),
+    /// The notice at start-up was read.
+    DismissNotice,
+
+    /// Show a dialog for a path; the answer comes later.
+    Ask(Purpose),
+    OpenRecording(PathBuf),
+    OpenDemonstration,
+    /// Leave the file that is being read.
+    CancelOpening,
+    CloseRecording,
+    ClearRecent,
+    ChooseClass(usize),
+    /// By rank among the prototypes of the class, 0 the most similar.
+    ChoosePrototype(usize),
+    SetPairView(PairView),
+    Zoom(ZoomStep),
+
+    LoadModel(PathBuf),
+    ReloadModel,
+    SetDevice(DeviceChoice),
+    SetTheme(ThemeChoice),
+    SetPtbxl(Option<PathBuf>),
+
+    Review(ReviewCommand),
+    /// Read the numbers again.
+    RefreshStatistics,
+    Export(PathBuf),
+}
+
+/// What a rater does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ReviewCommand {
+    /// Start or resume as the rater with this code.
+    Start(String),
+    /// Back to the choice of a rater; what is not saved yet is given up.
+    Leave,
+    Rate(Criterion, u8),
+    Exclude(Option<Exclusion>),
+    Comment(String),
+    /// Save this answer and go to the next.
+    Next,
+    Back,
+    /// Go to a place in the rater's order.
+    GoTo(usize),
+}
+
+/// The commands of one frame, in order.
+#[derive(Debug, Default)]
+pub struct Commands(Vec<Command>);
+
+impl Commands {
+    pub fn send(&mut self, command: Command) {
+        self.0.push(command);
+    }
+
+    pub fn review(&mut self, command: ReviewCommand) {
+        self.send(Command::Review(command));
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub fn take(&mut self) -> Vec<Command> {
+        std::mem::take(&mut self.0)
+    }
+}

@@ -1,0 +1,54 @@
+//! A recording as the sheets that the screens show, drawn where it is read: on
+//! a background thread.
+
+use crate::ecg::{Lead, Recording};
+use crate::sheet::{self, Layout, Mark, Scene, SheetSpec};
+
+/// A recording as sheets, without and with a mark.
+pub struct Drawn {
+    pub plain: Scene,
+    /// The 3x4 sheet with the rhythm strip marked as a whole.
+    pub marked: Scene,
+    /// The rhythm strip alone, marked.
+    pub strip: Scene,
+    /// The rhythm strip alone.
+    pub plain_strip: Scene,
+}
+
+impl Drawn {
+    /// The mark is that of a prototype without a time axis: the whole strip.
+    pub fn of(recording: &Recording) -> Self {
+        let draw = |layout: Layout, marked: bool| {
+            let marks = if marked {
+                vec![Mark::whole_recording("")]
+            } else {
+                Vec::new()
+            };
+            let mut scene = sheet::scene(
+                recording,
+                &SheetSpec {
+                    layout,
+                    marks,
+                    ..SheetSpec::default()
+                },
+            );
+            scene.description = format!(
+                "{}{}",
+                scene.description,
+                if marked {
+                    " The rhythm strip is highlighted."
+                } else {
+                    ""
+                }
+            );
+            scene
+        };
+        let strip = Layout::RhythmStrip(Lead::II);
+        Self {
+            plain: draw(Layout::ThreeByFourRhythm, false),
+            marked: draw(Layout::ThreeByFourRhythm, true),
+            strip: draw(strip, true),
+            plain_strip: draw(strip, false),
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! The line at the bottom: what this program is not, and what it is doing.
+
+use eframe::egui::{Align, Frame, Layout, Margin, Panel, Ui};
+
+use super::state::{ModelState, State};
+use super::tokens::{Tokens, space};
+use super::widgets::weak;
+use crate::sheet::NOT_A_MEDICAL_DEVICE;
+
+pub fn ui(ui: &mut Ui, state: &State) {
+    let tokens = Tokens::of(ui);
+    let frame = Frame::new()
+        .fill(tokens.surface)
+        .inner_margin(Margin::symmetric(space::M as i8, 0));
+    Panel::bottom("footer")
+        .exact_size(26.0)
+        .frame(frame)
+        .show(ui, |ui| {
+            ui.horizontal_centered(|ui| {
+                weak(ui, NOT_A_MEDICAL_DEVICE);
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    if let Some(text) = doing(state) {
+                        weak(ui, text);
+                    }
+                });
+            });
+        });
+}
+
+/// What is going on, or where the model runs.
+fn doing(state: &State) -> Option<String> {
+    if state.reading.opening.is_some() {
+        return Some("Reading the file…".to_owned());
+    }
+    if state.reading.predicting {
+        return Some("The model is reading the ECG…".to_owned());
+    }
+    match &state.model {
+        ModelState::Opening(_) => Some("Checking the model's files…".to_owned()),
+        ModelState::Loading(_) => Some("Loading the network…".to_owned()),
+        ModelState::Ready { device, .. } => Some(format!("Model on {device}")),
+        ModelState::None | ModelState::Failed(_) => None,
+    }
+}

@@ -1,0 +1,85 @@
+//! Starting the window.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use anyhow::anyhow;
+use eframe::egui::{ViewportBuilder, vec2};
+
+use super::application::Application;
+use super::picture::PictureOptions;
+use super::worker::NativeDialogs;
+
+/// How to start.
+#[derive(Clone, Debug)]
+pub struct AppOptions {
+    /// An ECG to open.
+    pub open: Option<PathBuf>,
+    /// A bundle folder, instead of the one that was used last.
+    pub bundle: Option<PathBuf>,
+    /// Where review databases are.
+    pub reviews_dir: PathBuf,
+    /// Where training ECGs of PTB-XL are, instead of the folder in the settings.
+    pub ptbxl_dir: Option<PathBuf>,
+    /// Show the demonstration's example until the user has opened an ECG.
+    pub demonstration: bool,
+    /// Take a picture once everything is there, and close.
+    pub picture: Option<PictureOptions>,
+}
+
+impl Default for AppOptions {
+    fn default() -> Self {
+        Self {
+            open: None,
+            bundle: None,
+            reviews_dir: PathBuf::from("reviews"),
+            ptbxl_dir: None,
+            demonstration: true,
+            picture: None,
+        }
+    }
+}
+
+/// Opens the window and returns when it is closed.
+///
+/// # Errors
+/// When no window can be made (no display, no OpenGL), or the picture that was
+/// asked for could not be taken.
+pub fn run(options: AppOptions) -> anyhow::Result<()> {
+    let size = options
+        .picture
+        .as_ref()
+        .map_or((1280.0, 800.0), |picture| picture.size);
+    let taking_a_picture = options.picture.is_some();
+    let mut native = eframe::NativeOptions {
+        renderer: eframe::Renderer::Glow,
+        system_font_fallback: false,
+        persist_window: !taking_a_picture,
+        viewport: ViewportBuilder::default()
+            .with_app_id("protoecg")
+            .with_title("protoecg")
+            .with_inner_size(vec2(size.0, size.1))
+            .with_min_inner_size(vec2(980.0, 620.0))
+            .with_drag_and_drop(true),
+        ..eframe::NativeOptions::default()
+    };
+    // Software drawing needs no multisampling: egui feathers its edges.
+    native.multisampling = 0;
+    let failure = Arc::new(Mutex::new(None));
+    let report = Arc::clone(&failure);
+    eframe::run_native(
+        "protoecg",
+        native,
+        Box::new(move |cc| Ok(Box::new(Application::new(cc, options, Arc::new(NativeDialogs))?.reporting_to(report)))),
+    )
+    .map_err(|error| {
+        anyhow!(
+            "the window could not be opened: {error}\nprotoecg needs a display (X11 or Wayland) with OpenGL; \
+             the other subcommands work without (protoecg --help)"
+        )
+    })?;
+    match failure.lock().ok().and_then(|mut failure| failure.take()) {
+        Some(message) => Err(anyhow!("{message}")),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,70 @@
+//! What the plausibility gate found.
+
+use eframe::egui::{Frame, Margin, RichText, Ui};
+
+use crate::app::theme::{regular, strong};
+use crate::app::tokens::{Tokens, space, type_size};
+use crate::app::widgets::{banner, weak};
+use crate::plausibility::{Finding, Report, Severity};
+
+pub fn ui(ui: &mut Ui, report: &Report) {
+    let tokens = Tokens::of(ui);
+    let inner = Margin {
+        bottom: 6,
+        ..Margin::symmetric(space::S as i8, 0)
+    };
+    Frame::new().inner_margin(inner).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 4.0;
+        if report.findings.is_empty() {
+            weak(
+                ui,
+                "Plausibility: nothing found (leads, length, rate, amplitude, Einthoven).",
+            );
+        }
+        group(
+            ui,
+            report,
+            Severity::Refuse,
+            tokens.error,
+            "The model gives no score",
+        );
+        group(
+            ui,
+            report,
+            Severity::Warn,
+            tokens.caution,
+            "Look at the trace first",
+        );
+        for finding in report.of(Severity::Note) {
+            weak(ui, sentence(finding));
+        }
+    });
+}
+
+fn group(
+    ui: &mut Ui,
+    report: &Report,
+    severity: Severity,
+    tone: crate::app::tokens::Tone,
+    name: &str,
+) {
+    if report.of(severity).next().is_none() {
+        return;
+    }
+    banner(ui, tone, |ui| {
+        ui.set_width(ui.available_width());
+        ui.spacing_mut().item_spacing.y = 1.0;
+        ui.label(RichText::new(name).font(strong(type_size::SMALL)));
+        for finding in report.of(severity) {
+            ui.label(RichText::new(sentence(finding)).font(regular(type_size::SMALL)));
+        }
+    });
+}
+
+fn sentence(finding: &Finding) -> String {
+    let mut message = finding.message.clone();
+    if !message.ends_with('.') {
+        message.push('.');
+    }
+    message
+}

@@ -1,0 +1,122 @@
+//! The Read screen: an ECG, what the model says, and the training ECG that it
+//! says so by.
+
+mod evidence;
+mod findings;
+mod ledger;
+mod pair;
+mod predictions;
+mod welcome;
+
+use eframe::egui::{Align, Frame, Layout, Margin, Panel, ScrollArea, Ui};
+
+use super::command::{Command, Commands, Overlay, Place};
+use super::state::{Fields, OpenedRecording, State};
+use super::tokens::space;
+use super::widgets::{card_frame, icon_button, problem_ui, title, weak};
+use super::worker::Purpose;
+
+pub use pair::missing;
+pub use predictions::order;
+pub use welcome::overlay as open_overlay;
+
+/// Width of the column with the predictions.
+const COLUMN: f32 = 408.0;
+
+pub fn ui(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands) {
+    let Some(opened) = &state.reading.opened else {
+        welcome::ui(ui, state, fields, commands);
+        return;
+    };
+    let frame = Frame::new().outer_margin(Margin {
+        right: space::M as i8,
+        ..Margin::ZERO
+    });
+    Panel::left("reading")
+        .exact_size(COLUMN)
+        .resizable(false)
+        .show_separator_line(false)
+        .frame(frame)
+        .show(ui, |ui| {
+            card_frame(ui).inner_margin(Margin::ZERO).show(ui, |ui| {
+                ui.set_min_height(ui.available_height());
+                let inner = Margin::symmetric(space::M as i8, space::S as i8);
+                Frame::new()
+                    .inner_margin(inner)
+                    .show(ui, |ui| recording(ui, state, opened, commands));
+                ScrollArea::vertical()
+                    .auto_shrink([false, false])
+                    .show(ui, |ui| {
+                        Frame::new()
+                            .inner_margin(Margin {
+                                bottom: space::S as i8,
+                                ..Margin::symmetric(space::XS as i8, 0)
+                            })
+                            .show(ui, |ui| {
+                                findings::ui(ui, &opened.report);
+                                predictions::ui(ui, state, commands);
+                            });
+                    });
+            });
+        });
+    Frame::new().show(ui, |ui| {
+        if state.overlay != Some(Overlay::Open) {
+            problem_ui(
+                ui,
+                Place::Reading,
+                state.problems.get(&Place::Reading),
+                commands,
+            );
+        }
+        problem_ui(
+            ui,
+            Place::Model,
+            state.problems.get(&Place::Model),
+            commands,
+        );
+        pair::ui(ui, state, opened, fields, commands);
+    });
+}
+
+/// What is open, and how to open another.
+fn recording(ui: &mut Ui, state: &State, opened: &OpenedRecording, commands: &mut Commands) {
+    ui.spacing_mut().item_spacing.y = 2.0;
+    ui.horizontal(|ui| {
+        title(ui, format!("ECG {}", opened.id));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if icon_button(ui, "×", "Close this ECG").clicked() {
+                commands.send(Command::CloseRecording);
+            }
+            if icon_button(ui, "…", "Path field and recent files").clicked() {
+                commands.send(Command::Toggle(Overlay::Open));
+            }
+            if ui
+                .button("Open…")
+                .on_hover_text("Open another ECG (Ctrl+O)")
+                .clicked()
+            {
+                commands.send(Command::Ask(Purpose::OpenRecording));
+            }
+            if state.reading.opening.is_some() {
+                if ui.button("Cancel").clicked() {
+                    commands.send(Command::CancelOpening);
+                }
+                ui.spinner();
+            }
+        });
+    });
+    let recording = &opened.recording;
+    let mut facts = vec![
+        recording.format.clone(),
+        format!("{} leads", recording.channels.len()),
+        format!("{} Hz", recording.rate_hz),
+        format!("{:.1} s", recording.duration_s()),
+    ];
+    facts.extend(recording.age_years.map(|age| format!("{age:.0} years")));
+    facts.extend(recording.sex.map(|sex| format!("{sex:?}").to_lowercase()));
+    let response = weak(ui, facts.join(" · "));
+    response.on_hover_text(format!(
+        "{}\nNamed by the first digits of its signal's SHA-256.",
+        recording.unit_source
+    ));
+}

@@ -1,0 +1,382 @@
+//! The sheets: the read ECG, and beside it the training ECG of a prototype at
+//! the same scale.
+
+use eframe::egui::{Align, Layout, Panel, RichText, Ui, Vec2, vec2};
+
+use super::{evidence, ledger};
+use crate::app::command::{Command, Commands, PairView, ZoomStep};
+use crate::app::drawn::Drawn;
+use crate::app::state::{Exemplar, Fields, OpenedRecording, State};
+use crate::app::theme::{regular, strong};
+use crate::app::tokens::{Tokens, space, type_size};
+use crate::app::widgets::{
+    SheetZoom, card_frame, ghost_button, heading, icon_button, secondary, segmented, sheet_pane,
+    small, weak,
+};
+use crate::explain::{ClassExplanation, PrototypeEvidence};
+use crate::sheet::Scene;
+
+/// Least height of the evidence under the sheets.
+const EVIDENCE: f32 = 232.0;
+/// Height of a line under or over a sheet.
+const LINE: f32 = 18.0;
+/// Between a sheet and its lines.
+const GAP: f32 = 3.0;
+
+pub fn ui(
+    ui: &mut Ui,
+    state: &State,
+    opened: &OpenedRecording,
+    fields: &mut Fields,
+    commands: &mut Commands,
+) {
+    let explanation = state.reading.explanation();
+    let chosen = explanation.zip(state.reading.evidence());
+    if let Some((explanation, evidence)) = chosen {
+        let height = evidence_height(ui, state.reading.pair_view, opened);
+        Panel::bottom("evidence")
+            .exact_size(height)
+            .resizable(false)
+            .show_separator_line(false)
+            .frame(Default::default())
+            .show(ui, |ui| {
+                ui.add_space(space::S);
+                under(ui, state, explanation, evidence, commands);
+            });
+    }
+    card_frame(ui).inner_margin(space::S as i8).show(ui, |ui| {
+        ui.set_min_size(ui.available_size());
+        toolbar(
+            ui,
+            state,
+            explanation.map(|explanation| &**explanation),
+            commands,
+        );
+        let zoom = &mut fields.read_zoom;
+        match (chosen, state.reading.pair_view) {
+            (Some((_, evidence)), PairView::Sheets) => {
+                side_by_side(ui, state, opened, evidence, zoom)
+            }
+            (Some((_, evidence)), PairView::Strips) => strips(ui, state, opened, evidence, zoom),
+            _ => single(ui, opened, zoom),
+        }
+    });
+}
+
+/// What the sheets do not need: they are as high as their pages are when they
+/// fill the width.
+fn evidence_height(ui: &Ui, view: PairView, opened: &OpenedRecording) -> f32 {
+    let ratio = |scene: &Scene| (scene.height_mm / scene.width_mm) as f32;
+    let width = ui.available_width() - 2.0 * space::S;
+    let around = space::CONTROL + 4.0 * space::S;
+    let sheets = match view {
+        PairView::Single => width * ratio(&opened.drawn.plain),
+        PairView::Sheets => {
+            (width - space::S) / 2.0 * ratio(&opened.drawn.marked) + 2.0 * (LINE + GAP)
+        }
+        PairView::Strips => 2.0 * width * ratio(&opened.drawn.strip) + 3.0 * LINE + 6.0 * GAP,
+    };
+    (ui.available_height() - sheets - around).max(EVIDENCE)
+}
+
+/// What is compared with what, and how it is looked at.
+fn toolbar(
+    ui: &mut Ui,
+    state: &State,
+    explanation: Option<&ClassExplanation>,
+    commands: &mut Commands,
+) {
+    let tokens = Tokens::of(ui);
+    ui.horizontal(|ui| {
+        ui.set_height(space::CONTROL);
+        match explanation {
+            Some(explanation) => {
+                let colour = if explanation.positive == Some(true) {
+                    tokens.positive.text
+                } else {
+                    tokens.text
+                };
+                ui.label(
+                    RichText::new(explanation.heading())
+                        .font(strong(type_size::HEADING))
+                        .color(colour),
+                );
+                let class = format!("{}, {}", explanation.code, explanation.description);
+                let text = RichText::new(class)
+                    .font(regular(type_size::HEADING))
+                    .color(tokens.text_secondary);
+                // The controls at the right need their place.
+                let width = (ui.available_width() - 400.0).max(60.0);
+                ui.allocate_ui(vec2(width, space::CONTROL), |ui| {
+                    ui.add(eframe::egui::Label::new(text).truncate());
+                });
+            }
+            None => {
+                heading(ui, "12-lead ECG");
+            }
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if icon_button(ui, "+", "Zoom in (+)").clicked() {
+                commands.send(Command::Zoom(ZoomStep::In));
+            }
+            if ghost_button(ui, "Fit")
+                .on_hover_text("Fit the page (0)")
+                .clicked()
+            {
+                commands.send(Command::Zoom(ZoomStep::Fit));
+            }
+            if icon_button(ui, "−", "Zoom out (-)").clicked() {
+                commands.send(Command::Zoom(ZoomStep::Out));
+            }
+            if explanation.is_some() {
+                let views = PairView::ALL.map(|view| (view, view.name()));
+                if let Some(view) = segmented(ui, state.reading.pair_view, &views) {
+                    commands.send(Command::SetPairView(view));
+                }
+            }
+        });
+    });
+}
+
+fn single(ui: &mut Ui, opened: &OpenedRecording, zoom: &mut SheetZoom) {
+    let size = ui.available_size();
+    sheet_pane(
+        ui,
+        &opened.drawn.plain,
+        None,
+        zoom,
+        size,
+        &format!("ECG {}", opened.id),
+    );
+}
+
+/// Both sheets, the same size and so the same scale.
+fn side_by_side(
+    ui: &mut Ui,
+    state: &State,
+    opened: &OpenedRecording,
+    evidence: &PrototypeEvidence,
+    zoom: &mut SheetZoom,
+) {
+    let size = vec2(
+        (ui.available_width() - space::S) / 2.0,
+        ui.available_height(),
+    );
+    let training = ready(state, evidence).map(|drawn| &drawn.marked);
+    ui.horizontal_top(|ui| {
+        for is_exemplar in [false, true] {
+            ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
+                ui.spacing_mut().item_spacing.y = GAP;
+                let pane = size - vec2(0.0, 2.0 * (LINE + GAP));
+                if is_exemplar {
+                    exemplar_caption(ui, evidence);
+                    exemplar(
+                        ui,
+                        state,
+                        evidence,
+                        training,
+                        &opened.drawn.marked,
+                        pane,
+                        zoom,
+                    );
+                } else {
+                    recording_caption(ui, opened);
+                    sheet_pane(
+                        ui,
+                        &opened.drawn.marked,
+                        training,
+                        zoom,
+                        pane,
+                        &format!("ECG {}", opened.id),
+                    );
+                }
+                weak(
+                    ui,
+                    if is_exemplar {
+                        scale_note()
+                    } else {
+                        axis_note(evidence)
+                    },
+                );
+            });
+        }
+    });
+}
+
+/// The two rhythm strips, one above the other.
+fn strips(
+    ui: &mut Ui,
+    state: &State,
+    opened: &OpenedRecording,
+    evidence: &PrototypeEvidence,
+    zoom: &mut SheetZoom,
+) {
+    let height = (ui.available_height() - 3.0 * LINE - 6.0 * GAP) / 2.0;
+    let pane = vec2(ui.available_width(), height.max(40.0));
+    ui.spacing_mut().item_spacing.y = GAP;
+    recording_caption(ui, opened);
+    let training = ready(state, evidence).map(|drawn| &drawn.strip);
+    sheet_pane(
+        ui,
+        &opened.drawn.strip,
+        training,
+        zoom,
+        pane,
+        &format!("Rhythm strip of ECG {}", opened.id),
+    );
+    exemplar_caption(ui, evidence);
+    exemplar(
+        ui,
+        state,
+        evidence,
+        training,
+        &opened.drawn.strip,
+        pane,
+        zoom,
+    );
+    weak(ui, format!("{} {}", axis_note(evidence), scale_note()));
+}
+
+fn recording_caption(ui: &mut Ui, opened: &OpenedRecording) {
+    caption(ui, "This ECG", &opened.id);
+}
+
+fn exemplar_caption(ui: &mut Ui, evidence: &PrototypeEvidence) {
+    let mut parts = vec![
+        format!("record {}", evidence.ecg_id),
+        format!("fold {}", evidence.source_fold),
+    ];
+    parts.extend(
+        evidence
+            .source_age_years
+            .map(|age| format!("{age:.0} years")),
+    );
+    parts.extend(
+        evidence
+            .source_sex
+            .map(|sex| format!("{sex:?}").to_lowercase()),
+    );
+    parts.push(evidence.source_statements.join(" "));
+    if evidence.same_recording {
+        parts.insert(0, "the same recording as the one that is read".to_owned());
+    }
+    caption(ui, "Training ECG", &parts.join(" · "));
+}
+
+fn caption(ui: &mut Ui, name: &str, rest: &str) {
+    let tokens = Tokens::of(ui);
+    ui.horizontal(|ui| {
+        ui.set_height(LINE);
+        ui.spacing_mut().item_spacing.x = 6.0;
+        ui.label(
+            RichText::new(name)
+                .font(strong(type_size::SMALL))
+                .color(tokens.text),
+        );
+        let rest = RichText::new(rest)
+            .font(regular(type_size::SMALL))
+            .color(tokens.text_secondary);
+        ui.add(eframe::egui::Label::new(rest).truncate());
+    });
+}
+
+/// The sheets of the prototype's training ECG, if they are there.
+fn ready<'a>(state: &'a State, evidence: &PrototypeEvidence) -> Option<&'a Drawn> {
+    match state.exemplars.get(evidence.prototype) {
+        Some(Exemplar::Ready(drawn)) => Some(drawn),
+        _ => None,
+    }
+}
+
+/// The training ECG, or in its place why it is not there.
+fn exemplar(
+    ui: &mut Ui,
+    state: &State,
+    evidence: &PrototypeEvidence,
+    scene: Option<&Scene>,
+    beside: &Scene,
+    size: Vec2,
+    zoom: &mut SheetZoom,
+) {
+    match (scene, state.exemplars.get(evidence.prototype)) {
+        (Some(scene), _) => {
+            sheet_pane(
+                ui,
+                scene,
+                Some(beside),
+                zoom,
+                size,
+                &format!("Training ECG {}", evidence.ecg_id),
+            );
+        }
+        (None, Some(Exemplar::Missing(why))) => missing(ui, size, why),
+        (None, _) => empty(ui, size, |ui| {
+            ui.horizontal(|ui| {
+                ui.spinner();
+                secondary(ui, "Reading the training ECG…");
+            });
+        }),
+    }
+}
+
+/// In the place of a training ECG that cannot be shown.
+pub fn missing(ui: &mut Ui, size: Vec2, why: &str) {
+    empty(ui, size, |ui| {
+        heading(ui, "The training ECG is not here");
+        small(ui, why);
+    });
+}
+
+fn empty(ui: &mut Ui, size: Vec2, contents: impl FnOnce(&mut Ui)) {
+    let tokens = Tokens::of(ui);
+    let frame = eframe::egui::Frame::new()
+        .fill(tokens.sunken)
+        .stroke(eframe::egui::Stroke::new(1.0, tokens.outline))
+        .inner_margin(space::L as i8);
+    frame.show(ui, |ui| {
+        let inner = size - Vec2::splat(2.0 * space::L + 2.0);
+        ui.set_min_size(inner);
+        ui.set_max_size(inner);
+        contents(ui);
+    });
+}
+
+fn axis_note(evidence: &PrototypeEvidence) -> &'static str {
+    if evidence.whole_recording {
+        "This branch has no time axis: the whole strip and all 12 leads were used."
+    } else {
+        "Solid: the window that was compared. Whisker: all that could have had an influence."
+    }
+}
+
+fn scale_note() -> &'static str {
+    "Both at the same scale; screen not calibrated, measure by the grid."
+}
+
+fn under(
+    ui: &mut Ui,
+    state: &State,
+    explanation: &ClassExplanation,
+    evidence: &PrototypeEvidence,
+    commands: &mut Commands,
+) {
+    let size = vec2(
+        (ui.available_width() - space::S) / 2.0,
+        ui.available_height(),
+    );
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = space::S;
+        for is_ledger in [false, true] {
+            ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
+                card_frame(ui).show(ui, |ui| {
+                    ui.set_min_size(ui.available_size());
+                    if is_ledger {
+                        ledger::ui(ui, explanation);
+                    } else {
+                        evidence::ui(ui, state, explanation, evidence, commands);
+                    }
+                });
+            });
+        }
+    });
+}

@@ -1,0 +1,146 @@
+//! The Read screen without an ECG: every way to open one.
+
+use std::path::PathBuf;
+
+use eframe::egui::{Align, Context, Layout, ScrollArea, Ui, vec2};
+
+use crate::app::command::{Command, Commands, Place};
+use crate::app::state::{Fields, State};
+use crate::app::tokens::space;
+use crate::app::widgets::{
+    card, dialog, divider, ghost_button, path_field, primary_button, problem_ui, secondary,
+    section, title, weak,
+};
+use crate::app::worker::Purpose;
+
+const WIDTH: f32 = 560.0;
+
+/// The screen while nothing is open.
+pub fn ui(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands) {
+    ScrollArea::vertical()
+        .auto_shrink([false, false])
+        .show(ui, |ui| {
+            ui.add_space((ui.available_height() * 0.12).min(90.0));
+            ui.with_layout(Layout::top_down(Align::Center), |ui| {
+                ui.allocate_ui_with_layout(vec2(WIDTH, 0.0), Layout::top_down(Align::Min), |ui| {
+                    problem_ui(
+                        ui,
+                        Place::Reading,
+                        state.problems.get(&Place::Reading),
+                        commands,
+                    );
+                    problem_ui(
+                        ui,
+                        Place::Model,
+                        state.problems.get(&Place::Model),
+                        commands,
+                    );
+                    card(ui, |ui| {
+                        ui.set_width(WIDTH - 2.0 * space::M);
+                        title(ui, "Open an ECG");
+                        ways(ui, state, fields, commands);
+                    });
+                });
+            });
+        });
+}
+
+/// The same over a screen with an ECG.
+pub fn overlay(ctx: &Context, state: &State, fields: &mut Fields, commands: &mut Commands) {
+    dialog(ctx, "Open an ECG", WIDTH, commands, |ui, commands| {
+        problem_ui(
+            ui,
+            Place::Reading,
+            state.problems.get(&Place::Reading),
+            commands,
+        );
+        ways(ui, state, fields, commands);
+    });
+}
+
+fn ways(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands) {
+    open(ui, state, fields, commands);
+    recent(ui, state, commands);
+}
+
+fn open(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands) {
+    secondary(
+        ui,
+        "A WFDB record with twelve leads. protoecg shows what a network reads in it, beside the training ECG that the \
+         network compared it with. You can also drop a file on this window.",
+    );
+    ui.add_space(space::S);
+    if state.reading.opening.is_some() {
+        ui.horizontal(|ui| {
+            ui.spinner();
+            secondary(ui, "Reading the file…");
+            if ui.button("Cancel").clicked() {
+                commands.send(Command::CancelOpening);
+            }
+        });
+        return;
+    }
+    ui.horizontal(|ui| {
+        if primary_button(ui, "Open file…", true).clicked() {
+            commands.send(Command::Ask(Purpose::OpenRecording));
+        }
+        if ui.button("Show the demonstration").clicked() {
+            commands.send(Command::OpenDemonstration);
+        }
+    });
+    ui.add_space(space::XS);
+    ui.horizontal(|ui| {
+        let entered = path_field(
+            ui,
+            &mut fields.recording,
+            "Path of an ECG",
+            "or type a path, such as /data/ecg/00001_lr.hea",
+            440.0,
+        );
+        let go = ui.add_enabled(
+            !fields.recording.trim().is_empty(),
+            eframe::egui::Button::new("Open"),
+        );
+        if entered || go.clicked() {
+            commands.send(Command::OpenRecording(PathBuf::from(
+                fields.recording.trim(),
+            )));
+        }
+    });
+}
+
+fn recent(ui: &mut Ui, state: &State, commands: &mut Commands) {
+    if state.saved.recent.is_empty() {
+        return;
+    }
+    ui.add_space(space::S);
+    divider(ui);
+    ui.horizontal(|ui| {
+        section(ui, "Recent files");
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if ghost_button(ui, "Clear list").clicked() {
+                commands.send(Command::ClearRecent);
+            }
+        });
+    });
+    for path in &state.saved.recent {
+        let name = path.file_name().map_or_else(
+            || path.display().to_string(),
+            |name| name.to_string_lossy().into_owned(),
+        );
+        ui.horizontal(|ui| {
+            if ui
+                .link(&name)
+                .on_hover_text(path.display().to_string())
+                .clicked()
+            {
+                commands.send(Command::OpenRecording(path.clone()));
+            }
+            let folder = path
+                .parent()
+                .map(|folder| folder.display().to_string())
+                .unwrap_or_default();
+            weak(ui, folder);
+        });
+    }
+}

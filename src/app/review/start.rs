@@ -1,0 +1,100 @@
+//! Who rates? Nothing is shown before that is known.
+
+use eframe::egui::{Align, Align2, Layout, TextEdit, Ui, vec2};
+
+use crate::app::command::{Commands, Place, ReviewCommand};
+use crate::app::state::{Fields, ModelState, State};
+use crate::app::tokens::space;
+use crate::app::widgets::{
+    card, primary_button, problem_ui, secondary, section, small, title, weak,
+};
+
+const WIDTH: f32 = 520.0;
+
+pub fn ui(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands) {
+    ui.add_space((ui.available_height() * 0.12).min(90.0));
+    ui.with_layout(Layout::top_down(Align::Center), |ui| {
+        ui.allocate_ui_with_layout(vec2(WIDTH, 0.0), Layout::top_down(Align::Min), |ui| {
+            problem_ui(
+                ui,
+                Place::Review,
+                state.problems.get(&Place::Review),
+                commands,
+            );
+            problem_ui(
+                ui,
+                Place::Model,
+                state.problems.get(&Place::Model),
+                commands,
+            );
+            card(ui, |ui| {
+                ui.set_width(WIDTH - 2.0 * space::M);
+                form(ui, state, fields, commands);
+            });
+        });
+    });
+}
+
+fn form(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands) {
+    title(ui, "Rate the prototypes of a model");
+    match state.model.bundle() {
+        Some(model) => {
+            let manifest = &model.manifest;
+            secondary(
+                ui,
+                format!(
+                    "{}: {} prototypes.",
+                    manifest.title,
+                    manifest.prototypes.len()
+                ),
+            );
+            if manifest.simulated {
+                small(ui, "A demonstration on simulated ECGs.");
+            }
+        }
+        None if state.model.is_busy() => {
+            ui.horizontal(|ui| {
+                ui.spinner();
+                secondary(ui, "The model is being checked…");
+            });
+        }
+        None => {
+            let text = match state.model {
+                ModelState::Failed(_) => {
+                    "The model could not be loaded. Choose another in the settings."
+                }
+                _ => "No model is loaded. Choose one in the settings.",
+            };
+            secondary(ui, text);
+        }
+    }
+    ui.add_space(space::S);
+    section(ui, "Your rater code");
+    ui.horizontal(|ui| {
+        let edit = TextEdit::singleline(&mut fields.rater)
+            .hint_text("such as R1")
+            .desired_width(180.0)
+            .char_limit(16)
+            .min_size(vec2(0.0, space::CONTROL))
+            .align(Align2::LEFT_CENTER);
+        let response = ui.add(edit).accessible_name("Rater code");
+        if std::mem::take(&mut fields.focus_rater) {
+            response.request_focus();
+        }
+        let is_given = !fields.rater.trim().is_empty();
+        let entered =
+            response.lost_focus() && ui.input(|input| input.key_pressed(eframe::egui::Key::Enter));
+        let start = primary_button(ui, "Start or resume", is_given && !state.review.starting);
+        if is_given && (entered || start.clicked()) {
+            commands.review(ReviewCommand::Start(fields.rater.clone()));
+        }
+        if state.review.starting {
+            ui.spinner();
+        }
+    });
+    weak(
+        ui,
+        "Letters, digits, - and _; a code, not a name. The same code goes on where it stopped. Each answer is saved to the \
+         disk before the next prototype is shown.",
+    );
+}

@@ -1,0 +1,75 @@
+//! What is kept between sessions: preferences, never a rating.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::app::command::ThemeChoice;
+use crate::inference::DeviceChoice;
+
+/// Saved by eframe as RON in the user's data folder. eframe writes it now and
+/// then and not atomically, so nothing that must not be lost is in it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Saved {
+    pub theme: ThemeChoice,
+    pub device: DeviceChoice,
+    /// The bundle that was used last.
+    pub bundle: Option<PathBuf>,
+    /// Where training ECGs of PTB-XL are.
+    pub ptbxl_dir: Option<PathBuf>,
+    /// The last rater's code.
+    pub rater: String,
+    /// Paths, newest first. File names count as identity: they are shown in
+    /// the list of recent files only, and can be cleared.
+    pub recent: Vec<PathBuf>,
+}
+
+impl Saved {
+    /// The name under which eframe keeps it.
+    pub const KEY: &str = "protoecg";
+    const MOST_RECENT: usize = 8;
+
+    /// Puts a path at the top of the recent files.
+    pub fn remember(&mut self, path: &Path) {
+        self.recent.retain(|recent| recent != path);
+        self.recent.insert(0, path.to_owned());
+        self.recent.truncate(Self::MOST_RECENT);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn recent_files_are_unique_newest_first_and_few() {
+        let mut saved = Saved::default();
+        for i in 0..12 {
+            saved.remember(Path::new(&format!("/ecg/{i}.hea")));
+        }
+        saved.remember(Path::new("/ecg/7.hea"));
+        assert_eq!(saved.recent.len(), Saved::MOST_RECENT);
+        assert_eq!(saved.recent[0], Path::new("/ecg/7.hea"));
+        assert_eq!(saved.recent[1], Path::new("/ecg/11.hea"));
+        assert_eq!(
+            saved.recent.iter().filter(|p| p.ends_with("7.hea")).count(),
+            1
+        );
+    }
+
+    #[test]
+    fn what_is_saved_is_read_back_and_old_files_are_understood() {
+        let saved = Saved {
+            theme: ThemeChoice::Dark,
+            rater: "R1".to_owned(),
+            ..Saved::default()
+        };
+        let text = ron::to_string(&saved).unwrap();
+        assert_eq!(ron::from_str::<Saved>(&text).unwrap(), saved);
+        assert_eq!(
+            ron::from_str::<Saved>("(theme: Light)").unwrap().theme,
+            ThemeChoice::Light
+        );
+    }
+}

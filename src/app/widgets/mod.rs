@@ -1,0 +1,21 @@
+//! The few widgets that the screens share. They know tokens, not data.
+
+mod button;
+mod dialog;
+mod field;
+mod notice;
+mod segmented;
+mod sheet_pane;
+mod surface;
+mod table;
+mod text;
+
+pub use button::{ghost_button, icon_button, key_hint, primary_button};
+pub use dialog::dialog;
+pub use field::path_field;
+pub use notice::{badge, banner, problem_ui};
+pub use segmented::segmented;
+pub use sheet_pane::{SheetZoom, sheet_pane};
+pub use surface::{card, card_frame, divider, progress, section};
+pub use table::{Cell, Column, Table};
+pub use text::{body, figure, heading, secondary, small, title, weak};

@@ -1,0 +1,198 @@
+//! An ECG sheet in the window: painted, zoomed, panned, and described.
+
+use eframe::egui::{
+    Align2, CursorIcon, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, vec2,
+};
+
+use crate::app::command::ZoomStep;
+use crate::app::theme::regular;
+use crate::app::tokens::{Tokens, type_size};
+use crate::sheet::{Palette, Scene, SheetView, paint_egui};
+
+/// How a sheet, or a pair of linked sheets, is looked at.
+#[derive(Clone, Debug, Default)]
+pub struct SheetZoom {
+    /// `None`: the whole page fits.
+    view: Option<SheetView>,
+    /// Steps by keyboard or button, taken when the size is known.
+    pending: Vec<ZoomStep>,
+}
+
+impl SheetZoom {
+    const STEP: f64 = 1.25;
+
+    pub fn step(&mut self, step: ZoomStep) {
+        self.pending.push(step);
+    }
+
+    pub fn fit(&mut self) {
+        self.view = None;
+        self.pending.clear();
+    }
+
+    pub fn is_fitted(&self) -> bool {
+        self.view.is_none() && self.pending.is_empty()
+    }
+
+    fn view(&mut self, page: &Scene, area: (f64, f64)) -> SheetView {
+        for step in std::mem::take(&mut self.pending) {
+            let mut view = self.view.unwrap_or_else(|| SheetView::fit(page, area));
+            let middle = (area.0 / 2.0, area.1 / 2.0);
+            match step {
+                ZoomStep::In => view.zoom_about(middle, Self::STEP),
+                ZoomStep::Out => view.zoom_about(middle, 1.0 / Self::STEP),
+                ZoomStep::Pan(x, y) => view.pan((f64::from(x), f64::from(y))),
+                ZoomStep::Fit => {
+                    self.view = None;
+                    continue;
+                }
+            }
+            self.set(view, page, area);
+        }
+        let mut view = self.view.unwrap_or_else(|| SheetView::fit(page, area));
+        view.keep_on_page(page, area);
+        view
+    }
+
+    fn set(&mut self, mut view: SheetView, page: &Scene, area: (f64, f64)) {
+        let fitted = SheetView::fit(page, area);
+        if view.points_per_mm <= fitted.points_per_mm {
+            // Smaller than the whole page is of no use to anybody.
+            self.view = None;
+            return;
+        }
+        view.keep_on_page(page, area);
+        self.view = Some(view);
+    }
+}
+
+/// A page without anything on it that has room for every one of `scenes`:
+/// sheets of slightly different height are fitted alike by it.
+fn common_page(scenes: &[&Scene]) -> Scene {
+    let largest =
+        |size: fn(&Scene) -> f64| scenes.iter().map(|scene| size(scene)).fold(1.0, f64::max);
+    Scene {
+        width_mm: largest(|scene| scene.width_mm),
+        height_mm: largest(|scene| scene.height_mm),
+        items: Vec::new(),
+        description: String::new(),
+    }
+}
+
+/// Shows a scene. Wheel zooms at the pointer, dragging pans, a double click
+/// fits. Sheets that share a `zoom` and a size are linked; each names the other
+/// as `beside`, so that one scale holds for both whatever their heights are.
+pub fn sheet_pane(
+    ui: &mut Ui,
+    scene: &Scene,
+    beside: Option<&Scene>,
+    zoom: &mut SheetZoom,
+    size: Vec2,
+    name: &str,
+) -> Response {
+    let tokens = Tokens::of(ui);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
+    let sentence = format!("{name}. {}", scene.description);
+    response.widget_info(|| WidgetInfo::labeled(Role::GraphicsDocument, true, &sentence));
+    let palette = if tokens.dark {
+        Palette::DARK
+    } else {
+        Palette::LIGHT
+    };
+    let area = (f64::from(rect.width()), f64::from(rect.height()));
+    let page = common_page(&[scene, beside.unwrap_or(scene)]);
+    let mut view = zoom.view(&page, area);
+    if gestures(ui, &response, rect, &mut view) {
+        zoom.set(view, &page, area);
+        view = zoom.view(&page, area);
+    }
+    if response.double_clicked() {
+        zoom.fit();
+    }
+    ui.painter().rect_filled(rect, 0.0, tokens.sunken);
+    paint_egui(ui.painter(), rect, scene, &view, &palette);
+    let outline = if response.has_focus() {
+        Stroke::new(2.0, tokens.accent_ink)
+    } else {
+        Stroke::new(1.0, tokens.outline_strong)
+    };
+    ui.painter()
+        .rect_stroke(rect, 0.0, outline, StrokeKind::Inside);
+    if !zoom.is_fitted() {
+        let percent = view.points_per_mm / SheetView::fit(&page, area).points_per_mm * 100.0;
+        let text = format!("{percent:.0} % of the fitted size");
+        let at = rect.right_bottom() - vec2(8.0, 6.0);
+        let galley =
+            ui.painter()
+                .layout_no_wrap(text, regular(type_size::SMALL), tokens.text_secondary);
+        let behind = Align2::RIGHT_BOTTOM
+            .anchor_size(at, galley.size())
+            .expand2(vec2(5.0, 2.0));
+        ui.painter().rect_filled(behind, 3.0, tokens.surface);
+        ui.painter()
+            .galley(behind.min + vec2(5.0, 2.0), galley, tokens.text_secondary);
+    }
+    response.on_hover_cursor(CursorIcon::Grab)
+}
+
+/// Applies wheel and pointer to the view; true if it changed.
+fn gestures(ui: &Ui, response: &Response, rect: Rect, view: &mut SheetView) -> bool {
+    let mut changed = false;
+    if response.dragged() {
+        let by = response.drag_delta();
+        view.pan((f64::from(by.x), f64::from(by.y)));
+        changed = by != Vec2::ZERO;
+    }
+    if let Some(pointer) = response.hover_pos() {
+        let (wheel, pinch) = ui.input(|input| (input.smooth_scroll_delta().y, input.zoom_delta()));
+        let factor = f64::from(pinch) * (f64::from(wheel) / 240.0).exp();
+        if (factor - 1.0).abs() > 1e-6 {
+            let at = pointer - rect.min;
+            view.zoom_about((f64::from(at.x), f64::from(at.y)), factor);
+            changed = true;
+        }
+    }
+    changed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(height_mm: f64) -> Scene {
+        Scene {
+            width_mm: 250.0,
+            height_mm,
+            items: Vec::new(),
+            description: String::new(),
+        }
+    }
+
+    #[test]
+    fn a_pair_has_one_scale_even_where_one_page_is_higher() {
+        let (low, high) = (page(50.0), page(60.0));
+        let area = (1000.0, 200.0);
+        let mut zoom = SheetZoom::default();
+        let first = zoom.view(&common_page(&[&low, &high]), area);
+        let second = zoom.view(&common_page(&[&high, &low]), area);
+        assert_eq!(first, second);
+        assert!((first.points_per_mm - 200.0 / 60.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn zooming_out_ends_at_the_whole_page_and_the_page_cannot_be_lost() {
+        let (page, area) = (page(100.0), (500.0, 200.0));
+        let mut zoom = SheetZoom::default();
+        zoom.step(ZoomStep::In);
+        zoom.step(ZoomStep::Pan(1e6, -1e6));
+        let view = zoom.view(&page, area);
+        assert!((view.points_per_mm - 2.0 * SheetZoom::STEP).abs() < 1e-9);
+        assert!(
+            (view.origin_mm.x_mm, view.origin_mm.y_mm) == (0.0, 100.0 - 200.0 / view.points_per_mm)
+        );
+        zoom.step(ZoomStep::Out);
+        zoom.step(ZoomStep::Out);
+        assert_eq!(zoom.view(&page, area), SheetView::fit(&page, area));
+        assert!(zoom.is_fitted());
+    }
+}

@@ -1,0 +1,74 @@
+//! Text in the sizes and colours of the tokens.
+
+use eframe::egui::{Response, RichText, Ui};
+
+use crate::app::theme::{regular, strong};
+use crate::app::tokens::{Tokens, type_size};
+
+/// The name of what is on the screen.
+pub fn title(ui: &mut Ui, text: impl Into<String>) -> Response {
+    let tokens = Tokens::of(ui);
+    ui.label(
+        RichText::new(text)
+            .font(strong(type_size::TITLE))
+            .color(tokens.text),
+    )
+}
+
+/// Over a part of a screen.
+pub fn heading(ui: &mut Ui, text: impl Into<String>) -> Response {
+    let tokens = Tokens::of(ui);
+    ui.label(
+        RichText::new(text)
+            .font(strong(type_size::HEADING))
+            .color(tokens.text),
+    )
+}
+
+pub fn body(ui: &mut Ui, text: impl Into<String>) -> Response {
+    let tokens = Tokens::of(ui);
+    ui.label(
+        RichText::new(text)
+            .font(regular(type_size::BODY))
+            .color(tokens.text),
+    )
+}
+
+/// Explains; not read first.
+pub fn secondary(ui: &mut Ui, text: impl Into<String>) -> Response {
+    let tokens = Tokens::of(ui);
+    ui.label(
+        RichText::new(text)
+            .font(regular(type_size::BODY))
+            .color(tokens.text_secondary),
+    )
+}
+
+pub fn small(ui: &mut Ui, text: impl Into<String>) -> Response {
+    let tokens = Tokens::of(ui);
+    ui.label(
+        RichText::new(text)
+            .font(regular(type_size::SMALL))
+            .color(tokens.text_secondary),
+    )
+}
+
+/// The quietest text that there is.
+pub fn weak(ui: &mut Ui, text: impl Into<String>) -> Response {
+    let tokens = Tokens::of(ui);
+    ui.label(
+        RichText::new(text)
+            .font(regular(type_size::SMALL))
+            .color(tokens.text_weak),
+    )
+}
+
+/// A number with its name above it.
+pub fn figure(ui: &mut Ui, name: &str, value: &str) -> Response {
+    ui.vertical(|ui| {
+        ui.spacing_mut().item_spacing.y = 1.0;
+        weak(ui, name);
+        title(ui, value);
+    })
+    .response
+}

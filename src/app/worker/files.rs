@@ -1,0 +1,83 @@
+//! A small pool of threads that read recordings.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use super::events::{Event, Events, ReadRecording};
+use super::guarded;
+use super::queue::{JobReceiver, JobSender, job_queue};
+use crate::app::drawn::Drawn;
+use crate::bundle::Exemplars;
+use crate::{formats, plausibility};
+
+/// Two are enough: one reads what is being looked at, one what comes next.
+const THREADS: usize = 2;
+
+/// Work for the pool.
+pub enum FileJob {
+    ReadRecording {
+        ticket: u64,
+        path: PathBuf,
+    },
+    /// The training ECG of a prototype; `bundle` is the checksum of the bundle.
+    ReadExemplar {
+        bundle: String,
+        exemplars: Arc<Exemplars>,
+        prototype: usize,
+    },
+}
+
+/// Starts the pool.
+pub fn start(events: &Events) -> std::io::Result<(JobSender<FileJob>, Vec<JoinHandle<()>>)> {
+    let (sender, receiver) = job_queue();
+    let threads = (0..THREADS)
+        .map(|i| {
+            let (receiver, events) = (receiver.clone(), events.clone());
+            std::thread::Builder::new()
+                .name(format!("files {i}"))
+                .spawn(move || work(&receiver, &events))
+        })
+        .collect::<Result<_, _>>()?;
+    Ok((sender, threads))
+}
+
+fn work(jobs: &JobReceiver<FileJob>, events: &Events) {
+    while let Some(job) = jobs.next() {
+        match job {
+            FileJob::ReadRecording { ticket, path } => {
+                let result = guarded("reading the file", || {
+                    let recording = formats::open(&path).map_err(|error| error.to_string())?;
+                    Ok(ReadRecording {
+                        sha256: recording.sha256(),
+                        report: plausibility::assess(&recording),
+                        drawn: Box::new(Drawn::of(&recording)),
+                        recording: Arc::new(recording),
+                    })
+                });
+                events.send(Event::RecordingRead {
+                    ticket,
+                    path,
+                    result,
+                });
+            }
+            FileJob::ReadExemplar {
+                bundle,
+                exemplars,
+                prototype,
+            } => {
+                let result = guarded("reading the training ECG", || {
+                    let recording = exemplars
+                        .read(prototype)
+                        .map_err(|error| error.to_string())?;
+                    Ok(Box::new(Drawn::of(&recording)))
+                });
+                events.send(Event::ExemplarRead {
+                    bundle,
+                    prototype,
+                    result,
+                });
+            }
+        }
+    }
+}

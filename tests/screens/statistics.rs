@@ -1,0 +1,66 @@
+//! The Statistics screen: numbers, charts, export.
+
+use eframe::egui::{Key, Modifiers};
+
+use crate::driver::Window;
+
+#[test]
+fn ratings_become_means_charts_and_a_table_on_the_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = Window::start(Window::options(folder.path()));
+    window.press_with(Modifiers::COMMAND, Key::Num3);
+    window.assert_shows("No ratings yet");
+    assert!(
+        !folder.path().join("reviews").exists(),
+        "looking at the numbers makes no database"
+    );
+
+    window.press_with(Modifiers::COMMAND, Key::Num2);
+    window.type_into("Rater code", "R1");
+    window.click("Start or resume");
+    for (representativeness, clarity) in [
+        (Key::Num2, Key::Q),
+        (Key::Num4, Key::W),
+        (Key::Num5, Key::W),
+    ] {
+        window.press(representativeness);
+        window.press(clarity);
+        window.press(Key::Enter);
+    }
+    window.press_with(Modifiers::COMMAND, Key::Num3);
+    // 2, 4, 5: mean 11/3, SD 1.5275, t(2) = 4.3027: interval -0.13 to 7.46.
+    window.assert_shows(
+        "Rater R1, representativeness: n 3, mean 3.67, 95 % interval -0.13 to 7.46, 3 rated",
+    );
+    // 1, 2, 2: mean 5/3, SD 0.5774, interval 0.23 to 3.10.
+    window.assert_shows("Rater R1, clarity: n 3, mean 1.67, 95 % interval 0.23 to 3.10, 3 rated");
+    window.assert_shows("Bar chart of representativeness: rater R1 chose 1 0 times, 2 1 times, 3 0 times, 4 1 times, 5 1 times");
+
+    let out = folder.path().join("tables");
+    window.type_into("Folder for the tables", out.to_str().unwrap());
+    window.click("Export CSV");
+    window.assert_shows("Exported ");
+    let table = std::fs::read_to_string(out.join("ratings.csv")).unwrap();
+    assert!(table.lines().count() >= 4, "{table}");
+    assert!(table.contains("R1"));
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = Window::start(Window::options(folder.path()));
+    window.press_with(Modifiers::COMMAND, Key::Num2);
+    window.type_into("Rater code", "R1");
+    window.click("Start or resume");
+    window.press(Key::Num2);
+    window.press(Key::Q);
+    window.press(Key::Enter);
+    window.press_with(Modifiers::COMMAND, Key::Num3);
+    // A file is where the folder should be.
+    let taken = folder.path().join("taken");
+    std::fs::write(&taken, "").unwrap();
+    window.type_into("Folder for the tables", taken.to_str().unwrap());
+    window.click("Export CSV");
+    assert!(window.has("The tables could not be exported"));
+    window.assert_shows("taken");
+}
