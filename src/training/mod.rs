@@ -8,6 +8,7 @@ mod card;
 mod checkpoint;
 mod classifier;
 mod config;
+mod config_check;
 mod data;
 mod deliver;
 mod error;
