@@ -1,10 +1,11 @@
 //! The training ECGs that prototypes stand for: inside a simulated bundle, in
 //! the user's data folder for a model that was trained on one.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 use super::{Bundle, Manifest};
-use crate::dataset::DataSet;
+use crate::dataset::{DataSet, DataSetError};
 use crate::ecg::Recording;
 use crate::formats;
 
@@ -40,12 +41,31 @@ pub enum ExemplarError {
     NoPrototype(usize),
 }
 
-/// Reads the training ECG of a prototype.
+impl ExemplarError {
+    /// The reason as it may stand on a sheet: without any folder, since the
+    /// names of files and folders count as identity.
+    pub fn on_a_sheet(&self) -> String {
+        match self {
+            Self::NoDataFolder { .. } | Self::NoPrototype(_) => self.to_string(),
+            Self::NotThere { ecg_id, data, .. } => {
+                format!("record {ecg_id} of {data} is not in the folder that was named for it")
+            }
+            Self::OtherSignal { ecg_id, .. } => format!(
+                "record {ecg_id} is there with another signal than the one that the model was trained on"
+            ),
+            Self::Unreadable { ecg_id, .. } => format!("record {ecg_id} cannot be read"),
+        }
+    }
+}
+
+/// Reads the training ECG of a prototype. Clones share the table of the data
+/// set, which is read once.
 #[derive(Clone, Debug)]
 pub struct Exemplars {
     manifest: Manifest,
     inside: Option<PathBuf>,
     data_folder: Option<PathBuf>,
+    data_set: Arc<OnceLock<DataSet>>,
 }
 
 impl Exemplars {
@@ -57,7 +77,13 @@ impl Exemplars {
             manifest: bundle.manifest.clone(),
             inside: inside.is_dir().then_some(inside),
             data_folder,
+            data_set: Arc::default(),
         }
+    }
+
+    /// Whether the bundle brings its training ECGs along.
+    pub fn in_bundle(&self) -> bool {
+        self.inside.is_some()
     }
 
     /// The recording of a prototype's source, checked against the checksum
@@ -69,7 +95,7 @@ impl Exemplars {
             .get(prototype)
             .ok_or(ExemplarError::NoPrototype(prototype))?;
         let ecg_id = source.ecg_id;
-        let unreadable = |folder: &PathBuf, what: String| ExemplarError::Unreadable {
+        let unreadable = |folder: &Path, what: String| ExemplarError::Unreadable {
             ecg_id,
             folder: folder.display().to_string(),
             what,
@@ -89,7 +115,9 @@ impl Exemplars {
                     ecg_id,
                     data: data.clone(),
                 })?;
-            let set = DataSet::open(folder).map_err(|e| unreadable(folder, e.to_string()))?;
+            let set = self
+                .data_set(folder)
+                .map_err(|e| unreadable(folder, e.to_string()))?;
             let entry = set.entry(ecg_id).ok_or_else(|| ExemplarError::NotThere {
                 ecg_id,
                 folder: folder.display().to_string(),
@@ -115,5 +143,54 @@ impl Exemplars {
             sex: source.sex,
             ..recording
         })
+    }
+
+    fn data_set(&self, folder: &Path) -> Result<&DataSet, DataSetError> {
+        if let Some(set) = self.data_set.get() {
+            return Ok(set);
+        }
+        let set = DataSet::open(folder)?;
+        Ok(self.data_set.get_or_init(|| set))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A sheet goes to other people; the folder may have somebody's name.
+    #[test]
+    fn the_reason_on_a_sheet_has_no_folder() {
+        let folder = || "/home/somebody/ecg".to_owned();
+        let (ecg_id, data) = (7, "PTB-XL".to_owned());
+        let errors = [
+            ExemplarError::NoDataFolder {
+                ecg_id,
+                data: data.clone(),
+            },
+            ExemplarError::NotThere {
+                ecg_id,
+                folder: folder(),
+                data,
+            },
+            ExemplarError::OtherSignal {
+                ecg_id,
+                folder: folder(),
+                found: "aa".into(),
+                expected: "bb".into(),
+            },
+            ExemplarError::Unreadable {
+                ecg_id,
+                folder: folder(),
+                what: format!("{}/7.hea: no such file", folder()),
+            },
+        ];
+        for error in errors {
+            let reason = error.on_a_sheet();
+            assert!(
+                reason.contains("record 7") && !reason.contains("somebody"),
+                "{reason}"
+            );
+        }
     }
 }

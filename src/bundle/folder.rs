@@ -2,11 +2,13 @@
 //! where the bundles that come with the program are.
 
 use std::collections::BTreeMap;
-use std::path::{Component, Path, PathBuf};
+use std::io::Write;
+use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::Manifest;
+use super::{Manifest, consistency};
+use crate::ecg::hex;
 
 /// Errors of reading and writing bundles.
 #[derive(Debug, thiserror::Error)]
@@ -42,7 +44,7 @@ pub enum BundleError {
     #[error("{path}: {file} is in the folder and not named in the manifest")]
     UnknownFile { path: String, file: String },
     #[error(
-        "{path} exists and is not an unfinished training run; choose another folder or remove it"
+        "{path} exists and is not empty; a bundle is written to a new or an empty folder: name another one, or remove this one"
     )]
     Exists { path: String },
     #[error("no bundle named {name}: looked for a folder of that name and in {models}")]
@@ -90,7 +92,8 @@ impl Bundle {
             manifest,
             sha256: hex(&Sha256::digest(&bytes)),
         };
-        bundle.check_consistency()?;
+        consistency::check(&bundle.manifest)
+            .map_err(|what| BundleError::Inconsistent { path: path(), what })?;
         bundle.check_files()?;
         Ok(bundle)
     }
@@ -105,43 +108,6 @@ impl Bundle {
         self.manifest
             .simulated
             .then_some("Demonstration: trained on simulated ECGs, says nothing about real patients")
-    }
-
-    fn check_consistency(&self) -> Result<(), BundleError> {
-        let fail = |what: String| {
-            Err(BundleError::Inconsistent {
-                path: self.dir.display().to_string(),
-                what,
-            })
-        };
-        let classes = self.manifest.statements.len();
-        if let Some(j) = self
-            .manifest
-            .prototypes
-            .iter()
-            .position(|p| p.class >= classes)
-        {
-            return fail(format!(
-                "prototype {j} belongs to class {}, there are {classes}",
-                self.manifest.prototypes[j].class
-            ));
-        }
-        for file in self.manifest.files.keys() {
-            let inside = Path::new(file)
-                .components()
-                .all(|c| matches!(c, Component::Normal(_)));
-            if !inside {
-                return fail(format!(
-                    "the manifest names {file:?}, which is outside the bundle"
-                ));
-            }
-        }
-        for needed in [Self::WEIGHTS, Self::SIMILARITIES] {
-            if !self.manifest.files.contains_key(needed) {
-                return fail(format!("the manifest does not name {needed}"));
-            }
-        }
-        Ok(())
     }
 
     fn check_files(&self) -> Result<(), BundleError> {
@@ -217,31 +183,50 @@ pub struct BundleWriter {
 }
 
 impl BundleWriter {
-    /// Writes into an existing folder that has no manifest yet.
+    /// Writes to a folder that is new or empty: every file in it becomes part
+    /// of the bundle, and somebody's other files must not.
     pub fn new(dir: &Path) -> Result<Self, BundleError> {
-        if dir.join(Bundle::MANIFEST).exists() {
+        let io = |source| BundleError::Io {
+            path: dir.display().to_string(),
+            source,
+        };
+        std::fs::create_dir_all(dir).map_err(io)?;
+        if std::fs::read_dir(dir).map_err(io)?.next().is_some() {
             return Err(BundleError::Exists {
                 path: dir.display().to_string(),
             });
         }
-        std::fs::create_dir_all(dir).map_err(|source| BundleError::Io {
-            path: dir.display().to_string(),
-            source,
-        })?;
         Ok(Self {
             dir: dir.to_owned(),
         })
     }
 
-    /// Computes the checksums of everything in the folder and writes the manifest.
+    /// Writes the manifest of a bundle anew, such as with its metrics. Files
+    /// may have been added or changed meanwhile.
+    pub fn again(bundle: &Bundle) -> Self {
+        Self {
+            dir: bundle.dir.clone(),
+        }
+    }
+
+    /// Computes the checksums of everything in the folder and writes the
+    /// manifest. All of it is on the disk when the manifest is there.
     pub fn finish(self, mut manifest: Manifest) -> Result<Bundle, BundleError> {
         let io = |source| BundleError::Io {
             path: self.dir.display().to_string(),
             source,
         };
+        let temporary = "manifest.ron.tmp";
         let mut files = BTreeMap::new();
         for file in files_below(&self.dir).map_err(io)? {
-            let bytes = std::fs::read(self.dir.join(&file)).map_err(io)?;
+            if file == Bundle::MANIFEST || file == temporary {
+                continue;
+            }
+            let path = self.dir.join(&file);
+            let bytes = std::fs::read(&path).map_err(io)?;
+            std::fs::File::open(&path)
+                .and_then(|f| f.sync_all())
+                .map_err(io)?;
             files.insert(file, hex(&Sha256::digest(&bytes)));
         }
         manifest.files = files;
@@ -251,8 +236,10 @@ impl BundleWriter {
                 path: self.dir.display().to_string(),
                 what: e.to_string(),
             })?;
-        let temporary = self.dir.join("manifest.ron.tmp");
-        std::fs::write(&temporary, text + "\n").map_err(io)?;
+        let temporary = self.dir.join(temporary);
+        let mut written = std::fs::File::create(&temporary).map_err(io)?;
+        written.write_all((text + "\n").as_bytes()).map_err(io)?;
+        written.sync_all().map_err(io)?;
         std::fs::rename(&temporary, self.dir.join(Bundle::MANIFEST)).map_err(io)?;
         Bundle::open(&self.dir)
     }
@@ -275,10 +262,6 @@ fn files_below(dir: &Path) -> std::io::Result<Vec<String>> {
     }
     files.sort();
     Ok(files)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 
 /// The `models` folder that came with the program: beside the executable's

@@ -6,6 +6,7 @@
 //! A bundle is whole: everything that a prediction depends on is in it, with
 //! the SHA-256 of every file, and one that fails a checksum is refused.
 
+mod consistency;
 mod exemplars;
 mod folder;
 mod manifest;

@@ -84,6 +84,8 @@ pub enum PreprocessingError {
     TooShort { found_s: f64, expected_s: f64 },
     #[error("lead {lead} has no value at {time_s:.3} s; the model needs every sample")]
     MissingSample { lead: Lead, time_s: f64 },
+    #[error("lead {lead} is {value:e} at {time_s:.3} s, too large for the model's numbers")]
+    TooLarge { lead: Lead, time_s: f64, value: f64 },
     #[error("preprocessing of the bundle: {field} is {found}, expected {expected}")]
     Config {
         field: &'static str,
@@ -136,15 +138,57 @@ impl Preprocessing {
         self.samples as f64 / self.rate_hz
     }
 
+    /// Whether a network can be built for these settings and every recording
+    /// be given to it: asked of a bundle before it is loaded, and of a
+    /// configuration before hours of training.
+    ///
+    /// # Errors
+    /// The setting that is wrong.
+    pub fn check_settings(&self) -> Result<(), PreprocessingError> {
+        if !(self.rate_hz.is_finite() && self.rate_hz > 0.0) {
+            return Err(config("rate_hz", self.rate_hz, "a number above 0"));
+        }
+        if !(100..=100_000).contains(&self.samples) {
+            return Err(config("samples", self.samples, "100 to 100000"));
+        }
+        let twice = (1..self.leads.len()).any(|i| self.leads[..i].contains(&self.leads[i]));
+        if self.leads.is_empty() || twice {
+            let found = format!("[{}]", names(&self.leads));
+            return Err(config(
+                "leads",
+                found,
+                "at least one lead, each of them once",
+            ));
+        }
+        self.designed()
+            .map_err(|e| config("filter", e, "a filter that can be designed"))?;
+        self.check_standardise()
+    }
+
     /// The input of the network.
     ///
     /// # Errors
     /// A lead that is missing, a recording that is too short, a sample without
-    /// a value, and a preprocessing that makes no sense.
+    /// a value or beyond single precision, and a preprocessing that makes no
+    /// sense.
     pub fn apply(&self, recording: &Recording) -> Result<ModelInput, PreprocessingError> {
         let values = self.values(recording)?;
+        let mut samples = Vec::with_capacity(self.leads.len() * self.samples);
+        for (&lead, values) in self.leads.iter().zip(&values) {
+            for (t, &value) in values.iter().enumerate() {
+                let single = value as f32;
+                if !single.is_finite() {
+                    return Err(PreprocessingError::TooLarge {
+                        lead,
+                        time_s: t as f64 / self.rate_hz,
+                        value,
+                    });
+                }
+                samples.push(single);
+            }
+        }
         Ok(ModelInput {
-            samples: values.iter().flatten().map(|&v| v as f32).collect(),
+            samples,
             leads: self.leads.len(),
             samples_per_lead: self.samples,
             notes: self.notes(recording),
@@ -248,8 +292,15 @@ impl Preprocessing {
     }
 
     fn filtered_lead(&self, x: &[f64]) -> Result<Vec<f64>, DspError> {
+        match self.designed()? {
+            Some(filter) => filter.filtfilt(x),
+            None => Ok(x.to_vec()),
+        }
+    }
+
+    fn designed(&self) -> Result<Option<dsp::Sos>, DspError> {
         let (order, band) = match self.filter {
-            Filter::None => return Ok(x.to_vec()),
+            Filter::None => return Ok(None),
             Filter::HighPass { order, cutoff_hz } => (order, Band::HighPass { cutoff_hz }),
             Filter::BandPass {
                 order,
@@ -257,10 +308,26 @@ impl Preprocessing {
                 high_hz,
             } => (order, Band::BandPass { low_hz, high_hz }),
         };
-        dsp::butterworth(order, band, self.rate_hz)?.filtfilt(x)
+        dsp::butterworth(order, band, self.rate_hz).map(Some)
+    }
+
+    fn check_standardise(&self) -> Result<(), PreprocessingError> {
+        let Standardise::PerLead { mean_mv, std_mv } = &self.standardise else {
+            return Ok(());
+        };
+        let leads = self.leads.len();
+        let sound = mean_mv.iter().all(|m| m.is_finite())
+            && std_mv.iter().all(|s| s.is_finite() && *s > 0.0);
+        if mean_mv.len() != leads || std_mv.len() != leads || !sound {
+            let found = format!("{mean_mv:?} and {std_mv:?}");
+            let expected = format!("{leads} finite means and deviations above 0");
+            return Err(config("standardise", found, expected));
+        }
+        Ok(())
     }
 
     fn standardised(&self, mut leads: Vec<Vec<f64>>) -> Result<Vec<Vec<f64>>, PreprocessingError> {
+        self.check_standardise()?;
         let scale = |lead: &mut Vec<f64>, mean: f64, std: f64| {
             lead.iter_mut().for_each(|v| *v = (*v - mean) / std);
         };
@@ -273,13 +340,6 @@ impl Preprocessing {
                     .for_each(|lead| scale(lead, mean, std + STD_FLOOR));
             }
             Standardise::PerLead { mean_mv, std_mv } => {
-                let sound = mean_mv.iter().all(|m| m.is_finite())
-                    && std_mv.iter().all(|s| s.is_finite() && *s > 0.0);
-                if mean_mv.len() != leads.len() || std_mv.len() != leads.len() || !sound {
-                    let found = format!("{mean_mv:?} and {std_mv:?}");
-                    let expected = format!("{} finite means and deviations above 0", leads.len());
-                    return Err(config("standardise", found, expected));
-                }
                 for (lead, (mean, std)) in leads.iter_mut().zip(mean_mv.iter().zip(std_mv)) {
                     scale(lead, *mean, *std);
                 }

@@ -59,28 +59,42 @@ impl TrainingSimilarities {
         weights.write(path)
     }
 
-    /// Reads what [`TrainingSimilarities::write`] wrote.
-    pub fn read(path: &Path) -> Result<Self, WeightsError> {
+    /// Reads what [`TrainingSimilarities::write`] wrote, for a model with this
+    /// many prototypes and classes.
+    ///
+    /// # Errors
+    /// A tensor that is missing, of another shape or type, or holds what is no
+    /// record number or no similarity.
+    pub fn read(path: &Path, prototypes: usize, classes: usize) -> Result<Self, WeightsError> {
         let weights = Weights::read(path)?;
         let shown = path.display().to_string();
-        let values = |name: &str| -> Result<Vec<f32>, WeightsError> {
-            let tensor = weights.get(name, &shown)?.to_kind(Kind::Float).contiguous();
-            let mut values = vec![0.0; tensor.numel()];
-            tensor.copy_data(&mut values, tensor.numel());
-            Ok(values)
-        };
         let ids = weights.get("ecg_ids", &shown)?;
-        let ecg_ids: Vec<u32> = (0..ids.numel())
-            .map(|i| ids.int64_value(&[i as i64]) as u32)
-            .collect();
-        let rows = |values: Vec<f32>| -> Vec<Vec<f32>> {
-            let width = values.len() / ecg_ids.len().max(1);
-            values.chunks(width.max(1)).map(<[f32]>::to_vec).collect()
+        let count = ids.numel();
+        weights.expect("ecg_ids", Kind::Int64, &[count as i64], &shown)?;
+        let mut ecg_ids = Vec::with_capacity(count);
+        for i in 0..count {
+            let id = ids.int64_value(&[i as i64]);
+            ecg_ids.push(u32::try_from(id).map_err(|_| WeightsError::Value {
+                path: shown.clone(),
+                name: "ecg_ids".to_owned(),
+                found: id.to_string(),
+                expected: "record numbers from 0 to 4294967295",
+            })?);
+        }
+        let rows = |name: &str, kind: Kind, width: usize| {
+            // Without any row the width is lost in writing.
+            let width = if count == 0 { 0 } else { width };
+            weights.expect(name, kind, &[count as i64, width as i64], &shown)?;
+            weights.expect_finite(name, &shown)?;
+            let tensor = weights.get(name, &shown)?.to_kind(Kind::Float).contiguous();
+            let mut values = vec![0f32; tensor.numel()];
+            tensor.copy_data(&mut values, tensor.numel());
+            Ok(values.chunks(width.max(1)).map(<[f32]>::to_vec).collect())
         };
-        let similarities = rows(values("similarities")?);
-        let labels = rows(values("labels")?)
+        let similarities: Vec<Vec<f32>> = rows("similarities", Kind::Float, prototypes)?;
+        let labels = rows("labels", Kind::Uint8, classes)?
             .into_iter()
-            .map(|row| row.iter().map(|&l| l > 0.5).collect())
+            .map(|row: Vec<f32>| row.iter().map(|&l| l > 0.5).collect())
             .collect();
         Ok(Self {
             ecg_ids,
@@ -121,6 +135,52 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("s.safetensors");
         example().write(&path).unwrap();
-        assert_eq!(TrainingSimilarities::read(&path).unwrap(), example());
+        assert_eq!(TrainingSimilarities::read(&path, 2, 1).unwrap(), example());
+    }
+
+    #[test]
+    fn what_does_not_fit_the_model_is_refused_with_its_name() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("s.safetensors");
+        example().write(&path).unwrap();
+        let error = |prototypes, classes| {
+            TrainingSimilarities::read(&path, prototypes, classes)
+                .unwrap_err()
+                .to_string()
+        };
+        assert!(
+            error(3, 1).ends_with("tensor similarities has shape [4, 2], expected [4, 3]"),
+            "{}",
+            error(3, 1)
+        );
+        assert!(
+            error(2, 5).ends_with("tensor labels has shape [4, 1], expected [4, 5]"),
+            "{}",
+            error(2, 5)
+        );
+        let damaged = |name: &str, tensor: Tensor| {
+            let mut weights = Weights::read(&path).unwrap();
+            weights.tensors.insert(name.into(), tensor);
+            let other = dir.path().join("other.safetensors");
+            weights.write(&other).unwrap();
+            TrainingSimilarities::read(&other, 2, 1)
+                .unwrap_err()
+                .to_string()
+        };
+        let negative = damaged("ecg_ids", Tensor::from_slice(&[3i64, 5, -9, 11]));
+        assert!(
+            negative.contains("tensor ecg_ids holds -9, expected record numbers"),
+            "{negative}"
+        );
+        let kind = damaged("labels", Tensor::from_slice(&[1f32; 4]).view([4, 1]));
+        assert!(
+            kind.contains("tensor labels has type Float, expected Uint8"),
+            "{kind}"
+        );
+        let nan = damaged(
+            "similarities",
+            Tensor::from_slice(&[f32::NAN; 8]).view([4, 2]),
+        );
+        assert!(nan.contains("tensor similarities holds NaN"), "{nan}");
     }
 }

@@ -4,18 +4,18 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 
-use super::ModelArguments;
-use super::predict::{BundleHead, RecordingDocument, read};
+use super::predict::{BundleHead, RecordingDocument, admit};
+use super::{ModelArguments, output};
 use crate::bundle::Exemplars;
 use crate::explain::{ClassExplanation, explain, print};
-use crate::formats;
 use crate::sheet::{Palette, Scene, pages_to_pdf, to_png, to_svg};
 
 /// Show the training ECG that a prediction rests on
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Example:\n  protoecg explain models/demo-rhythm/example.hea --class AFIB --out why.pdf\n\n\
-    The kind of file follows from its ending: .png, .svg, .pdf or .json."
+    The kind of file follows from its ending: .png, .svg, .pdf or .json. It names the ECG by\n\
+    its checksum, not by its file name."
 )]
 pub struct Arguments {
     /// ECG file
@@ -54,8 +54,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         arguments.out.display()
     );
     let model = arguments.model.load()?;
-    let recording = formats::open(&arguments.file)?;
-    let (report, prediction) = read(&model, &arguments.file)?;
+    let (recording, report) = admit(&arguments.file)?;
+    let prediction = model
+        .predict(&recording)
+        .with_context(|| arguments.file.display().to_string())?;
     let manifest = model.manifest();
     let chosen = match &arguments.class {
         Some(code) => Some(manifest.output_of(code).with_context(|| {
@@ -74,7 +76,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         let classes = classes
             .filter_map(|class| explain(&model, &prediction, class))
             .collect();
-        let recording = RecordingDocument::new(&arguments.file, report, prediction);
+        let recording = RecordingDocument::new(recording.short_id(), report, prediction);
         let document = Document {
             schema: 1,
             bundle: model.bundle().into(),
@@ -90,22 +92,27 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
             explain(&model, &prediction, class).context("the model has no such output")?;
         let exemplars = Exemplars::new(model.bundle(), arguments.data.clone());
         let exemplar = match explanation.prototypes.first() {
-            Some(evidence) => exemplars
-                .read(evidence.prototype)
-                .map_err(|e| e.to_string()),
+            Some(evidence) => exemplars.read(evidence.prototype).map_err(|error| {
+                eprintln!("training ECG not shown: {error}");
+                error.on_a_sheet()
+            }),
             None => Err("the model has no prototype of this statement".to_owned()),
         };
         let blocks = print::blocks(
             model.bundle(),
             &recording,
-            &prediction.notes,
+            &print::notes(&prediction, &report),
             &explanation,
             exemplar.as_ref().map_err(Clone::clone),
         );
         paint(&kind, blocks)?
     };
     std::fs::write(&arguments.out, bytes)
-        .with_context(|| format!("cannot write {}", arguments.out.display()))
+        .with_context(|| format!("cannot write {}", arguments.out.display()))?;
+    match model.bundle().notice() {
+        Some(notice) => output::print_line(notice),
+        None => Ok(()),
+    }
 }
 
 fn paint(kind: &str, blocks: Vec<Scene>) -> anyhow::Result<Vec<u8>> {

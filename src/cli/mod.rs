@@ -45,7 +45,7 @@ enum Command {
     Bundle(bundle::Command),
 }
 
-/// `--bundle` and `--device`, shared by what runs a network.
+/// `--bundle`, `--device` and `--threads`, shared by what runs a network.
 #[derive(Clone, Debug, clap::Args)]
 struct ModelArguments {
     /// Folder of a model bundle, or the name of one that comes with the program
@@ -54,10 +54,16 @@ struct ModelArguments {
     /// Where the network runs
     #[arg(long, value_enum, default_value = "auto")]
     device: DeviceChoice,
+    /// CPU threads; the last digits are reproducible for the same number
+    #[arg(long, value_name = "N")]
+    threads: Option<usize>,
 }
 
 impl ModelArguments {
     fn load(&self) -> anyhow::Result<crate::inference::Model> {
+        if let Some(threads) = self.threads {
+            crate::inference::set_threads(threads);
+        }
         let bundle = crate::bundle::Bundle::open(&crate::bundle::resolve(&self.bundle)?)?;
         Ok(crate::inference::Model::load(bundle, self.device)?)
     }
@@ -76,7 +82,7 @@ pub fn main() -> ExitCode {
         // Whoever closed the pipe (`| head`) has all that was wanted.
         Err(error) if output::is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            eprintln!("error: {}", output::error_line(&error));
             ExitCode::FAILURE
         }
     }

@@ -60,6 +60,18 @@ pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
     io.is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
+/// An error with its causes on one line. Most of our errors say their cause
+/// themselves; it is not said twice.
+pub fn error_line(error: &anyhow::Error) -> String {
+    let mut line = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !line.contains(&cause) {
+            line = format!("{line}: {cause}");
+        }
+    }
+    line
+}
+
 /// Shows what is going on, on a terminal's standard error: one line that is
 /// overwritten. Silent where standard error is a file or a pipe.
 pub fn status(text: &str) {

@@ -2,14 +2,20 @@
 
 use std::path::{Path, PathBuf};
 
+use anyhow::Context;
+
 use super::{ModelArguments, output};
-use crate::bundle::Bundle;
-use crate::inference::Prediction;
+use crate::bundle::{Bundle, ModelInput};
+use crate::ecg::Recording;
+use crate::inference::{Model, Prediction, sigmoid};
 use crate::{formats, plausibility};
 
 /// Read ECGs with a model
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  protoecg predict models/demo-rhythm/example.hea --json")]
+#[command(
+    after_help = "Example:\n  protoecg predict models/demo-rhythm/example.hea --json\n\n\
+    A file that cannot be read does not stop the others; the exit code is then 1."
+)]
 pub struct Arguments {
     /// ECG files
     #[arg(required = true, value_name = "FILE")]
@@ -60,9 +66,11 @@ pub struct RecordingDocument {
 }
 
 impl RecordingDocument {
-    pub fn new(file: &Path, report: plausibility::Report, prediction: Prediction) -> Self {
+    /// `file` is what the document calls the recording: its path on standard
+    /// output, [`Recording::short_id`] in a file, since a path counts as identity.
+    pub fn new(file: String, report: plausibility::Report, prediction: Prediction) -> Self {
         Self {
-            file: file.display().to_string(),
+            file,
             sha256: prediction.recording_sha256,
             plausibility: report.findings,
             notes: prediction.notes,
@@ -71,23 +79,31 @@ impl RecordingDocument {
     }
 }
 
+/// A recording that is ready for the network.
+struct Prepared<'a> {
+    file: &'a Path,
+    sha256: String,
+    report: plausibility::Report,
+    input: ModelInput,
+}
+
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let model = arguments.model.load()?;
-    let mut recordings = Vec::with_capacity(arguments.files.len());
-    for file in &arguments.files {
-        let (report, mut prediction) = read(&model, file)?;
-        if arguments.raw {
-            for class in &mut prediction.classes {
-                class
-                    .probability
-                    .get_or_insert(1.0 / (1.0 + (-class.logit).exp()));
+    let files = &arguments.files;
+    let mut prepared = Vec::with_capacity(files.len());
+    let mut failures = Vec::new();
+    for file in files {
+        match prepare(&model, file) {
+            Ok(recording) => prepared.push(recording),
+            Err(error) => {
+                if files.len() > 1 {
+                    eprintln!("error: {}", output::error_line(&error));
+                }
+                failures.push(error);
             }
         }
-        if !arguments.json {
-            print_table(model.bundle(), file, &report, &prediction)?;
-        }
-        recordings.push(RecordingDocument::new(file, report, prediction));
     }
+    let recordings = predict(&model, prepared, arguments)?;
     if arguments.json {
         output::print_json(&Document {
             schema: 1,
@@ -95,14 +111,57 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
             recordings,
         })?;
     }
-    Ok(())
+    match failures.len() {
+        0 => Ok(()),
+        1 if files.len() == 1 => Err(failures.remove(0)),
+        failed => anyhow::bail!("{failed} of {} recordings were not read", files.len()),
+    }
 }
 
-/// Opens a file, lets it through the gate and reads it.
-pub fn read(
-    model: &crate::inference::Model,
-    file: &Path,
-) -> anyhow::Result<(plausibility::Report, Prediction)> {
+fn prepare<'a>(model: &Model, file: &'a Path) -> anyhow::Result<Prepared<'a>> {
+    let (recording, report) = admit(file)?;
+    Ok(Prepared {
+        file,
+        sha256: recording.sha256(),
+        report,
+        input: model
+            .input(&recording)
+            .with_context(|| file.display().to_string())?,
+    })
+}
+
+/// Reads all recordings at once, and prints each unless a document is wanted.
+fn predict(
+    model: &Model,
+    prepared: Vec<Prepared>,
+    arguments: &Arguments,
+) -> anyhow::Result<Vec<RecordingDocument>> {
+    let (heads, inputs): (Vec<_>, Vec<_>) = prepared
+        .into_iter()
+        .map(|p| ((p.file, p.sha256, p.report), p.input))
+        .unzip();
+    let similarities = model.similarities(&inputs);
+    let mut recordings = Vec::with_capacity(heads.len());
+    for (((file, sha256, report), input), similarities) in
+        heads.into_iter().zip(inputs).zip(similarities)
+    {
+        let mut prediction = model.prediction(sha256, input.notes, similarities);
+        if arguments.raw {
+            for class in &mut prediction.classes {
+                class.probability.get_or_insert(sigmoid(class.logit));
+            }
+        }
+        if !arguments.json {
+            print_table(model.bundle(), file, &report, &prediction)?;
+        }
+        let file = file.display().to_string();
+        recordings.push(RecordingDocument::new(file, report, prediction));
+    }
+    Ok(recordings)
+}
+
+/// Opens a file and lets it through the gate.
+pub fn admit(file: &Path) -> anyhow::Result<(Recording, plausibility::Report)> {
     let recording = formats::open(file)?;
     let report = plausibility::assess(&recording);
     if report.refused() {
@@ -116,8 +175,7 @@ pub fn read(
             reasons.join("; ")
         );
     }
-    let prediction = model.predict(&recording)?;
-    Ok((report, prediction))
+    Ok((recording, report))
 }
 
 fn print_table(

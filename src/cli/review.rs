@@ -33,8 +33,14 @@ pub fn run(command: &Command) -> anyhow::Result<()> {
     if arguments.json {
         return output::print_json(&report);
     }
+    let mut table = output::Table::new(&["file", "rows", "SHA-256"]);
     for file in &report.files {
-        output::print_line(&format!("{file:?}"))?;
+        table.row(vec![
+            file.name.clone(),
+            file.rows.map_or("-".to_owned(), |n| n.to_string()),
+            file.sha256.clone(),
+        ]);
     }
-    Ok(())
+    table.print()?;
+    output::print_line(&format!("written to {}", report.folder.display()))
 }

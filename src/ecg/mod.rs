@@ -5,4 +5,5 @@ mod lead;
 mod recording;
 
 pub use lead::Lead;
+pub(crate) use recording::hex;
 pub use recording::{Channel, Recording, Sex};

@@ -91,7 +91,7 @@ impl Recording {
                 hash.update(nanovolts.to_le_bytes());
             }
         }
-        hash.finalize().iter().map(|b| format!("{b:02x}")).collect()
+        hex(&hash.finalize())
     }
 
     /// The first eight digits of [`Recording::sha256`]: how exports, logs and
@@ -99,4 +99,9 @@ impl Recording {
     pub fn short_id(&self) -> String {
         self.sha256()[..8].to_owned()
     }
+}
+
+/// Bytes as hexadecimal digits: how checksums are written everywhere.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }

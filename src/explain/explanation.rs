@@ -16,10 +16,14 @@ pub struct ClassExplanation {
     pub code: String,
     pub description: String,
     pub assessed: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub positive: Option<bool>,
     pub logit: f64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub probability: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calibrated_probability: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub threshold: Option<f64>,
     pub ledger: Ledger,
     /// The prototypes of this class, most similar first.

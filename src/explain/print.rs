@@ -5,6 +5,8 @@
 use super::{ClassExplanation, Ledger, PrototypeEvidence};
 use crate::bundle::Bundle;
 use crate::ecg::{Recording, Sex};
+use crate::inference::Prediction;
+use crate::plausibility;
 use crate::sheet::{self, Align, Mark, NOT_A_MEDICAL_DEVICE, Scene, SheetSpec, TableColumn, scene};
 
 /// Width that the text of a page may take.
@@ -69,6 +71,14 @@ pub fn similarity_sentence(evidence: &PrototypeEvidence) -> String {
     )
 }
 
+/// What stands over the test ECG: what was done to it for the model, and what
+/// the gate warns of.
+pub fn notes(prediction: &Prediction, report: &plausibility::Report) -> Vec<String> {
+    let warnings = report.of(plausibility::Severity::Warn);
+    let warnings = warnings.map(|finding| format!("Warning: {}", finding.message));
+    prediction.notes.iter().cloned().chain(warnings).collect()
+}
+
 /// The probability, or why there is none.
 pub fn probability_sentence(explanation: &ClassExplanation) -> String {
     match (explanation.probability, explanation.threshold) {
@@ -87,8 +97,10 @@ pub fn probability_sentence(explanation: &ClassExplanation) -> String {
     }
 }
 
-/// All blocks of the print, from top to bottom. `exemplar` is the training ECG
-/// of the most similar prototype, or the reason why it cannot be shown.
+/// All blocks of the print, from top to bottom. `notes` are those of [`notes`],
+/// `exemplar` is the training ECG
+/// of the most similar prototype, or the reason why it cannot be shown
+/// ([`crate::bundle::ExemplarError::on_a_sheet`]).
 pub fn blocks(
     bundle: &Bundle,
     recording: &Recording,

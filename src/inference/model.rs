@@ -57,7 +57,11 @@ impl Model {
         let path = bundle.file(Bundle::WEIGHTS);
         Weights::read(&path)?.copy_into(&variables, &path)?;
         let weights = rows_of(&network.classifier);
-        let training = TrainingSimilarities::read(&bundle.file(Bundle::SIMILARITIES))?;
+        let training = TrainingSimilarities::read(
+            &bundle.file(Bundle::SIMILARITIES),
+            manifest.prototypes.len(),
+            manifest.statements.len(),
+        )?;
         Ok(Self {
             bundle,
             network,
@@ -110,40 +114,35 @@ impl Model {
             .collect()
     }
 
-    /// Probabilities from similarities: the only place where the logit is computed.
+    /// Probabilities from similarities.
     pub fn prediction(
         &self,
         recording_sha256: String,
         notes: Vec<String>,
         similarities: Vec<f64>,
     ) -> Prediction {
-        let classes =
-            self.manifest()
-                .statements
-                .iter()
-                .zip(&self.weights)
-                .map(|(statement, weights)| {
-                    let logit = similarities
-                        .iter()
-                        .zip(weights)
-                        .map(|(s, w)| s * w)
-                        .sum::<f64>();
-                    let assessed = statement.assessed();
-                    let probability = assessed.then(|| sigmoid(logit));
-                    ClassPrediction {
-                        code: statement.code.clone(),
-                        description: statement.description().to_owned(),
-                        assessed,
-                        logit,
-                        probability,
-                        calibrated_probability: statement
-                            .calibration
-                            .filter(|_| assessed)
-                            .map(|c| sigmoid(c.slope * logit + c.intercept)),
-                        threshold: assessed.then_some(statement.threshold),
-                        positive: probability.map(|p| p >= statement.threshold),
-                    }
-                });
+        let classes = self
+            .manifest()
+            .statements
+            .iter()
+            .zip(logits(&self.weights, &similarities))
+            .map(|(statement, logit)| {
+                let assessed = statement.assessed();
+                let probability = assessed.then(|| sigmoid(logit));
+                ClassPrediction {
+                    code: statement.code.clone(),
+                    description: statement.description().to_owned(),
+                    assessed,
+                    logit,
+                    probability,
+                    calibrated_probability: statement
+                        .calibration
+                        .filter(|_| assessed)
+                        .map(|c| sigmoid(c.slope * logit + c.intercept)),
+                    threshold: assessed.then_some(statement.threshold),
+                    positive: probability.map(|p| p >= statement.threshold),
+                }
+            });
         Prediction {
             recording_sha256,
             notes,

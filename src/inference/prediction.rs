@@ -12,11 +12,15 @@ pub struct ClassPrediction {
     pub assessed: bool,
     /// The classifier's output: the f64 sum of the ledger.
     pub logit: f64,
-    /// Sigmoid of the logit. `None` where not assessed.
+    /// Sigmoid of the logit. `None` (in JSON: absent) where not assessed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub probability: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calibrated_probability: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub threshold: Option<f64>,
     /// `None` where not assessed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub positive: Option<bool>,
 }
 
@@ -39,13 +43,14 @@ impl Prediction {
         self.classes.iter().all(|c| c.positive != Some(true))
     }
 
-    /// The statement that a reader looks at first: the positive one with the
-    /// highest probability relative to its threshold, else the most probable.
+    /// The statement that a reader looks at first: the one whose probability is
+    /// furthest above its threshold or, where nothing is positive, least below
+    /// it. `None` where the model assesses nothing.
     pub fn leading(&self) -> Option<usize> {
-        let margin = |c: &ClassPrediction| Some((c.positive?, c.probability? - c.threshold?));
+        let margin = |c: &ClassPrediction| Some(c.probability? - c.threshold?);
         (0..self.classes.len())
             .filter_map(|i| Some((i, margin(&self.classes[i])?)))
-            .max_by(|a, b| a.1.0.cmp(&b.1.0).then(a.1.1.total_cmp(&b.1.1)))
+            .max_by(|a, b| a.1.total_cmp(&b.1))
             .map(|(i, _)| i)
     }
 }

@@ -1,6 +1,7 @@
 //! Named tensors on disk as safetensors, with checks of every name and shape.
 
 use std::collections::{BTreeMap, HashMap};
+use std::io::Write;
 use std::path::Path;
 
 use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
@@ -18,7 +19,7 @@ pub enum WeightsError {
     Format { path: String, what: String },
     #[error("{path}: tensor {name} is missing")]
     Missing { path: String, name: String },
-    #[error("{path}: tensor {name} has shape {found:?}, the network expects {expected:?}")]
+    #[error("{path}: tensor {name} has shape {found:?}, expected {expected:?}")]
     Shape {
         path: String,
         name: String,
@@ -27,6 +28,13 @@ pub enum WeightsError {
     },
     #[error("{path}: tensor {name} has type {found}, expected {expected}")]
     Type {
+        path: String,
+        name: String,
+        found: String,
+        expected: String,
+    },
+    #[error("{path}: tensor {name} holds {found}, expected {expected}")]
+    Value {
         path: String,
         name: String,
         found: String,
@@ -59,6 +67,10 @@ impl Weights {
 
     /// Puts the tensors into a network with exactly these variables. `path`
     /// names the file in errors.
+    ///
+    /// # Errors
+    /// A tensor that is missing or unknown, of another shape or type, or with
+    /// a value that is not finite; the network is then partly filled.
     pub fn copy_into(
         &self,
         variables: &tch::nn::VarStore,
@@ -77,15 +89,8 @@ impl Weights {
             });
         }
         for (name, variable) in &variables {
-            let found = self.get(name, &path())?;
-            if found.size() != variable.size() {
-                return Err(WeightsError::Shape {
-                    path: path(),
-                    name: name.clone(),
-                    found: found.size(),
-                    expected: variable.size(),
-                });
-            }
+            let found = self.expect(name, Kind::Float, &variable.size(), &path())?;
+            self.expect_finite(name, &path())?;
             tch::no_grad(|| variable.shallow_clone().copy_(found));
         }
         Ok(())
@@ -99,7 +104,50 @@ impl Weights {
         })
     }
 
-    /// Writes the file whole: to a neighbour first, then renamed over.
+    /// One tensor by name, of this type and shape.
+    pub fn expect(
+        &self,
+        name: &str,
+        kind: Kind,
+        shape: &[i64],
+        path: &str,
+    ) -> Result<&Tensor, WeightsError> {
+        let tensor = self.get(name, path)?;
+        if tensor.size() != shape {
+            return Err(WeightsError::Shape {
+                path: path.to_owned(),
+                name: name.to_owned(),
+                found: tensor.size(),
+                expected: shape.to_vec(),
+            });
+        }
+        if tensor.kind() != kind {
+            return Err(WeightsError::Type {
+                path: path.to_owned(),
+                name: name.to_owned(),
+                found: format!("{:?}", tensor.kind()),
+                expected: format!("{kind:?}"),
+            });
+        }
+        Ok(tensor)
+    }
+
+    /// Refuses a tensor with NaN or infinity, which would silently spread to
+    /// every probability.
+    pub fn expect_finite(&self, name: &str, path: &str) -> Result<(), WeightsError> {
+        let finite = self.get(name, path)?.isfinite().all();
+        if finite.int64_value(&[]) == 1 {
+            return Ok(());
+        }
+        Err(WeightsError::Value {
+            path: path.to_owned(),
+            name: name.to_owned(),
+            found: "NaN or infinity".to_owned(),
+            expected: "finite numbers",
+        })
+    }
+
+    /// Writes the file whole and to the disk: to a neighbour first, then renamed over.
     pub fn write(&self, path: &Path) -> Result<(), WeightsError> {
         let io = |source| WeightsError::Io {
             path: path.display().to_string(),
@@ -127,7 +175,10 @@ impl Weights {
         let metadata = (!self.metadata.is_empty()).then(|| self.metadata.clone());
         let bytes = serialize(views, metadata).map_err(|e| format_error(path, e))?;
         let temporary = path.with_extension("tmp");
-        std::fs::write(&temporary, bytes).map_err(io)?;
+        let mut file = std::fs::File::create(&temporary).map_err(io)?;
+        file.write_all(&bytes).map_err(io)?;
+        // A rename that outlives its content after a power cut is an empty file.
+        file.sync_all().map_err(io)?;
         std::fs::rename(&temporary, path).map_err(io)
     }
 
@@ -152,7 +203,7 @@ impl Weights {
                         path: shown,
                         name,
                         found: format!("{other:?}"),
-                        expected: "F32, F16, I64 or U8",
+                        expected: "F32, F16, I64 or U8".to_owned(),
                     });
                 }
             };
@@ -240,12 +291,37 @@ mod tests {
             .unwrap_err();
         assert_eq!(
             error.to_string(),
-            "w.safetensors: tensor a has shape [1], the network expects [2, 2]"
+            "w.safetensors: tensor a has shape [1], expected [2, 2]"
         );
         weights.tensors.clear();
         let error = weights
             .copy_into(&vs, Path::new("w.safetensors"))
             .unwrap_err();
         assert_eq!(error.to_string(), "w.safetensors: tensor a is missing");
+    }
+
+    #[test]
+    fn another_type_and_a_value_that_is_not_finite_name_the_tensor() {
+        let vs = tch::nn::VarStore::new(Device::Cpu);
+        let a = vs.root().zeros("a", &[2]);
+        let refused = |tensor: Tensor| {
+            let mut weights = Weights::default();
+            weights.tensors.insert("a".into(), tensor);
+            weights
+                .copy_into(&vs, Path::new("w.safetensors"))
+                .unwrap_err()
+                .to_string()
+        };
+        assert_eq!(
+            refused(Tensor::from_slice(&[1i64, 2])),
+            "w.safetensors: tensor a has type Int64, expected Float"
+        );
+        for bad in [f32::NAN, f32::INFINITY] {
+            assert_eq!(
+                refused(Tensor::from_slice(&[1.0, bad])),
+                "w.safetensors: tensor a holds NaN or infinity, expected finite numbers"
+            );
+        }
+        assert_eq!(a, Tensor::from_slice(&[0f32, 0.0]));
     }
 }
