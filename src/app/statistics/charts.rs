@@ -71,6 +71,7 @@ fn chart(ui: &mut Ui, summary: &StudySummary, criterion: Criterion) {
         .collect();
     // The export below stays in sight on a small screen.
     let height = (ui.ctx().content_rect().height() - 590.0).clamp(130.0, 260.0);
+    let top = highest as f64 * 1.12;
     let step = (highest as f64 / 4.0).ceil().max(1.0);
     let mut plot = Plot::new(("scale", criterion.name()))
         .height(height)
@@ -85,14 +86,18 @@ fn chart(ui: &mut Ui, summary: &StudySummary, criterion: Criterion) {
         .show_background(false)
         .grid_color(tokens.outline)
         .default_x_bounds(0.4, 5.6)
-        .default_y_bounds(0.0, highest as f64 * 1.12)
+        .default_y_bounds(0.0, top)
         .auto_bounds(false)
         .y_grid_spacer(move |_| {
-            let marks = (0..=5).map(|i| GridMark {
-                value: f64::from(i) * step,
-                step_size: step,
-            });
-            marks.collect()
+            // A mark outside the plot would be written over what is around it.
+            let values = (0..=5).map(|i| f64::from(i) * step);
+            let inside = values.filter(|value| *value <= top);
+            inside
+                .map(|value| GridMark {
+                    value,
+                    step_size: step,
+                })
+                .collect()
         })
         .x_grid_spacer(|_| {
             (1..=5)
