@@ -264,8 +264,10 @@ fn files_below(dir: &Path) -> std::io::Result<Vec<String>> {
     Ok(files)
 }
 
-/// The `models` folder that came with the program: beside the executable's
-/// folder in a package (`bin/../models`), above `target` in a checkout.
+/// The `models` folder that came with the program: the one that
+/// `PROTOECG_MODELS` names, else one, two or three folders above that of the
+/// executable (package `bin/`, checkout `target/release/`, tests
+/// `target/debug/deps/`); never the current folder.
 pub fn models_dir() -> Option<PathBuf> {
     if let Some(dir) = std::env::var_os("PROTOECG_MODELS") {
         return Some(PathBuf::from(dir));
@@ -273,8 +275,8 @@ pub fn models_dir() -> Option<PathBuf> {
     let executable = std::env::current_exe().ok()?;
     executable
         .ancestors()
-        .skip(1)
-        .take(5)
+        .skip(2)
+        .take(3)
         .map(|dir| dir.join("models"))
         .find(|dir| dir.is_dir())
 }
