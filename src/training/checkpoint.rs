@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use tch::nn::VarStore;
 
 use super::Adam;
-use super::run::TrainingError;
+use super::error::TrainingError;
 use crate::nn::Weights;
 
 /// Which stage and epoch comes next.

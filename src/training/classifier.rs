@@ -7,9 +7,10 @@
 use tch::{Kind, Tensor};
 
 use super::ClassifierStage;
+use super::error::TrainingError;
 use super::evaluation::Columns;
 use super::joint::{labels_of, similarity_rows};
-use super::run::{Event, Run, TrainingError};
+use super::run::{Event, Run};
 use crate::inference::rows_of;
 use crate::nn::PrototypeBranch;
 

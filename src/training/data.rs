@@ -3,7 +3,7 @@
 
 use tch::{Device, Tensor};
 
-use super::run::TrainingError;
+use super::error::TrainingError;
 use crate::bundle::Preprocessing;
 use crate::dataset::{self, DataSet, Entry};
 use crate::inference::tensor_of;

@@ -1,7 +1,7 @@
 //! Macro AUROC of a fold with its interval, and the table per statement: the
 //! same computation in the training process and in `protoecg evaluate`.
 
-use super::run::TrainingError;
+use super::error::TrainingError;
 use crate::bundle::{ClassMetrics, FoldMetrics, StatementInfo};
 use crate::dataset::{self, DataSet};
 use crate::inference::{Model, sigmoid};

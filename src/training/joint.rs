@@ -9,10 +9,11 @@ use tch::{Kind, Tensor};
 
 use super::augment::generator;
 use super::checkpoint::Checkpoint;
+use super::error::TrainingError;
 use super::evaluation::Columns;
 use super::losses::{Losses, Targets, cooccurrence, positive_weights};
 use super::projection::project;
-use super::run::{Event, Run, TrainingError};
+use super::run::{Event, Run};
 use super::{Adam, JointStage, Split};
 use crate::inference::{BATCH, logits, rows_of, similarities_of};
 use crate::nn::{PrototypeBranch, Weights};

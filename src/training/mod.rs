@@ -10,7 +10,10 @@ mod classifier;
 mod config;
 mod config_check;
 mod data;
+mod deliver;
+mod error;
 mod evaluation;
+mod folders;
 mod joint;
 mod losses;
 mod projection;
@@ -23,10 +26,11 @@ pub use config::{
     TrainingConfig,
 };
 pub use data::{Split, TrainingData};
+pub use error::TrainingError;
 pub use evaluation::{evaluate, metrics_of};
 pub use losses::{
     ContrastiveScale, CrossEntropy, DiversityScale, Losses, PositiveWeight, PrototypeTerms,
     Targets, Terms, clustering, contrastive, cooccurrence, coverage, cross_entropy, diversity,
     positive_weights, separation, sparsity,
 };
-pub use run::{Event, TrainingError, train};
+pub use run::{Event, train};

@@ -4,8 +4,8 @@
 use tch::{Kind, Tensor};
 
 use super::Split;
+use super::error::TrainingError;
 use super::joint::{macro_auroc, similarity_rows};
-use super::run::TrainingError;
 use crate::bundle::{ProjectionReport, Prototype};
 use crate::inference::BATCH;
 use crate::nn::{PrototypeBranch, cosine};

@@ -44,7 +44,8 @@ impl SmallModel {
     }
 }
 
-fn copy_folder(from: &Path, to: &Path) {
+/// Copies a folder with everything in it.
+pub fn copy_folder(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).expect("a folder");
     for entry in std::fs::read_dir(from).expect("a folder") {
         let entry = entry.expect("an entry");
@@ -70,9 +71,9 @@ pub fn small_model() -> &'static SmallModel {
     })
 }
 
-/// Two joint rounds of two epochs and one, both projections, the classifier.
+/// Two joint rounds of two epochs, both projections, the classifier.
 pub fn config() -> TrainingConfig {
-    let joint = |epochs| {
+    let joint = |epochs, project_each_epoch| {
         Stage::Joint(JointStage {
             epochs,
             batch: 16,
@@ -81,6 +82,7 @@ pub fn config() -> TrainingConfig {
             schedule: Schedule::Cosine,
             patience: 10,
             prototype_rate: 10.0,
+            project_each_epoch,
             prototypes_in_range: true,
             augment: Some(protoecg::training::Augment {
                 gain_spread: 0.2,
@@ -97,6 +99,7 @@ pub fn config() -> TrainingConfig {
         version: TrainingConfig::VERSION,
         name: "small-rhythm".into(),
         title: "Small model for tests".into(),
+        data: "simulated ECGs".into(),
         seed: 3,
         model: Architecture::RhythmBranch {
             group: Group::Rhythm,
@@ -107,15 +110,17 @@ pub fn config() -> TrainingConfig {
         validation_folds: vec![9],
         test_folds: vec![10],
         prototype_start: PrototypeStart::Sparse,
-        losses: Losses::paper(),
+        losses: Losses {
+            coverage: 1.0,
+            ..Losses::paper()
+        },
         stages: vec![
-            joint(2),
+            joint(2, false),
             project.clone(),
-            joint(1),
+            joint(2, true),
             project,
             Stage::Classifier(ClassifierStage {
                 epochs: 100,
-                learning_rate: 0.01,
                 l1: 1e-4,
                 patience: 50,
             }),

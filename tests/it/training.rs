@@ -1,12 +1,14 @@
 //! Training ends in a bundle that says where every prototype came from, and a
 //! run that was stopped goes on to the same bits.
 
+use std::path::Path;
+
 use protoecg::bundle::Bundle;
 use protoecg::dataset::DataSet;
 use protoecg::inference::{DeviceChoice, Model};
 use protoecg::training::{TrainingError, evaluate};
 
-use crate::small_model::{run, small_model};
+use crate::small_model::{copy_folder, run, small_model};
 
 fn load() -> Model {
     let bundle = Bundle::open(&small_model().bundle()).unwrap();
@@ -126,6 +128,10 @@ fn a_resumed_run_ends_in_the_same_bits() {
     let out = folder.path().join("resumed");
     let data = small_model().data();
     assert!(matches!(
+        run(&data, &out, true, 9),
+        Err(TrainingError::NothingToResume { .. })
+    ));
+    assert!(matches!(
         run(&data, &out, false, 1),
         Err(TrainingError::Cancelled)
     ));
@@ -137,14 +143,61 @@ fn a_resumed_run_ends_in_the_same_bits() {
         run(&data, &out, true, 2),
         Err(TrainingError::Cancelled)
     ));
+    assert!(!out.exists(), "a bundle appears only when it is complete");
     run(&data, &out, true, usize::MAX).unwrap();
-    let bytes = |dir: &std::path::Path| std::fs::read(dir.join(Bundle::WEIGHTS)).unwrap();
+    let bytes = |dir: &Path| std::fs::read(dir.join(Bundle::WEIGHTS)).unwrap();
     assert!(
         bytes(&out) == bytes(&small_model().bundle()),
         "weights differ"
     );
-    let manifest = |dir: &std::path::Path| Bundle::open(dir).unwrap().manifest;
+    let manifest = |dir: &Path| Bundle::open(dir).unwrap().manifest;
     let (resumed, whole) = (manifest(&out), manifest(&small_model().bundle()));
     assert_eq!(resumed.prototypes, whole.prototypes);
     assert_eq!(resumed.metrics, whole.metrics);
+    let left: Vec<_> = std::fs::read_dir(folder.path())
+        .unwrap()
+        .map(|e| e.unwrap().file_name())
+        .collect();
+    assert_eq!(left, ["resumed"], "the state of a finished run is removed");
+}
+
+/// An existing folder is never written into, whatever is in it.
+#[test]
+fn an_existing_folder_is_refused_and_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("a patient.hea"), "x").unwrap();
+    assert!(run(&small_model().data(), folder.path(), false, 1).is_err());
+    let left: Vec<_> = std::fs::read_dir(folder.path())
+        .unwrap()
+        .map(|e| e.unwrap().file_name())
+        .collect();
+    assert_eq!(left, ["a patient.hea"]);
+}
+
+/// A record that cannot be read ends the run with its number; the state stays,
+/// and the run goes on once the record is mended.
+#[test]
+fn an_unreadable_test_record_loses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    copy_folder(&small_model().data(), &data);
+    let set = DataSet::open(&data).unwrap();
+    let record = data
+        .join(&set.folds(&[10])[0].path_lr)
+        .with_extension("dat");
+    let bytes = std::fs::read(&record).unwrap();
+    std::fs::write(&record, &bytes[..100]).unwrap();
+    let out = folder.path().join("bundle");
+    let error = run(&data, &out, false, usize::MAX).unwrap_err().to_string();
+    assert!(error.contains(".dat"), "{error}");
+    assert!(!out.exists());
+    std::fs::write(&record, bytes).unwrap();
+    let bundle = run(&data, &out, true, usize::MAX).unwrap();
+    assert_eq!(
+        bundle.manifest.metrics,
+        Bundle::open(&small_model().bundle())
+            .unwrap()
+            .manifest
+            .metrics
+    );
 }

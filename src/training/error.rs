@@ -1,0 +1,60 @@
+//! What can go wrong in a training run.
+
+use crate::bundle::{BundleError, PreprocessingError};
+use crate::dataset::DataSetError;
+use crate::formats;
+use crate::inference::{DeviceError, InferenceError};
+use crate::nn::WeightsError;
+
+/// Errors of a training run.
+#[derive(Debug, thiserror::Error)]
+pub enum TrainingError {
+    #[error("the data set has no record in folds {folds:?}")]
+    NoRecords { folds: Vec<u8> },
+    #[error("record {ecg_id}: {source}")]
+    Record {
+        ecg_id: u32,
+        source: PreprocessingError,
+    },
+    #[error("no statement of the model occurs in the training folds")]
+    NoStatement,
+    #[error("the loss is not finite in stage {stage}, epoch {epoch}: lower the learning rate")]
+    Diverged { stage: usize, epoch: usize },
+    #[error("{path}: {what}; start again without --resume, or in another folder")]
+    Checkpoint { path: String, what: String },
+    #[error("{path} holds an unfinished run; go on with --resume, or remove the folder")]
+    Unfinished { path: String },
+    #[error("there is nothing to resume: {path} has no checkpoint; start without --resume")]
+    NothingToResume { path: String },
+    #[error(
+        "a prototype has no training ECG of its class to stand for: the similarities are not numbers"
+    )]
+    NoSource,
+    #[error(
+        "the written model and the trained one disagree on fold {fold}: macro AUROC {written} and {trained}; the bundle is not finished"
+    )]
+    Disagreement {
+        fold: u8,
+        trained: String,
+        written: String,
+    },
+    #[error("stopped; go on with --resume")]
+    Cancelled,
+    #[error("{path}: {source}")]
+    Io {
+        path: String,
+        source: std::io::Error,
+    },
+    #[error(transparent)]
+    DataSet(#[from] DataSetError),
+    #[error(transparent)]
+    Bundle(#[from] BundleError),
+    #[error(transparent)]
+    Inference(#[from] InferenceError),
+    #[error(transparent)]
+    Weights(#[from] WeightsError),
+    #[error(transparent)]
+    Device(#[from] DeviceError),
+    #[error(transparent)]
+    Format(#[from] formats::FormatError),
+}

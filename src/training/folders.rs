@@ -1,0 +1,80 @@
+//! Where a run keeps what: the bundle appears under its name only when it is
+//! complete, and until then the state of the run is beside it.
+
+use std::path::{Path, PathBuf};
+
+use super::checkpoint::Checkpoint;
+use super::error::TrainingError;
+use crate::bundle::{BundleError, BundleWriter};
+
+/// The event log, in the state folder and then in the bundle.
+pub const LOG: &str = "training_log.jsonl";
+
+/// The two folders of an unfinished run.
+#[derive(Debug)]
+pub struct Folders {
+    /// `OUT.training`: checkpoint and event log.
+    pub state: PathBuf,
+    /// `OUT.partial`: the bundle while it is written.
+    pub partial: PathBuf,
+}
+
+impl Folders {
+    pub fn new(out: &Path, resume: bool) -> Result<Self, TrainingError> {
+        let shown = || out.display().to_string();
+        if out.exists() {
+            return Err(BundleError::Exists { path: shown() }.into());
+        }
+        let beside = |suffix: &str| {
+            let mut name = out.file_name().unwrap_or_default().to_owned();
+            name.push(suffix);
+            out.with_file_name(name)
+        };
+        let folders = Self {
+            state: beside(".training"),
+            partial: beside(".partial"),
+        };
+        match (resume, folders.state.join(Checkpoint::FILE).exists()) {
+            (false, true) => {
+                return Err(TrainingError::Unfinished {
+                    path: folders.state.display().to_string(),
+                });
+            }
+            (true, false) => {
+                return Err(TrainingError::NothingToResume {
+                    path: folders.state.display().to_string(),
+                });
+            }
+            _ => {}
+        }
+        std::fs::create_dir_all(&folders.state).map_err(io_error(&folders.state))?;
+        Ok(folders)
+    }
+
+    pub fn log_file(&self) -> PathBuf {
+        self.state.join(LOG)
+    }
+
+    pub fn log(&self) -> Result<std::fs::File, TrainingError> {
+        let path = self.log_file();
+        std::fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(&path)
+            .map_err(io_error(&path))
+    }
+
+    /// An empty folder for the bundle; what a killed run left there goes.
+    pub fn bundle(&self) -> Result<BundleWriter, TrainingError> {
+        if self.partial.exists() {
+            std::fs::remove_dir_all(&self.partial).map_err(io_error(&self.partial))?;
+        }
+        Ok(BundleWriter::new(&self.partial)?)
+    }
+}
+
+/// Wraps an error of the file system with the path.
+pub fn io_error(path: &Path) -> impl FnOnce(std::io::Error) -> TrainingError {
+    let path = path.display().to_string();
+    move |source| TrainingError::Io { path, source }
+}
