@@ -10,7 +10,7 @@ use super::command::{Command, Commands, Overlay, ReviewCommand, Screen, ThemeCho
 use super::launch::AppOptions;
 use super::picture::Photographer;
 use super::state::{Fields, Saved, State};
-use super::tokens::{Tokens, space};
+use super::tokens::{Tokens, radius, space, type_size};
 use super::worker::{Dialogs, Event, Workers};
 use super::{footer, help, keys, model_card, read, review, settings, statistics, theme, top_bar};
 
@@ -134,6 +134,34 @@ impl Application {
     }
 }
 
+/// While a file is held over the window.
+fn drop_hint(ctx: &egui::Context) {
+    if ctx.input(|input| input.raw.hovered_files.is_empty()) {
+        return;
+    }
+    let tokens = Tokens::of_theme(ctx.theme());
+    let layer = egui::LayerId::new(egui::Order::Foreground, egui::Id::unique("drop hint"));
+    let painter = ctx.layer_painter(layer);
+    let window = ctx.content_rect();
+    painter.rect_filled(window, 0.0, tokens.scrim);
+    let card = egui::Rect::from_center_size(window.center(), egui::vec2(320.0, 90.0));
+    let outline = egui::Stroke::new(2.0, tokens.accent_ink);
+    painter.rect(
+        card,
+        radius::CARD,
+        tokens.raised,
+        outline,
+        egui::StrokeKind::Inside,
+    );
+    painter.text(
+        card.center(),
+        egui::Align2::CENTER_CENTER,
+        "Drop to open this ECG",
+        theme::strong(type_size::TITLE),
+        tokens.text,
+    );
+}
+
 /// What a start amounts to.
 fn first_commands(options: &AppOptions, saved: &Saved, commands: &mut Commands) {
     match (&options.bundle, &saved.bundle) {
@@ -213,6 +241,7 @@ impl eframe::App for Application {
             None => {}
         }
         self.take_dropped_files(&ctx);
+        drop_hint(&ctx);
         if !self.commands.is_empty() {
             // They are applied before the next frame, so there has to be one.
             ctx.request_repaint();

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use anyhow::anyhow;
-use eframe::egui::{ViewportBuilder, vec2};
+use eframe::egui::{IconData, ViewportBuilder, vec2};
 
 use super::application::Application;
 use super::picture::PictureOptions;
@@ -40,6 +40,13 @@ impl Default for AppOptions {
     }
 }
 
+/// The program's sign in the task bar.
+fn icon() -> IconData {
+    let png = include_bytes!("../../assets/icons/protoecg.png");
+    // Compiled in and seen by a test; without a sign the window is none the worse.
+    eframe::icon_data::from_png_bytes(png).unwrap_or_default()
+}
+
 /// Opens the window and returns when it is closed.
 ///
 /// # Errors
@@ -58,6 +65,7 @@ pub fn run(options: AppOptions) -> anyhow::Result<()> {
         viewport: ViewportBuilder::default()
             .with_app_id("protoecg")
             .with_title("protoecg")
+            .with_icon(icon())
             .with_inner_size(vec2(size.0, size.1))
             .with_min_inner_size(vec2(980.0, 620.0))
             .with_drag_and_drop(true),
@@ -81,5 +89,15 @@ pub fn run(options: AppOptions) -> anyhow::Result<()> {
     match failure.lock().ok().and_then(|mut failure| failure.take()) {
         Some(message) => Err(anyhow!("{message}")),
         None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sign_can_be_read() {
+        assert_eq!((icon().width, icon().height), (128, 128));
     }
 }

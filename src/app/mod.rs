@@ -30,6 +30,7 @@ mod statistics;
 mod theme;
 mod tokens;
 mod top_bar;
+mod training_ecg;
 mod widgets;
 mod worker;
 

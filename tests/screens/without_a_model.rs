@@ -53,6 +53,37 @@ fn a_bundle_with_one_changed_byte_is_refused() {
 }
 
 #[test]
+fn a_training_ecg_that_is_not_there_is_said_to_be_missing_and_the_folder_can_be_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("references-only");
+    copy_folder(&demonstration(), &copy);
+    // As a bundle that was trained on PTB-XL: references and no exemplars.
+    std::fs::remove_dir_all(copy.join("exemplars")).unwrap();
+    let manifest = std::fs::read_to_string(copy.join("manifest.ron")).unwrap();
+    let without: Vec<&str> = manifest
+        .lines()
+        .filter(|line| !line.contains("\"exemplars/"))
+        .collect();
+    std::fs::write(copy.join("manifest.ron"), without.join("\n")).unwrap();
+    let ecg = simulated(folder.path(), 0);
+    let mut window = Window::start(AppOptions {
+        bundle: Some(copy),
+        open: Some(ecg),
+        ..Window::options(folder.path())
+    });
+    assert!(
+        window.has("The training ECG is not here"),
+        "{:#?}",
+        window.names()
+    );
+    window.assert_shows_not("Training ECG 0");
+    window.click("Name the folder in the settings…");
+    window.type_into("PTB-XL folder", "/no/such/folder");
+    window.click("Use");
+    assert!(window.has("The PTB-XL folder was not found"));
+}
+
+#[test]
 fn help_is_on_a_key_and_the_model_card_on_the_model() {
     let folder = tempfile::tempdir().unwrap();
     let mut window = Window::start(Window::options(folder.path()));

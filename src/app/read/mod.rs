@@ -16,7 +16,6 @@ use super::tokens::space;
 use super::widgets::{card_frame, icon_button, problem_ui, title, weak};
 use super::worker::Purpose;
 
-pub use pair::missing;
 pub use predictions::order;
 pub use welcome::overlay as open_overlay;
 

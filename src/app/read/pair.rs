@@ -9,9 +9,9 @@ use crate::app::drawn::Drawn;
 use crate::app::state::{Exemplar, Fields, OpenedRecording, State};
 use crate::app::theme::{regular, strong};
 use crate::app::tokens::{Tokens, space, type_size};
+use crate::app::training_ecg;
 use crate::app::widgets::{
-    SheetZoom, card_frame, ghost_button, heading, icon_button, secondary, segmented, sheet_pane,
-    small, weak,
+    SheetZoom, card_frame, ghost_button, heading, icon_button, segmented, sheet_pane, weak,
 };
 use crate::explain::{ClassExplanation, PrototypeEvidence};
 use crate::sheet::Scene;
@@ -53,11 +53,20 @@ pub fn ui(
             commands,
         );
         let zoom = &mut fields.read_zoom;
-        match (chosen, state.reading.pair_view) {
-            (Some((_, evidence)), PairView::Sheets) => {
-                side_by_side(ui, state, opened, evidence, zoom)
+        match chosen {
+            Some((_, evidence)) if state.reading.pair_view != PairView::Single => {
+                let mut pair = Pair {
+                    state,
+                    opened,
+                    evidence,
+                    zoom,
+                    commands,
+                };
+                match state.reading.pair_view {
+                    PairView::Strips => pair.strips(ui),
+                    _ => pair.side_by_side(ui),
+                }
             }
-            (Some((_, evidence)), PairView::Strips) => strips(ui, state, opened, evidence, zoom),
             _ => single(ui, opened, zoom),
         }
     });
@@ -150,91 +159,85 @@ fn single(ui: &mut Ui, opened: &OpenedRecording, zoom: &mut SheetZoom) {
     );
 }
 
-/// Both sheets, the same size and so the same scale.
-fn side_by_side(
-    ui: &mut Ui,
-    state: &State,
-    opened: &OpenedRecording,
-    evidence: &PrototypeEvidence,
-    zoom: &mut SheetZoom,
-) {
-    let size = vec2(
-        (ui.available_width() - space::S) / 2.0,
-        ui.available_height(),
-    );
-    let training = ready(state, evidence).map(|drawn| &drawn.marked);
-    ui.horizontal_top(|ui| {
-        for is_exemplar in [false, true] {
-            ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
-                ui.spacing_mut().item_spacing.y = GAP;
-                let pane = size - vec2(0.0, 2.0 * (LINE + GAP));
-                if is_exemplar {
-                    exemplar_caption(ui, evidence);
-                    exemplar(
-                        ui,
-                        state,
-                        evidence,
-                        training,
-                        &opened.drawn.marked,
-                        pane,
-                        zoom,
-                    );
-                } else {
-                    recording_caption(ui, opened);
-                    sheet_pane(
-                        ui,
-                        &opened.drawn.marked,
-                        training,
-                        zoom,
-                        pane,
-                        &format!("ECG {}", opened.id),
-                    );
-                }
-                weak(
-                    ui,
-                    if is_exemplar {
-                        scale_note()
-                    } else {
-                        axis_note(evidence)
-                    },
-                );
-            });
-        }
-    });
+/// The read ECG and the training ECG of a prototype.
+struct Pair<'a> {
+    state: &'a State,
+    opened: &'a OpenedRecording,
+    evidence: &'a PrototypeEvidence,
+    zoom: &'a mut SheetZoom,
+    commands: &'a mut Commands,
 }
 
-/// The two rhythm strips, one above the other.
-fn strips(
-    ui: &mut Ui,
-    state: &State,
-    opened: &OpenedRecording,
-    evidence: &PrototypeEvidence,
-    zoom: &mut SheetZoom,
-) {
-    let height = (ui.available_height() - 3.0 * LINE - 6.0 * GAP) / 2.0;
-    let pane = vec2(ui.available_width(), height.max(40.0));
-    ui.spacing_mut().item_spacing.y = GAP;
-    recording_caption(ui, opened);
-    let training = ready(state, evidence).map(|drawn| &drawn.strip);
-    sheet_pane(
-        ui,
-        &opened.drawn.strip,
-        training,
-        zoom,
-        pane,
-        &format!("Rhythm strip of ECG {}", opened.id),
-    );
-    exemplar_caption(ui, evidence);
-    exemplar(
-        ui,
-        state,
-        evidence,
-        training,
-        &opened.drawn.strip,
-        pane,
-        zoom,
-    );
-    weak(ui, format!("{} {}", axis_note(evidence), scale_note()));
+impl<'a> Pair<'a> {
+    /// Whole sheets, the same size and so the same scale.
+    fn side_by_side(&mut self, ui: &mut Ui) {
+        let size = vec2(
+            (ui.available_width() - space::S) / 2.0,
+            ui.available_height(),
+        );
+        let pane = size - vec2(0.0, 2.0 * (LINE + GAP));
+        ui.horizontal_top(|ui| {
+            for is_exemplar in [false, true] {
+                ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
+                    ui.spacing_mut().item_spacing.y = GAP;
+                    if is_exemplar {
+                        exemplar_caption(ui, self.evidence);
+                        self.exemplar(ui, pane, |drawn| &drawn.marked);
+                        weak(ui, scale_note());
+                    } else {
+                        recording_caption(ui, self.opened);
+                        self.recording(ui, pane, |drawn| &drawn.marked);
+                        weak(ui, axis_note(self.evidence));
+                    }
+                });
+            }
+        });
+    }
+
+    /// The two rhythm strips, one above the other.
+    fn strips(&mut self, ui: &mut Ui) {
+        let height = (ui.available_height() - 3.0 * LINE - 6.0 * GAP) / 2.0;
+        let pane = vec2(ui.available_width(), height.max(40.0));
+        ui.spacing_mut().item_spacing.y = GAP;
+        recording_caption(ui, self.opened);
+        self.recording(ui, pane, |drawn| &drawn.strip);
+        exemplar_caption(ui, self.evidence);
+        self.exemplar(ui, pane, |drawn| &drawn.strip);
+        weak(ui, format!("{} {}", axis_note(self.evidence), scale_note()));
+    }
+
+    fn recording(&mut self, ui: &mut Ui, size: Vec2, scene: fn(&Drawn) -> &Scene) {
+        let beside = self.training_ecg().map(scene);
+        let name = format!("ECG {}", self.opened.id);
+        sheet_pane(
+            ui,
+            scene(&self.opened.drawn),
+            beside,
+            self.zoom,
+            size,
+            &name,
+        );
+    }
+
+    /// The training ECG, or in its place why it is not there.
+    fn exemplar(&mut self, ui: &mut Ui, size: Vec2, scene: fn(&Drawn) -> &Scene) {
+        match self.state.exemplars.get(self.evidence.prototype) {
+            Some(Exemplar::Ready(drawn)) => {
+                let beside = Some(scene(&self.opened.drawn));
+                let name = format!("Training ECG {}", self.evidence.ecg_id);
+                sheet_pane(ui, scene(drawn), beside, self.zoom, size, &name);
+            }
+            Some(Exemplar::Missing(why)) => training_ecg::missing(ui, size, why, self.commands),
+            Some(Exemplar::Reading) | None => training_ecg::waiting(ui, size),
+        }
+    }
+
+    fn training_ecg(&self) -> Option<&'a Drawn> {
+        match self.state.exemplars.get(self.evidence.prototype) {
+            Some(Exemplar::Ready(drawn)) => Some(drawn),
+            _ => None,
+        }
+    }
 }
 
 fn recording_caption(ui: &mut Ui, opened: &OpenedRecording) {
@@ -277,67 +280,6 @@ fn caption(ui: &mut Ui, name: &str, rest: &str) {
             .font(regular(type_size::SMALL))
             .color(tokens.text_secondary);
         ui.add(eframe::egui::Label::new(rest).truncate());
-    });
-}
-
-/// The sheets of the prototype's training ECG, if they are there.
-fn ready<'a>(state: &'a State, evidence: &PrototypeEvidence) -> Option<&'a Drawn> {
-    match state.exemplars.get(evidence.prototype) {
-        Some(Exemplar::Ready(drawn)) => Some(drawn),
-        _ => None,
-    }
-}
-
-/// The training ECG, or in its place why it is not there.
-fn exemplar(
-    ui: &mut Ui,
-    state: &State,
-    evidence: &PrototypeEvidence,
-    scene: Option<&Scene>,
-    beside: &Scene,
-    size: Vec2,
-    zoom: &mut SheetZoom,
-) {
-    match (scene, state.exemplars.get(evidence.prototype)) {
-        (Some(scene), _) => {
-            sheet_pane(
-                ui,
-                scene,
-                Some(beside),
-                zoom,
-                size,
-                &format!("Training ECG {}", evidence.ecg_id),
-            );
-        }
-        (None, Some(Exemplar::Missing(why))) => missing(ui, size, why),
-        (None, _) => empty(ui, size, |ui| {
-            ui.horizontal(|ui| {
-                ui.spinner();
-                secondary(ui, "Reading the training ECG…");
-            });
-        }),
-    }
-}
-
-/// In the place of a training ECG that cannot be shown.
-pub fn missing(ui: &mut Ui, size: Vec2, why: &str) {
-    empty(ui, size, |ui| {
-        heading(ui, "The training ECG is not here");
-        small(ui, why);
-    });
-}
-
-fn empty(ui: &mut Ui, size: Vec2, contents: impl FnOnce(&mut Ui)) {
-    let tokens = Tokens::of(ui);
-    let frame = eframe::egui::Frame::new()
-        .fill(tokens.sunken)
-        .stroke(eframe::egui::Stroke::new(1.0, tokens.outline))
-        .inner_margin(space::L as i8);
-    frame.show(ui, |ui| {
-        let inner = size - Vec2::splat(2.0 * space::L + 2.0);
-        ui.set_min_size(inner);
-        ui.set_max_size(inner);
-        contents(ui);
     });
 }
 

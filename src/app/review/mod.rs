@@ -106,7 +106,7 @@ fn rate(
                 );
             });
         });
-        sheets::ui(ui, state, prototype, &mut fields.review_zoom);
+        sheets::ui(ui, state, prototype, &mut fields.review_zoom, commands);
     });
 }
 

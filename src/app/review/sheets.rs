@@ -3,10 +3,18 @@
 
 use eframe::egui::{Ui, vec2};
 
+use crate::app::command::Commands;
 use crate::app::state::{Exemplar, State};
-use crate::app::widgets::{SheetZoom, secondary, sheet_pane, weak};
+use crate::app::training_ecg;
+use crate::app::widgets::{SheetZoom, sheet_pane, weak};
 
-pub fn ui(ui: &mut Ui, state: &State, prototype: usize, zoom: &mut SheetZoom) {
+pub fn ui(
+    ui: &mut Ui,
+    state: &State,
+    prototype: usize,
+    zoom: &mut SheetZoom,
+    commands: &mut Commands,
+) {
     let size = ui.available_size();
     match state.exemplars.get(prototype) {
         Some(Exemplar::Ready(drawn)) => {
@@ -32,12 +40,9 @@ pub fn ui(ui: &mut Ui, state: &State, prototype: usize, zoom: &mut SheetZoom) {
                 "The prototype stands for the whole strip; all 12 leads were used. Screen not calibrated, measure by the grid.",
             );
         }
-        Some(Exemplar::Missing(why)) => crate::app::read::missing(ui, size, why),
+        Some(Exemplar::Missing(why)) => training_ecg::missing(ui, size, why, commands),
         Some(Exemplar::Reading) | None => {
-            ui.horizontal(|ui| {
-                ui.spinner();
-                secondary(ui, "Reading the training ECG…");
-            });
+            training_ecg::waiting(ui, size);
         }
     }
 }

@@ -1,0 +1,44 @@
+//! The place of a training ECG that is not there: it says so, and nothing else
+//! is ever shown in its stead.
+
+use eframe::egui::{Frame, Stroke, Ui, Vec2};
+
+use super::command::{Command, Commands, Overlay};
+use super::tokens::{Tokens, space};
+use super::widgets::{heading, secondary, small};
+
+/// It is being read.
+pub fn waiting(ui: &mut Ui, size: Vec2) {
+    place(ui, size, |ui| {
+        ui.horizontal(|ui| {
+            ui.spinner();
+            secondary(ui, "Reading the training ECG…");
+        });
+    });
+}
+
+/// It cannot be shown, for this reason.
+pub fn missing(ui: &mut Ui, size: Vec2, why: &str, commands: &mut Commands) {
+    place(ui, size, |ui| {
+        heading(ui, "The training ECG is not here");
+        small(ui, why);
+        ui.add_space(space::XS);
+        if ui.button("Name the folder in the settings…").clicked() {
+            commands.send(Command::Toggle(Overlay::Settings));
+        }
+    });
+}
+
+fn place(ui: &mut Ui, size: Vec2, contents: impl FnOnce(&mut Ui)) {
+    let tokens = Tokens::of(ui);
+    let frame = Frame::new()
+        .fill(tokens.sunken)
+        .stroke(Stroke::new(1.0, tokens.outline))
+        .inner_margin(space::L as i8);
+    frame.show(ui, |ui| {
+        let inner = size - Vec2::splat(2.0 * space::L + 2.0);
+        ui.set_min_size(inner);
+        ui.set_max_size(inner);
+        contents(ui);
+    });
+}
