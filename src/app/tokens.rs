@@ -168,7 +168,7 @@ pub const DARK: Tokens = Tokens {
     outline_strong: rgb(0x435160),
     text: rgb(0xe6ebf0),
     text_secondary: rgb(0xb3bfcb),
-    text_weak: rgb(0x94a2b0),
+    text_weak: rgb(0x98a6b4),
     accent: rgb(0x2b7fa1),
     accent_hover: rgb(0x3489ac),
     accent_text: rgb(0xffffff),

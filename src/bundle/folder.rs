@@ -201,14 +201,6 @@ impl BundleWriter {
         })
     }
 
-    /// Writes the manifest of a bundle anew, such as with its metrics. Files
-    /// may have been added or changed meanwhile.
-    pub fn again(bundle: &Bundle) -> Self {
-        Self {
-            dir: bundle.dir.clone(),
-        }
-    }
-
     /// Computes the checksums of everything in the folder and writes the
     /// manifest. All of it is on the disk when the manifest is there.
     pub fn finish(self, mut manifest: Manifest) -> Result<Bundle, BundleError> {
@@ -216,12 +208,8 @@ impl BundleWriter {
             path: self.dir.display().to_string(),
             source,
         };
-        let temporary = "manifest.ron.tmp";
         let mut files = BTreeMap::new();
         for file in files_below(&self.dir).map_err(io)? {
-            if file == Bundle::MANIFEST || file == temporary {
-                continue;
-            }
             let path = self.dir.join(&file);
             let bytes = std::fs::read(&path).map_err(io)?;
             std::fs::File::open(&path)
@@ -236,7 +224,7 @@ impl BundleWriter {
                 path: self.dir.display().to_string(),
                 what: e.to_string(),
             })?;
-        let temporary = self.dir.join(temporary);
+        let temporary = self.dir.join("manifest.ron.tmp");
         let mut written = std::fs::File::create(&temporary).map_err(io)?;
         written.write_all((text + "\n").as_bytes()).map_err(io)?;
         written.sync_all().map_err(io)?;
@@ -264,8 +252,10 @@ fn files_below(dir: &Path) -> std::io::Result<Vec<String>> {
     Ok(files)
 }
 
-/// The `models` folder that came with the program: beside the executable's
-/// folder in a package (`bin/../models`), above `target` in a checkout.
+/// The `models` folder that came with the program: the one that
+/// `PROTOECG_MODELS` names, else one, two or three folders above that of the
+/// executable (package `bin/`, checkout `target/release/`, tests
+/// `target/debug/deps/`); never the current folder.
 pub fn models_dir() -> Option<PathBuf> {
     if let Some(dir) = std::env::var_os("PROTOECG_MODELS") {
         return Some(PathBuf::from(dir));
@@ -273,8 +263,8 @@ pub fn models_dir() -> Option<PathBuf> {
     let executable = std::env::current_exe().ok()?;
     executable
         .ancestors()
-        .skip(1)
-        .take(5)
+        .skip(2)
+        .take(3)
         .map(|dir| dir.join("models"))
         .find(|dir| dir.is_dir())
 }

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::ReviewError;
 use super::time::{now_ms, utc_text};
+use crate::ecg::hex;
 
 /// One thing to rate: a projected prototype, of which the rater sees only the
 /// class.
@@ -170,8 +171,4 @@ pub(super) fn random_bytes<const N: usize>() -> Result<[u8; N], ReviewError> {
             source: error,
         })?;
     Ok(bytes)
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }

@@ -58,7 +58,7 @@ impl Adam {
                 continue;
             }
             if self.l2 != 0.0 {
-                gradient = gradient + &*variable * self.l2;
+                gradient += &*variable * self.l2;
             }
             let _ = self.first[i]
                 .g_mul_scalar_(BETA1)

@@ -41,6 +41,12 @@ impl Fields<'_> {
             format!("{:?}", config.name),
             "letters, digits, - and _",
         )?;
+        self.require(
+            !config.data.trim().is_empty(),
+            "data",
+            "empty",
+            "the name of the data set",
+        )?;
         let Architecture::RhythmBranch {
             prototypes_per_class: count,
             ..
@@ -106,6 +112,7 @@ impl Fields<'_> {
         for (field, weight) in [
             ("clustering", losses.clustering),
             ("separation", losses.separation),
+            ("coverage", losses.coverage),
             ("sparsity", losses.sparsity),
             ("diversity", losses.diversity),
             ("contrastive", losses.contrastive),
@@ -231,6 +238,10 @@ mod tests {
         for (field, to) in [
             ("version: 1", "version: 2"),
             ("name: \"ptbxl-excerpt-rhythm\"", "name: \"a/b\""),
+            (
+                "data: \"PTB-XL 1.0.3 (excerpt of 1,860 records)\"",
+                "data: \" \"",
+            ),
             ("prototypes_per_class: 5", "prototypes_per_class: 0"),
             ("rate_hz: 100.0", "rate_hz: NaN"),
             ("samples: 1000", "samples: 99"),
@@ -243,10 +254,11 @@ mod tests {
             ),
             ("clustering: 0.8", "clustering: -0.1"),
             ("separation: 0.08", "separation: inf"),
+            ("coverage: ", "coverage: -"),
             ("sparsity: 0.0", "sparsity: NaN"),
             ("diversity: 25.0", "diversity: -1.0"),
             ("contrastive: 30.0", "contrastive: NaN"),
-            ("epochs: 20", "epochs: 0"),
+            ("epochs: 12", "epochs: 0"),
             ("batch: 32", "batch: 0"),
             ("patience: 12", "patience: 0"),
             ("learning_rate: 1e-3", "learning_rate: inf"),
@@ -257,7 +269,7 @@ mod tests {
             ("shift_s: 0.5", "shift_s: -0.5"),
             ("shift_s: 0.5", "shift_s: NaN"),
             ("noise_mv: 0.01", "noise_mv: NaN"),
-            ("silent_lead: 0.2", "silent_lead: 1.1"),
+            ("silent_lead: 0.1", "silent_lead: 1.1"),
             ("epochs: 3000", "epochs: 0"),
             ("patience: 500", "patience: 0"),
             ("l1: 1e-4", "l1: NaN"),

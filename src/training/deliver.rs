@@ -14,6 +14,7 @@ use super::joint::{labels_of, logit_rows, similarity_rows};
 use super::{Split, TrainingConfig, TrainingData};
 use crate::bundle::{Bundle, Manifest, StatementInfo, TrainingInfo, TrainingSimilarities};
 use crate::dataset::{self, DataSet};
+use crate::ecg::hex;
 use crate::formats;
 use crate::inference::{DeviceChoice, Model, device_name, sigmoid};
 use crate::nn::{PrototypeBranch, Weights};
@@ -103,10 +104,6 @@ pub fn data_sha256(split: &Split) -> String {
     hex(&hash.finalize())
 }
 
-/// Bytes in hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
-}
 /// Counts, thresholds and calibration of every output.
 pub fn statement_infos(
     statements: &[&Statement],

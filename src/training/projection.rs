@@ -131,7 +131,9 @@ pub fn provenance(
                 window_samples: None,
                 cosine_before: source.cosine_before,
                 cosine: cosines_now[j],
-                duplicate_of: sources[..j].iter().position(|s| s.row == source.row),
+                duplicate_of: sources[..j]
+                    .iter()
+                    .position(|s| train.sha256[s.row] == train.sha256[source.row]),
                 source_statements: entry
                     .statements
                     .iter()
@@ -183,13 +185,16 @@ pub fn report(
     before: Before,
     without_sample: &[&Statement],
 ) -> ProjectionReport {
-    let mut rows: Vec<usize> = sources.iter().map(|s| s.row).collect();
-    rows.sort_unstable();
-    rows.dedup();
+    let mut distinct: Vec<&str> = sources
+        .iter()
+        .map(|s| train.sha256[s.row].as_str())
+        .collect();
+    distinct.sort_unstable();
+    distinct.dedup();
     let cosines = sources.iter().map(|s| s.cosine_before);
     ProjectionReport {
         prototypes: sources.len(),
-        distinct: rows.len(),
+        distinct: distinct.len(),
         classes_without_sample: without_sample.iter().map(|s| s.code.clone()).collect(),
         cosine_before_mean: cosines.clone().sum::<f64>() / sources.len().max(1) as f64,
         cosine_before_min: cosines.fold(f64::INFINITY, f64::min),

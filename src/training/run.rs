@@ -8,7 +8,7 @@ use tch::nn::VarStore;
 use super::checkpoint::Checkpoint;
 use super::data::{TrainingData, read_split};
 use super::deliver::{
-    check_metrics, data_sha256, device_choice, hex, statement_infos, training_info, with_metrics,
+    check_metrics, data_sha256, device_choice, statement_infos, training_info, with_metrics,
     write_files,
 };
 use super::error::TrainingError;
@@ -17,6 +17,7 @@ use super::projection::{Before, Source, cosines_with_sources, project, provenanc
 use super::{PrototypeStart, Stage, TrainingConfig, card, classifier, joint};
 use crate::bundle::{Architecture, Bundle, Manifest, ProjectionReport};
 use crate::dataset::DataSet;
+use crate::ecg::hex;
 use crate::inference::DeviceChoice;
 use crate::nn::PrototypeBranch;
 use crate::statements::{self, Statement};

@@ -3,10 +3,13 @@
 
 use std::path::Path;
 
-use protoecg::bundle::{Bundle, BundleError, Exemplars};
+use protoecg::bundle::{Bundle, BundleError, BundleWriter, Calibration, Exemplars, Manifest};
 use protoecg::dataset::DataSet;
 use protoecg::inference::{DeviceChoice, Model};
+use protoecg::nn::Weights;
 use protoecg::training::evaluate;
+use sha2::{Digest, Sha256};
+use tch::Tensor;
 
 use crate::reference_data;
 use crate::small_model::small_model;
@@ -16,6 +19,28 @@ fn edit(dir: &Path, from: &str, to: &str) {
     let text = std::fs::read_to_string(&path).unwrap();
     assert!(text.contains(from));
     std::fs::write(path, text.replacen(from, to, 1)).unwrap();
+}
+
+/// Changes the manifest and makes every checksum right again.
+pub fn reseal(dir: &Path, change: impl FnOnce(&mut Manifest)) {
+    let path = dir.join(Bundle::MANIFEST);
+    let mut manifest: Manifest = ron::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+    for (file, sha256) in &mut manifest.files {
+        let digest = Sha256::digest(std::fs::read(dir.join(file)).unwrap());
+        *sha256 = digest.iter().map(|b| format!("{b:02x}")).collect();
+    }
+    change(&mut manifest);
+    std::fs::write(path, ron::to_string(&manifest).unwrap()).unwrap();
+}
+
+/// Opens a bundle and loads its model; the error as people see it.
+fn load_error(dir: &Path) -> String {
+    match Bundle::open(dir) {
+        Ok(bundle) => Model::load(bundle, DeviceChoice::Cpu)
+            .expect_err("a damaged bundle was loaded")
+            .to_string(),
+        Err(error) => error.to_string(),
+    }
 }
 
 #[test]
@@ -98,6 +123,126 @@ fn weights_of_another_shape_are_refused() {
         .unwrap_err()
         .to_string();
     assert!(error.contains("has shape"), "{error}");
+}
+
+/// Whoever changes a manifest can make its checksums right: each of these would
+/// end in libtorch or, worse, in scores of the wrong statement.
+#[test]
+fn a_manipulated_manifest_with_right_checksums_is_refused() {
+    type Change = fn(&mut Manifest);
+    let cases: [(Change, &str); 16] = [
+        (|m| m.preprocessing.leads.clear(), "leads is []"),
+        (
+            |m| m.preprocessing.leads[1] = m.preprocessing.leads[0],
+            "leads is [I, I, III",
+        ),
+        (|m| m.preprocessing.samples = 99, "samples is 99"),
+        (|m| m.preprocessing.samples = 100_001, "samples is 100001"),
+        (|m| m.preprocessing.rate_hz = f64::NAN, "rate_hz is NaN"),
+        (|m| m.statements.clear(), "0 statements, expected 1 to 71"),
+        (
+            |m| m.statements[2].code = "XYZ".into(),
+            "statement \"XYZ\" is not known",
+        ),
+        (
+            |m| m.statements[2].code = "SR".into(),
+            "statement SR is there twice",
+        ),
+        (
+            |m| m.statements[0].threshold = f64::NAN,
+            "threshold of 1AVB is NaN",
+        ),
+        (
+            |m| m.statements[0].threshold = 1.5,
+            "threshold of 1AVB is 1.5",
+        ),
+        (
+            |m| {
+                m.statements[0].calibration = Some(Calibration {
+                    slope: f64::INFINITY,
+                    intercept: 0.0,
+                });
+            },
+            "calibration of 1AVB is inf",
+        ),
+        (
+            |m| m.prototypes[3].class = 16,
+            "prototype 3 belongs to class 16",
+        ),
+        (|m| m.prototypes.clear(), "no prototype"),
+        (|m| m.prototypes[1].duplicate_of = Some(1), "duplicate of 1"),
+        (|m| m.prototypes[1].duplicate_of = Some(9), "duplicate of 9"),
+        (|m| drop(m.prototypes.pop()), "has shape"),
+    ];
+    for (change, expected) in cases {
+        let copy = small_model().copy();
+        reseal(copy.path(), change);
+        let error = load_error(copy.path());
+        assert!(error.contains(expected), "{expected}: {error}");
+    }
+    let copy = small_model().copy();
+    reseal(copy.path(), |_| {});
+    assert!(Model::load(Bundle::open(copy.path()).unwrap(), DeviceChoice::Cpu).is_ok());
+}
+
+#[test]
+fn manipulated_weights_and_similarities_with_right_checksums_are_refused() {
+    let spoilt = |file: &str, name: &str, change: fn(&Tensor) -> Tensor| {
+        let copy = small_model().copy();
+        let path = copy.path().join(file);
+        let mut weights = Weights::read(&path).unwrap();
+        let tensor = change(&weights.tensors[name]);
+        weights.tensors.insert(name.into(), tensor);
+        weights.write(&path).unwrap();
+        reseal(copy.path(), |_| {});
+        load_error(copy.path())
+    };
+    let nan = |t: &Tensor| t.copy().fill_(f64::NAN);
+    let whole = |t: &Tensor| t.to_kind(tch::Kind::Int64);
+    let fewer = |t: &Tensor| t.narrow(0, 0, t.size()[0] - 1);
+    let negative = |t: &Tensor| -t;
+    let classifier = "classifier.weight";
+    for (file, name, change, expected) in [
+        (
+            Bundle::WEIGHTS,
+            classifier,
+            nan as fn(&Tensor) -> Tensor,
+            "holds NaN or infinity",
+        ),
+        (
+            Bundle::WEIGHTS,
+            "prototype_vectors",
+            whole,
+            "has type Int64, expected Float",
+        ),
+        (Bundle::WEIGHTS, classifier, fewer, "has shape [15,"),
+        (Bundle::SIMILARITIES, "similarities", fewer, "has shape"),
+        (Bundle::SIMILARITIES, "similarities", nan, "holds NaN"),
+        (Bundle::SIMILARITIES, "labels", fewer, "has shape"),
+        (
+            Bundle::SIMILARITIES,
+            "ecg_ids",
+            negative,
+            "expected record numbers",
+        ),
+    ] {
+        let error = spoilt(file, name, change);
+        assert!(
+            error.contains(file) && error.contains(name) && error.contains(expected),
+            "{expected}: {error}"
+        );
+    }
+}
+
+/// Every file in the folder would become part of the bundle.
+#[test]
+fn a_bundle_is_written_to_an_empty_folder_only() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(BundleWriter::new(folder.path()).is_ok());
+    assert!(BundleWriter::new(&folder.path().join("new/one")).is_ok());
+    let error = BundleWriter::new(folder.path()).unwrap_err();
+    assert!(matches!(error, BundleError::Exists { .. }));
+    assert!(error.to_string().contains("is not empty"), "{error}");
 }
 
 #[test]

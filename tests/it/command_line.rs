@@ -6,6 +6,7 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
+use crate::bundles::reseal;
 use crate::small_model::small_model;
 
 fn protoecg(arguments: &[&str]) -> Output {
@@ -15,6 +16,7 @@ fn protoecg(arguments: &[&str]) -> Output {
             "PROTOECG_MODELS",
             Path::new(env!("CARGO_MANIFEST_DIR")).join("models"),
         )
+        .env_remove("PROTOECG_PTBXL")
         .env_remove("DISPLAY")
         .env_remove("WAYLAND_DISPLAY")
         .output()
@@ -74,7 +76,12 @@ fn predict_gives_the_documented_names_and_hides_what_is_not_assessed() {
     let predictions = document["recordings"][0]["predictions"].as_array().unwrap();
     assert_eq!(predictions.len(), 16);
     for p in predictions {
-        assert_eq!(p["assessed"] == true, p["probability"].is_number(), "{p}");
+        for name in ["probability", "threshold", "positive"] {
+            assert_eq!(p["assessed"] == true, p.get(name).is_some(), "{name}: {p}");
+        }
+        if let Some(calibrated) = p.get("calibrated_probability") {
+            assert!(calibrated.is_number() && p["assessed"] == true, "{p}");
+        }
         assert!(p["logit"].is_number() && p["description"].is_string());
         if let (Some(x), Some(probability)) = (p["logit"].as_f64(), p["probability"].as_f64()) {
             assert!((probability - 1.0 / (1.0 + (-x).exp())).abs() < 1e-12);
@@ -124,8 +131,19 @@ fn explain_writes_picture_page_and_a_ledger_that_sums() {
     assert!(write("a.pdf").starts_with(b"%PDF"));
     let svg = String::from_utf8(write("a.svg")).unwrap();
     assert!(svg.contains("mm\"") && svg.contains("whole strip; all 12 leads were used"));
-    assert!(!svg.contains("_lr"), "a file name is identity");
+    assert!(svg.contains("Demonstration: trained on simulated ECGs"));
+    let stem = file.file_stem().unwrap().to_str().unwrap();
+    let data = small_model().data();
+    for name in ["a.svg", "a.json", "a.pdf", "a.png"] {
+        let bytes = write(name);
+        for secret in [stem, text(&data)] {
+            let found = bytes.windows(secret.len()).any(|w| w == secret.as_bytes());
+            assert!(!found, "{name} has {secret}: a file name is identity");
+        }
+    }
     let document: Value = serde_json::from_slice(&write("a.json")).unwrap();
+    let recording = protoecg::formats::open(&file).unwrap();
+    assert_eq!(document["recordings"][0]["file"], recording.short_id());
     let class = &document["classes"][0];
     assert_eq!(class["code"], "SR");
     let ledger = &class["ledger"];
@@ -219,6 +237,132 @@ fn bundle_verify_lists_every_prototype_and_refuses_a_changed_byte() {
     std::fs::write(&card, "another card").unwrap();
     let refused = error(&["bundle", "verify", text(copy.path())]);
     assert!(refused.contains("MODEL_CARD.md was changed"), "{refused}");
+}
+
+/// The manifest is not believed: what it says is computed again.
+#[test]
+fn bundle_verify_finds_a_prototype_that_is_not_its_training_ecg() {
+    let whole = small_model().bundle();
+    let document = json(&["bundle", "verify", text(&whole), "--json"]);
+    assert_eq!(document["sources_checked"], document["prototypes"]);
+    assert_eq!(document["faults"].as_array().unwrap().len(), 0);
+
+    // Another vector in place of prototype 3, with right checksums.
+    let other = small_model().copy();
+    let path = other.path().join("weights.safetensors");
+    let mut weights = protoecg::nn::Weights::read(&path).unwrap();
+    let vectors = weights.tensors["prototype_vectors"].copy();
+    let mut third = vectors.get(3);
+    third.copy_(&third.flip([0]));
+    weights.tensors.insert("prototype_vectors".into(), vectors);
+    weights.write(&path).unwrap();
+    reseal(other.path(), |_| {});
+    let failed = protoecg(&["bundle", "verify", text(other.path())]);
+    let message = String::from_utf8(failed.stderr).unwrap();
+    assert_eq!(failed.status.code(), Some(1), "{message}");
+    assert!(
+        message.starts_with("error: prototype 3 is not its training ECG: their cosine is 0.")
+            && !message.contains(';'),
+        "{message}"
+    );
+
+    let duplicate = small_model().copy();
+    reseal(duplicate.path(), |m| {
+        let j = m.prototypes.len() - 1;
+        let said = m.prototypes[j].duplicate_of;
+        m.prototypes[j].duplicate_of = if said.is_some() { None } else { Some(0) };
+    });
+    let failed = protoecg(&["bundle", "verify", text(duplicate.path())]);
+    let message = String::from_utf8(failed.stderr).unwrap();
+    assert!(message.contains("by its checksum"), "{message}");
+    assert_eq!(failed.status.code(), Some(1));
+
+    // Without its training ECGs a bundle is not checked, and that is said.
+    let bare = small_model().copy();
+    std::fs::remove_dir_all(bare.path().join("exemplars")).unwrap();
+    reseal_without_exemplars(bare.path());
+    let data = small_model().data();
+    let none = json(&["bundle", "verify", text(bare.path()), "--json"]);
+    assert_eq!(none["sources_checked"], 0);
+    let all = [
+        "bundle",
+        "verify",
+        text(bare.path()),
+        "--data",
+        text(&data),
+        "--json",
+    ];
+    assert_eq!(json(&all)["sources_checked"], document["prototypes"]);
+}
+
+fn reseal_without_exemplars(dir: &Path) {
+    let path = dir.join("manifest.ron");
+    let manifest = std::fs::read_to_string(&path).unwrap();
+    let mut manifest: protoecg::bundle::Manifest = ron::from_str(&manifest).unwrap();
+    manifest
+        .files
+        .retain(|file, _| !file.starts_with("exemplars"));
+    std::fs::write(path, ron::to_string(&manifest).unwrap()).unwrap();
+}
+
+/// One bad file: an error that names it, and the others all the same.
+#[test]
+fn predict_goes_on_after_a_file_that_cannot_be_read() {
+    let (file, bundle) = (small_model().recording(), small_model().bundle());
+    let arguments = [
+        "predict",
+        text(&file),
+        "nothing.hea",
+        text(&file),
+        "--threads",
+        "1",
+        "--bundle",
+        text(&bundle),
+        "--json",
+    ];
+    let output = protoecg(&arguments);
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{message}");
+    assert!(
+        message.contains("nothing.hea") && message.contains("1 of 3 recordings were not read"),
+        "{message}"
+    );
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let recordings = document["recordings"].as_array().unwrap();
+    assert_eq!(recordings.len(), 2);
+    assert!(recordings.iter().all(|r| r["file"] == text(&file)));
+    assert_eq!(recordings[0]["predictions"], recordings[1]["predictions"]);
+}
+
+/// What the gate says of a recording stands over its picture.
+#[test]
+fn a_warning_reaches_the_print() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut flat = protoecg::formats::open(&small_model().recording()).unwrap();
+    flat.channels[8].samples_mv.fill(0.0);
+    let warnings: Vec<String> = protoecg::plausibility::assess(&flat)
+        .of(protoecg::plausibility::Severity::Warn)
+        .map(|f| f.message.clone())
+        .collect();
+    assert!(!warnings.is_empty());
+    protoecg::formats::wfdb::write(folder.path(), "flat", &flat, 1000.0).unwrap();
+    let (file, out) = (folder.path().join("flat.hea"), folder.path().join("a.svg"));
+    let bundle = small_model().bundle();
+    let arguments = [
+        "explain",
+        text(&file),
+        "--bundle",
+        text(&bundle),
+        "--out",
+        text(&out),
+    ];
+    let output = protoecg(&arguments);
+    assert!(output.status.success());
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.contains("simulated"), "{said}");
+    let svg = std::fs::read_to_string(out).unwrap();
+    let start: String = warnings[0].chars().take(20).collect();
+    assert!(svg.contains(&format!("Warning: {start}")), "{warnings:?}");
 }
 
 #[test]

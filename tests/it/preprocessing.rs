@@ -262,6 +262,22 @@ fn a_recording_that_does_not_fit_is_refused_with_the_reason() {
     assert!(refusal(&sines(f64::NAN, 5000)).contains("whole numbers of Hz"));
 }
 
+/// A number as a double that single precision can only call infinite.
+#[test]
+fn a_sample_beyond_single_precision_is_refused_with_lead_and_time() {
+    let preprocessing = Preprocessing {
+        filter: Filter::None,
+        ..Preprocessing::protoecgnet()
+    };
+    let mut huge = sines(100.0, 1000);
+    huge.channels[7].samples_mv[250] = -1e39;
+    let error = preprocessing.apply(&huge).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "lead V2 is -1e39 at 2.500 s, too large for the model's numbers"
+    );
+}
+
 #[test]
 fn a_manifest_keeps_it_whole_and_refuses_what_it_does_not_know() {
     for preprocessing in [Preprocessing::protoecgnet(), Preprocessing::trustecg()] {

@@ -87,14 +87,14 @@ fn the_ledger_adds_up_to_the_logit_of_the_network() {
         let recording = set.read(entry).unwrap();
         let prediction = model.predict(&recording).unwrap();
         let network = model.network_logits(&[model.input(&recording).unwrap()]);
-        for class in 0..prediction.classes.len() {
+        for (class, of_network) in network[0].iter().enumerate() {
             let explanation = protoecg::explain::explain(&model, &prediction, class).unwrap();
             let ledger = &explanation.ledger;
             let sum: f64 = ledger.entries.iter().map(|e| e.contribution).sum::<f64>()
                 + ledger.rest
                 + ledger.bias;
             assert!((sum - ledger.logit).abs() < 1e-9);
-            assert!((ledger.logit - network[0][class]).abs() < 1e-5);
+            assert!((ledger.logit - of_network).abs() < 1e-5);
             assert_eq!(
                 explanation.prototypes.len(),
                 model.manifest().prototypes_of(class).len()

@@ -7,8 +7,8 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 
 use super::super::ReviewError;
-use super::super::study::hex;
 use super::{ExportedFile, SUMMARY_FILE};
+use crate::ecg::hex;
 
 /// A file of the export, ready to be written.
 pub(super) struct Draft {

@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::super::error::BrokenLink;
-use super::super::study::hex;
 use super::Installation;
+use crate::ecg::hex;
 
 /// Names an event in every copy of the database: chain and number in it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::super::study::{hex, random_bytes};
+use super::super::study::random_bytes;
 use super::super::{Item, ReviewError, Study};
 use super::open::{document_sha256, refuse_shared_file_system};
 use super::schema::{APPLICATION_ID, SCHEMA_SQL, SCHEMA_VERSION, make_durable};
 use super::{Installation, Store, sqlite_error};
+use crate::ecg::hex;
 
 /// The file name of the study of a bundle: its name, with anything but letters,
 /// digits, `-`, `_` and `.` as `_`, and the first 8 digits of its checksum.

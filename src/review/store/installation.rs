@@ -13,7 +13,8 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::super::ReviewError;
-use super::super::study::{hex, random_bytes};
+use super::super::study::random_bytes;
+use crate::ecg::hex;
 
 /// 16 hexadecimal digits.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -7,12 +7,12 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, MAIN_DB, OpenFlags};
 use sha2::{Digest, Sha256};
 
-use super::super::study::hex;
 use super::super::{ReviewError, Study};
 use super::schema::{
     APPLICATION_ID, BUSY_TIMEOUT, SCHEMA_VERSION, make_durable, pragma, schema_differences,
 };
 use super::{Installation, Store, file_system, sqlite_error};
+use crate::ecg::hex;
 
 impl Store {
     /// Opens a review database for rating on this machine.

@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Pictures of every screen in both themes, of the demonstration (simulated ECGs), under an X server of our own:
+# docs/pictures/SCREEN-THEME.png, which the README shows.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+program=$PWD/target/release/protoecg
+home=$(mktemp -d)
+trap 'kill "${server:-}" 2>/dev/null || true; rm -rf "$home"' EXIT
+exec 3< <(exec Xvfb -displayfd 1 -screen 0 1600x1000x24 -nolisten tcp 2>/dev/null & echo "pid $!"; wait)
+read -r _ server <&3
+read -r display <&3
+export DISPLAY=":$display" HOME=$home XDG_DATA_HOME=$home XDG_RUNTIME_DIR=$home
+unset WAYLAND_DISPLAY WAYLAND_SOCKET
+mkdir -p docs/pictures
+
+picture() {
+    "$program" open models/demo-rhythm/example.hea --bundle demo-rhythm --reviews "$home/reviews" --rater R1 \
+        --picture "docs/pictures/$1-$2.png" --screen "$1" --theme "$2" --width 1280 --height 800
+}
+for theme in light dark; do
+    for screen in read review statistics; do
+        picture "$screen" "$theme"
+    done
+done
