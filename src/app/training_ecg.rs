@@ -5,7 +5,7 @@ use eframe::egui::{Frame, Stroke, Ui, Vec2};
 
 use super::command::{Command, Commands, Overlay};
 use super::tokens::{Tokens, space};
-use super::widgets::{heading, secondary, small};
+use super::widgets::{heading, secondary, sentence, small};
 
 /// It is being read.
 pub fn waiting(ui: &mut Ui, size: Vec2) {
@@ -21,7 +21,7 @@ pub fn waiting(ui: &mut Ui, size: Vec2) {
 pub fn missing(ui: &mut Ui, size: Vec2, why: &str, commands: &mut Commands) {
     place(ui, size, |ui| {
         heading(ui, "The training ECG is not here");
-        small(ui, why);
+        small(ui, sentence(why));
         ui.add_space(space::XS);
         if ui.button("Name the folder in the settings…").clicked() {
             commands.send(Command::Toggle(Overlay::Settings));

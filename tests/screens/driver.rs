@@ -30,6 +30,12 @@ pub fn demonstration() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("models/demo-rhythm")
 }
 
+/// The bundle that was trained on an excerpt of PTB-XL; 9 statements are rarer
+/// than ten in it.
+pub fn excerpt() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("models/ptbxl-excerpt-rhythm")
+}
+
 /// A simulated ECG as a WFDB record in `folder`; returns its header.
 pub fn simulated(folder: &Path, index: usize) -> PathBuf {
     let ecg = simulator::simulate(index + 1, 2026)

@@ -4,8 +4,8 @@ use eframe::egui::{Frame, Margin, RichText, Ui};
 
 use crate::app::theme::{regular, strong};
 use crate::app::tokens::{Tokens, space, type_size};
-use crate::app::widgets::{banner, weak};
-use crate::plausibility::{Code, Finding, Report, Severity};
+use crate::app::widgets::{banner, sentence, weak};
+use crate::plausibility::{Code, Report, Severity};
 
 pub fn ui(ui: &mut Ui, report: &Report) {
     let tokens = Tokens::of(ui);
@@ -40,7 +40,7 @@ pub fn ui(ui: &mut Ui, report: &Report) {
             .of(Severity::Note)
             .filter(|finding| finding.code != Code::SamplingRate);
         for finding in notes {
-            weak(ui, sentence(finding));
+            weak(ui, sentence(&finding.message));
         }
     });
 }
@@ -60,20 +60,7 @@ fn group(
         ui.spacing_mut().item_spacing.y = 1.0;
         ui.label(RichText::new(name).font(strong(type_size::SMALL)));
         for finding in report.of(severity) {
-            ui.label(RichText::new(sentence(finding)).font(regular(type_size::SMALL)));
+            ui.label(RichText::new(sentence(&finding.message)).font(regular(type_size::SMALL)));
         }
     });
-}
-
-fn sentence(finding: &Finding) -> String {
-    let mut letters = finding.message.chars();
-    let mut message: String = letters
-        .next()
-        .map(|first| first.to_uppercase().collect())
-        .unwrap_or_default();
-    message.push_str(letters.as_str());
-    if !message.ends_with('.') {
-        message.push('.');
-    }
-    message
 }

@@ -195,7 +195,7 @@ fn row(
             track = track.tick(threshold as f32);
         }
     }
-    let mut probability = Cell::new(number(class.probability)).colour(ink);
+    let mut probability = Cell::new(class.probability.map(rounded).unwrap_or_default()).colour(ink);
     if standing == Standing::Positive {
         probability = probability.strong();
     }
@@ -215,7 +215,7 @@ fn row(
         ui,
         &cells,
         state.reading.class == Some(index),
-        &sentence(class, standing),
+        &spoken(class, standing),
     );
     if response.clicked() {
         commands.send(Command::ChooseClass(index));
@@ -223,14 +223,26 @@ fn row(
     response.on_hover_ui_at_pointer(|ui| tooltip(ui, class, standing));
 }
 
+/// Two digits, and never a certainty that the model does not have.
+fn rounded(probability: f64) -> String {
+    if probability < 0.005 {
+        "<0.01".to_owned()
+    } else if probability >= 0.995 {
+        ">0.99".to_owned()
+    } else {
+        format!("{probability:.2}")
+    }
+}
+
 /// The row for a screen reader, and the name that the tests know it by.
-fn sentence(class: &ClassPrediction, standing: Standing) -> String {
+fn spoken(class: &ClassPrediction, standing: Standing) -> String {
     match (class.probability, class.threshold) {
         (Some(probability), Some(threshold)) => format!(
-            "{}, {}: {}, probability {probability:.2}, threshold {threshold:.2}",
+            "{}, {}: {}, probability {}, threshold {threshold:.2}",
             class.code,
             class.description,
-            standing.name()
+            standing.name(),
+            rounded(probability)
         ),
         _ => format!("{}, {}: {}", class.code, class.description, standing.name()),
     }
@@ -324,10 +336,7 @@ mod tests {
     #[test]
     fn what_is_not_assessed_has_no_number_in_its_sentence() {
         let class = class("3AVB", false, 0.9, false);
-        assert_eq!(
-            sentence(&class, Standing::of(&class)),
-            "3AVB, : not assessed"
-        );
+        assert_eq!(spoken(&class, Standing::of(&class)), "3AVB, : not assessed");
     }
 
     #[test]

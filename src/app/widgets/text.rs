@@ -72,3 +72,29 @@ pub fn figure(ui: &mut Ui, name: &str, value: &str) -> Response {
     })
     .response
 }
+
+/// A message of another room as a sentence: with a capital and a full stop.
+pub fn sentence(message: &str) -> String {
+    let mut letters = message.trim().chars();
+    let mut text: String = letters
+        .next()
+        .map(|first| first.to_uppercase().collect())
+        .unwrap_or_default();
+    text.push_str(letters.as_str());
+    if !text.is_empty() && !text.ends_with(['.', '!', '?']) {
+        text.push('.');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_become_sentences() {
+        assert_eq!(sentence("lead V2 is flat"), "Lead V2 is flat.");
+        assert_eq!(sentence("Done."), "Done.");
+        assert_eq!(sentence(""), "");
+    }
+}
