@@ -108,6 +108,8 @@ pub enum ZoomStep {
 /// Something to do.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
+    /// Close the window.
+    Quit,
     Show(Screen),
     Toggle(Overlay),
     CloseOverlay,

@@ -26,6 +26,7 @@ pub const HELP: &[(&str, &[(&str, &str)])] = &[
             ("Ctrl+O", "Open an ECG"),
             ("Ctrl+1  Ctrl+2  Ctrl+3", "Read, Review, Statistics"),
             ("Ctrl+,", "Settings"),
+            ("Ctrl+Q", "Close the window"),
             ("?", "This help"),
             ("Esc", "Close what lies on top"),
             ("Tab  Shift+Tab", "Next or previous control"),
@@ -121,6 +122,7 @@ fn shortcuts(press: Press, commands: &mut Commands) -> bool {
         Key::Num1 => Command::Show(Screen::Read),
         Key::Num2 => Command::Show(Screen::Review),
         Key::Num3 => Command::Show(Screen::Statistics),
+        Key::Q => Command::Quit,
         Key::Comma => Command::Toggle(Overlay::Settings),
         _ => return false,
     };

@@ -104,7 +104,7 @@ fn training_ecgs(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut
         let entered = path_field(
             ui,
             &mut fields.ptbxl,
-            "PTB-XL folder",
+            "Path of the PTB-XL folder",
             "Folder with ptbxl_database.csv",
             330.0,
         );

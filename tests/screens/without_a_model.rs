@@ -78,7 +78,7 @@ fn a_training_ecg_that_is_not_there_is_said_to_be_missing_and_the_folder_can_be_
     );
     window.assert_shows_not("Training ECG 0");
     window.click("Name the folder in the settings…");
-    window.type_into("PTB-XL folder", "/no/such/folder");
+    window.type_into("Path of the PTB-XL folder", "/no/such/folder");
     window.click("Use");
     assert!(window.has("The PTB-XL folder was not found"));
 }

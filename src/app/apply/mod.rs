@@ -15,6 +15,7 @@ impl Application {
     /// background thread.
     pub(super) fn apply(&mut self, ctx: &egui::Context, command: Command) {
         match command {
+            Command::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
             Command::Show(screen) => self.show(screen),
             Command::Toggle(overlay) => {
                 self.state.overlay = (self.state.overlay != Some(overlay)).then_some(overlay);

@@ -52,7 +52,11 @@ impl Application {
     pub(super) fn apply_review(&mut self, command: ReviewCommand) {
         match command {
             ReviewCommand::Start(code) => self.start_review(&code),
-            ReviewCommand::Leave => self.leave_review(),
+            ReviewCommand::Leave => {
+                self.leave_review();
+                self.fields.rater.clear();
+                self.fields.focus_rater = true;
+            }
             ReviewCommand::Next => self.next_prototype(),
             other => self.edit_answer(other),
         }

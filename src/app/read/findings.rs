@@ -5,7 +5,7 @@ use eframe::egui::{Frame, Margin, RichText, Ui};
 use crate::app::theme::{regular, strong};
 use crate::app::tokens::{Tokens, space, type_size};
 use crate::app::widgets::{banner, weak};
-use crate::plausibility::{Finding, Report, Severity};
+use crate::plausibility::{Code, Finding, Report, Severity};
 
 pub fn ui(ui: &mut Ui, report: &Report) {
     let tokens = Tokens::of(ui);
@@ -35,7 +35,11 @@ pub fn ui(ui: &mut Ui, report: &Report) {
             tokens.caution,
             "Look at the trace first",
         );
-        for finding in report.of(Severity::Note) {
+        // What was done about the rate stands with the prediction.
+        let notes = report
+            .of(Severity::Note)
+            .filter(|finding| finding.code != Code::SamplingRate);
+        for finding in notes {
             weak(ui, sentence(finding));
         }
     });
@@ -62,7 +66,12 @@ fn group(
 }
 
 fn sentence(finding: &Finding) -> String {
-    let mut message = finding.message.clone();
+    let mut letters = finding.message.chars();
+    let mut message: String = letters
+        .next()
+        .map(|first| first.to_uppercase().collect())
+        .unwrap_or_default();
+    message.push_str(letters.as_str());
     if !message.ends_with('.') {
         message.push('.');
     }

@@ -1,7 +1,7 @@
 //! A bar chart of each scale: how often every point was chosen.
 
 use eframe::egui::{Align, Layout, Role, Stroke, Ui, WidgetInfo, vec2};
-use egui_plot::{Bar, BarChart, Legend, Plot};
+use egui_plot::{Bar, BarChart, GridMark, Legend, Plot};
 
 use super::table::criterion_name;
 use crate::app::tokens::{Tokens, space};
@@ -69,8 +69,12 @@ fn chart(ui: &mut Ui, summary: &StudySummary, criterion: Criterion) {
             BarChart::new(rater.clone(), bars.collect()).color(colour)
         })
         .collect();
+    // The export below stays in sight on a small screen.
+    let height = (ui.ctx().content_rect().height() - 590.0).clamp(130.0, 260.0);
+    let top = highest as f64 * 1.12;
+    let step = (highest as f64 / 4.0).ceil().max(1.0);
     let mut plot = Plot::new(("scale", criterion.name()))
-        .height(190.0)
+        .height(height)
         .allow_drag(false)
         .allow_zoom(false)
         .allow_scroll(false)
@@ -82,11 +86,22 @@ fn chart(ui: &mut Ui, summary: &StudySummary, criterion: Criterion) {
         .show_background(false)
         .grid_color(tokens.outline)
         .default_x_bounds(0.4, 5.6)
-        .default_y_bounds(0.0, highest as f64 * 1.12)
+        .default_y_bounds(0.0, top)
         .auto_bounds(false)
+        .y_grid_spacer(move |_| {
+            // A mark outside the plot would be written over what is around it.
+            let values = (0..=5).map(|i| f64::from(i) * step);
+            let inside = values.filter(|value| *value <= top);
+            inside
+                .map(|value| GridMark {
+                    value,
+                    step_size: step,
+                })
+                .collect()
+        })
         .x_grid_spacer(|_| {
             (1..=5)
-                .map(|point| egui_plot::GridMark {
+                .map(|point| GridMark {
                     value: f64::from(point),
                     step_size: 1.0,
                 })
