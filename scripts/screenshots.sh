@@ -18,6 +18,22 @@ picture() {
     "$program" open models/demo-rhythm/example.hea --bundle demo-rhythm --reviews "$home/reviews" --rater R1 \
         --picture "docs/pictures/$1-$2.png" --screen "$1" --theme "$2" --width 1280 --height 800
 }
+# A rater answers some prototypes first, by keyboard, so that the statistics have something to show.
+"$program" open models/demo-rhythm/example.hea --bundle demo-rhythm --reviews "$home/reviews" 2>/dev/null &
+window=$!
+sleep 10
+xdotool search --name protoecg windowfocus
+keys() { for key in "$@"; do xdotool key "$key"; sleep 0.4; done; }
+keys ctrl+2; sleep 2
+xdotool type R1; keys Return; sleep 2
+for answer in "4 r" "5 t" "4 t" "3 e" "5 r" "2 w" "4 r" "5 t" "4 e" "5 t" "3 r" "4 t"; do
+    # shellcheck disable=SC2086
+    keys $answer Return
+    sleep 0.8
+done
+keys l Return; sleep 1
+kill "$window"; wait "$window" || true
+
 for theme in light dark; do
     for screen in read review statistics; do
         picture "$screen" "$theme"

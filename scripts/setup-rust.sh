@@ -39,5 +39,5 @@ fi
 
 # Silent and without network when they are all there already.
 cargo fetch --locked --target x86_64-unknown-linux-gnu || fail "cargo could not get the crates (above)." \
-    "It needs crates.io once, or a mirror or proxy that ~/.cargo/config.toml names (HTTPS_PROXY works too)." \
+    "It needs the Rust package registry once, or a mirror or proxy that ~/.cargo/config.toml names (HTTPS_PROXY works too)." \
     "If it says that the lock file needs to be updated, Cargo.toml was changed: run cargo check once, then make again."
