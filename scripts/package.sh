@@ -26,25 +26,23 @@ done
 # A library that is neither here nor part of every Linux would be missed only on the user's machine.
 system='ld-linux-x86-64.so.2|lib(c|m|dl|rt|pthread|util|gcc_s|stdc\+\+)\.so\.[0-9]+'
 for file in "$root/bin/protoecg" "$root"/lib/*; do
+    libraries=$(readelf -d "$file" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p')
     while read -r needed; do
-        if [[ ! -e $root/lib/$needed && ! $needed =~ ^($system)$ ]]; then
+        if [[ -n $needed &&  ! -e $root/lib/$needed && ! $needed =~ ^($system)$ ]]; then
             echo "package failed: $file needs $needed, which is not in the package (scripts/package.sh)." >&2
             exit 1
         fi
-    done < <(readelf -d "$file" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p')
+    done <<<"$libraries"
 done
 
-bundles=0
-for bundle in models/*/; do
-    if [[ -f ${bundle}manifest.ron ]]; then
-        cp -r "$bundle" "$root/models/"
-        bundles=$((bundles + 1))
+# By name: a bundle that somebody has trained here on patients' ECGs must not slip in.
+for bundle in demo-rhythm ptbxl-excerpt-rhythm; do
+    if [[ ! -f models/$bundle/manifest.ron ]]; then
+        echo "package failed: models/$bundle is not a bundle (no manifest.ron); it comes with the repository." >&2
+        exit 1
     fi
+    cp -r "models/$bundle" "$root/models/"
 done
-if ((bundles == 0)); then
-    echo "package failed: no bundle in models/ (a folder with manifest.ron); the demo needs models/demo-rhythm." >&2
-    exit 1
-fi
 
 cp LICENSE README.md "$root/"
 cp assets/licences/* assets/fonts/LICENSE-Inter.txt "$root/licences/"

@@ -176,7 +176,11 @@ fn first_commands(options: &AppOptions, saved: &Saved, commands: &mut Commands) 
     }
     match &options.open {
         Some(path) => commands.send(Command::OpenRecording(path.clone())),
-        None if options.demonstration && options.bundle.is_none() && saved.recent.is_empty() => {
+        None if options.demonstration
+            && options.bundle.is_none()
+            && saved.bundle.is_none()
+            && saved.recent.is_empty() =>
+        {
             commands.send(Command::OpenDemonstration)
         }
         None => {}
@@ -259,7 +263,10 @@ impl eframe::App for Application {
     }
 
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
-        eframe::set_value(storage, Saved::KEY, &self.state.saved);
+        // A picture is taken of the program as it comes, and changes nothing.
+        if self.photographer.is_none() {
+            eframe::set_value(storage, Saved::KEY, &self.state.saved);
+        }
     }
 
     /// A picture is of the program, not of where the pointer happens to be.

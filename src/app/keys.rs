@@ -78,7 +78,11 @@ pub fn handle(ctx: &Context, state: &State, fields: &mut Fields, commands: &mut 
         } else if state.overlay.is_none()
             && press.modifiers.is_none() | press.modifiers.shift_only()
         {
-            let taken = state.screen != Screen::Statistics && zoom(press, commands);
+            // Where + is printed on a digit key, the digit goes before.
+            let rates = state.screen == Screen::Review
+                && state.review.session.is_some()
+                && rating(press).is_some();
+            let taken = !rates && state.screen != Screen::Statistics && zoom(press, commands);
             match state.screen {
                 Screen::Read if !taken => read(press, state, commands),
                 Screen::Review if !taken => review(press, focused, state, fields, commands),
@@ -193,14 +197,15 @@ fn review(
     match press.key {
         Key::L => commands.review(ReviewCommand::Exclude(toggled(Exclusion::LabelError))),
         Key::J => commands.review(ReviewCommand::Exclude(toggled(Exclusion::CannotJudge))),
-        Key::C => fields.focus_comment = true,
+        Key::C => fields.focus_comment = session.prototype().is_some(),
         // With the focus on a control, Enter belongs to it.
         Key::Enter if !focused => commands.review(ReviewCommand::Next),
-        Key::ArrowLeft | Key::Backspace => commands.review(ReviewCommand::Back),
+        Key::ArrowLeft | Key::Backspace if !focused => commands.review(ReviewCommand::Back),
         Key::ArrowRight
-            if session
-                .prototype()
-                .is_some_and(|p| session.answers.contains_key(&p)) =>
+            if !focused
+                && session
+                    .prototype()
+                    .is_some_and(|p| session.answers.contains_key(&p)) =>
         {
             commands.review(ReviewCommand::GoTo(session.position + 1));
         }

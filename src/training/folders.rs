@@ -55,11 +55,13 @@ impl Folders {
         self.state.join(LOG)
     }
 
-    pub fn log(&self) -> Result<std::fs::File, TrainingError> {
+    pub fn log(&self, resume: bool) -> Result<std::fs::File, TrainingError> {
         let path = self.log_file();
         std::fs::OpenOptions::new()
             .create(true)
-            .append(true)
+            .append(resume)
+            .write(true)
+            .truncate(!resume)
             .open(&path)
             .map_err(io_error(&path))
     }

@@ -144,7 +144,7 @@ pub fn train(
         data,
         listener,
         cancelled,
-        log: folders.log()?,
+        log: folders.log(resume)?,
     };
     let (sources, report) = run_stages(
         &mut run,

@@ -138,7 +138,9 @@ impl Application {
                 );
                 self.state
                     .problem(place, "No file dialog could be shown", detail);
-                if place == Place::Reading && self.state.reading.opened.is_some() {
+                if place == Place::Reading
+                    && (self.state.reading.opened.is_some() || self.state.screen != Screen::Read)
+                {
                     self.state.overlay = Some(Overlay::Open);
                 }
             }

@@ -92,6 +92,9 @@ impl Application {
         self.state
             .problem(Place::Model, "The model could not be loaded", message);
         self.state.model = ModelState::Failed(path);
+        // A session needs the bundle; the rater's answers are saved.
+        self.leave_review();
+        self.state.review.starting = false;
     }
 
     pub(super) fn set_device(&mut self, device: DeviceChoice) {

@@ -112,6 +112,12 @@ impl Application {
         reading.class = None;
         reading.rank = 0;
         reading.explanations.clear();
+        // Answers that are still on their way belong to it, too.
+        reading.ticket += 1;
+        reading.asked = reading.ticket;
+        if let Some(workers) = &self.workers {
+            workers.set_current(reading.asked);
+        }
         self.state.solved(Place::Prediction);
     }
 
@@ -152,6 +158,7 @@ impl Application {
                 let others: Vec<usize> = (0..prediction.classes.len())
                     .filter(|&i| prediction.classes[i].assessed && Some(i) != leading)
                     .collect();
+                self.state.reading.explanations.clear();
                 self.state.reading.prediction = Some(prediction);
                 if let Some(class) = leading {
                     self.choose_class(class);

@@ -1,10 +1,11 @@
 //! Rating, and the numbers that come of it.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use crate::app::application::Application;
 use crate::app::command::{Place, ReviewCommand, Screen};
-use crate::app::state::{LoadedModel, Session};
+use crate::app::state::{Draft, Exemplar, LoadedModel, Session};
 use crate::app::worker::{Priority, Resumed, StoreEvent, StoreJob, StudyOf};
 use crate::bundle::Manifest;
 use crate::review::{Answer, EventId, Item, Rater};
@@ -12,12 +13,12 @@ use crate::review::{Answer, EventId, Item, Rater};
 /// The prototypes to rate: every one, but a training ECG that stands for the
 /// same class twice is rated once.
 fn items(manifest: &Manifest) -> Vec<Item> {
-    let class_of = |prototype: usize| manifest.prototypes.get(prototype).map(|p| p.class);
+    let mut seen = HashSet::new();
     manifest
         .prototypes
         .iter()
         .enumerate()
-        .filter(|(_, source)| source.duplicate_of.and_then(class_of) != Some(source.class))
+        .filter(|(_, source)| seen.insert((source.class, source.recording_sha256.as_str())))
         .filter_map(|(prototype, _)| {
             let class_code = manifest.class_of(prototype)?.code.clone();
             Some(Item {
@@ -62,7 +63,22 @@ impl Application {
         }
     }
 
+    /// Whether the ECG of the current prototype is on the screen: one that
+    /// cannot be seen cannot be rated, only excluded.
+    fn sheet_is_shown(&self) -> bool {
+        let current = self
+            .state
+            .review
+            .session
+            .as_ref()
+            .and_then(Session::prototype);
+        current.is_some_and(|p| matches!(self.state.exemplars.get(p), Some(Exemplar::Ready(_))))
+    }
+
     fn edit_answer(&mut self, command: ReviewCommand) {
+        if matches!(command, ReviewCommand::Rate(..)) && !self.sheet_is_shown() {
+            return;
+        }
         let Some(session) = self
             .state
             .review
@@ -164,6 +180,7 @@ impl Application {
         };
         session.go_to(position);
         self.fields.comment.clone_from(&session.draft.comment);
+        self.fields.focus_comment = false;
         self.fields.review_zoom.fit();
         self.fetch_review_sheets();
     }
@@ -203,16 +220,17 @@ impl Application {
         let Some(answer) = session.answer() else {
             return;
         };
-        session.saving = true;
         let rater = session.rater.clone();
-        self.state.solved(Place::Review);
-        if let Some(study) = self.study() {
-            self.send_to_store(StoreJob::Record {
-                study,
-                rater,
-                answer,
-            });
+        let Some(study) = self.study() else { return };
+        if let Some(session) = &mut self.state.review.session {
+            session.saving = true;
         }
+        self.state.solved(Place::Review);
+        self.send_to_store(StoreJob::Record {
+            study,
+            rater,
+            answer,
+        });
     }
 
     fn recorded(&mut self, rater: &Rater, answer: Answer, result: Result<EventId, String>) {
@@ -232,6 +250,7 @@ impl Application {
         session.saving = false;
         match result {
             Ok(event) => {
+                session.draft = Draft::default();
                 session.last_saved = Some(format!("Saved as event {}", event.sequence));
                 let was_new = session.answers.insert(answer.prototype, answer).is_none();
                 // After a change of mind one goes on where one was; else to what is open.
@@ -243,7 +262,10 @@ impl Application {
                 };
                 self.go_to(next);
             }
-            Err(message) => self.state.problem(Place::Review, title, message),
+            Err(message) => {
+                session.draft.comment.clone_from(&self.fields.comment);
+                self.state.problem(Place::Review, title, message);
+            }
         }
     }
 

@@ -62,7 +62,7 @@ pub fn ui(
     ui.add_space(space::M);
     exclusions(ui, session, commands);
     ui.add_space(space::S);
-    comment(ui, fields, commands);
+    comment(ui, session.saving, fields, commands);
     ui.with_layout(Layout::bottom_up(Align::Min), |ui| {
         actions(ui, session, commands)
     });
@@ -191,7 +191,7 @@ fn exclusions(ui: &mut Ui, session: &Session, commands: &mut Commands) {
     });
 }
 
-fn comment(ui: &mut Ui, fields: &mut Fields, commands: &mut Commands) {
+fn comment(ui: &mut Ui, saving: bool, fields: &mut Fields, commands: &mut Commands) {
     ui.horizontal(|ui| {
         section(ui, "Comment");
         key_hint(ui, "C");
@@ -202,7 +202,9 @@ fn comment(ui: &mut Ui, fields: &mut Fields, commands: &mut Commands) {
         .char_limit(crate::review::MAX_COMMENT_CHARS)
         .min_size(vec2(0.0, space::CONTROL))
         .align(Align2::LEFT_CENTER);
-    let response = ui.add(edit).accessible_name("Comment on this prototype");
+    let response = ui
+        .add_enabled(!saving, edit)
+        .accessible_name("Comment on this prototype");
     if std::mem::take(&mut fields.focus_comment) {
         response.request_focus();
     }

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 pub use model::{LoadedModel, ModelState};
 pub use reading::{Exemplar, ExemplarCache, OpenedRecording, Reading};
-pub use review::{ReviewState, Session, StatisticsState};
+pub use review::{Draft, ReviewState, Session, StatisticsState};
 pub use saved::Saved;
 
 use super::command::{Overlay, Place, Screen};

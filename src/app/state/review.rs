@@ -25,6 +25,8 @@ pub struct Session {
     /// Place in the order; its length when everything is answered.
     pub position: usize,
     pub draft: Draft,
+    /// Drafts that were left without being saved, by prototype.
+    drafts: BTreeMap<usize, Draft>,
     /// When the prototype came on the screen.
     pub shown_at: Instant,
     /// An answer is on its way to the disk.
@@ -48,6 +50,7 @@ impl Session {
             answers,
             position: 0,
             draft: Draft::default(),
+            drafts: BTreeMap::new(),
             shown_at: Instant::now(),
             saving: false,
             last_saved: None,
@@ -71,13 +74,21 @@ impl Session {
             .or_else(|| (0..from.min(self.order.len())).find(open))
     }
 
-    /// Shows a place, with the saved answer where there is one.
+    /// Shows a place, with the saved answer where there is one, or with the
+    /// draft that was left there unsaved.
     pub fn go_to(&mut self, position: usize) {
+        if let Some(left) = self.prototype() {
+            let draft = std::mem::take(&mut self.draft);
+            let saved = self.answers.get(&left).map(Draft::of).unwrap_or_default();
+            if draft != saved && draft != Draft::default() {
+                self.drafts.insert(left, draft);
+            }
+        }
         self.position = position.min(self.order.len());
-        let saved = self
-            .prototype()
-            .and_then(|prototype| self.answers.get(&prototype));
-        self.draft = saved.map(Draft::of).unwrap_or_default();
+        let current = self.prototype();
+        let kept = current.and_then(|prototype| self.drafts.remove(&prototype));
+        let saved = current.and_then(|prototype| self.answers.get(&prototype));
+        self.draft = kept.or_else(|| saved.map(Draft::of)).unwrap_or_default();
         self.shown_at = Instant::now();
     }
 

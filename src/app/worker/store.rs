@@ -107,6 +107,10 @@ fn work(jobs: &JobReceiver<StoreJob>, events: &Events) {
                         .and_then(|store| store.record(&rater, &answer))
                         .map_err(in_words)
                 });
+                // The window may be closing: then nobody else would say it.
+                if let Err(message) = &result {
+                    tracing::error!("an answer was not saved: {message}");
+                }
                 StoreEvent::Recorded {
                     rater,
                     answer,
