@@ -202,6 +202,24 @@ mod tests {
     }
 
     #[test]
+    fn a_draft_that_was_left_is_there_on_coming_back() {
+        let mut session = session();
+        session.draft.rate(Criterion::Clarity, 2);
+        session.draft.comment = "wandering baseline".to_owned();
+        session.go_to(2);
+        assert_eq!(session.draft, Draft::default());
+        session.go_to(0);
+        assert_eq!(session.draft.clarity, Some(2));
+        assert_eq!(session.draft.comment, "wandering baseline");
+        // A saved answer that nobody touched is shown as it was saved.
+        session.answers.insert(3, Answer::rated(3, 4, 5, 1000));
+        session.go_to(1);
+        session.go_to(2);
+        session.go_to(1);
+        assert!(session.is_unchanged());
+    }
+
+    #[test]
     fn nothing_is_answered_by_default() {
         let draft = Draft::default();
         assert_eq!(draft.answer(1, 0), None);
