@@ -26,7 +26,7 @@ help:
 	@echo 'make test-package  try that archive in an empty root (as root)'
 
 run: setup
-	@$(MAKE) --no-print-directory $(PROGRAM)
+	@$(MAKE) -s --no-print-directory $(PROGRAM)
 	@scripts/run.sh $(ARGS)
 
 setup:
@@ -63,11 +63,11 @@ bench: setup-test
 	cargo bench --locked
 
 screenshots: setup-test
-	@$(MAKE) --no-print-directory $(PROGRAM)
+	@$(MAKE) -s --no-print-directory $(PROGRAM)
 	@scripts/screenshots.sh
 
 package: setup
-	@$(MAKE) --no-print-directory $(PROGRAM)
+	@$(MAKE) -s --no-print-directory $(PROGRAM)
 	@scripts/package.sh
 
 test-package:
