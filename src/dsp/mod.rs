@@ -3,6 +3,7 @@
 
 mod butterworth;
 mod complex;
+mod extension;
 mod resample;
 mod sos;
 

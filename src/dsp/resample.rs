@@ -2,7 +2,7 @@
 
 use std::f64::consts::PI;
 
-use super::{DspError, all_finite};
+use super::{DspError, all_finite, extension};
 
 /// Beyond this the filter has millions of taps; no two ECG rates need it.
 const MAX_RATIO: u64 = 10_000;
@@ -35,18 +35,7 @@ pub fn resample(x: &[f64], from_hz: f64, to_hz: f64) -> Result<Vec<f64>, DspErro
     let taps = low_pass(half as usize, up.max(down) as f64, up as f64);
     let (up, down, half) = (up as usize, down as usize, half as usize);
     let padding = half / up + 1;
-    let (Some(&first), Some(&last), true) = (x.first(), x.last(), x.len() > padding) else {
-        return Err(DspError::TooShort {
-            found: x.len(),
-            expected: padding + 1,
-        });
-    };
-    let before = x[1..=padding].iter().rev().map(|v| 2.0 * first - v);
-    let after = x[x.len() - 1 - padding..x.len() - 1]
-        .iter()
-        .rev()
-        .map(|v| 2.0 * last - v);
-    let extended: Vec<f64> = before.chain(x.iter().copied()).chain(after).collect();
+    let extended = extension::odd(x, padding)?;
     let samples = (x.len() * up).div_ceil(down);
     let output = |m: usize| {
         // On the fine grid of from_hz * up, input sample i stands at i * up.

@@ -1,6 +1,6 @@
 //! A filter as a chain of second-order sections, run forwards and backwards.
 
-use super::{DspError, all_finite};
+use super::{DspError, all_finite, extension};
 
 /// (b0 + b1/z + b2/z^2) / (1 + a1/z + a2/z^2)
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -73,18 +73,7 @@ impl Sos {
     pub fn filtfilt(&self, x: &[f64]) -> Result<Vec<f64>, DspError> {
         all_finite(x)?;
         let padding = self.padding();
-        let (Some(&first), Some(&last), true) = (x.first(), x.last(), x.len() > padding) else {
-            return Err(DspError::TooShort {
-                found: x.len(),
-                expected: padding + 1,
-            });
-        };
-        let before = x[1..=padding].iter().rev().map(|v| 2.0 * first - v);
-        let after = x[x.len() - 1 - padding..x.len() - 1]
-            .iter()
-            .rev()
-            .map(|v| 2.0 * last - v);
-        let mut y: Vec<f64> = before.chain(x.iter().copied()).chain(after).collect();
+        let mut y = extension::odd(x, padding)?;
         self.run(&mut y);
         y.reverse();
         self.run(&mut y);

@@ -170,12 +170,6 @@ impl Model {
         &self.training
     }
 
-    /// Latents (N, 512) of prepared recordings.
-    pub fn latents(&self, inputs: &[ModelInput]) -> Vec<Vec<f64>> {
-        let _guard = tch::no_grad_guard();
-        rows_of(&self.network.latents(&tensor_of(inputs, self.device), false))
-    }
-
     /// The prototype vectors (P, 512).
     pub fn prototypes(&self) -> Vec<Vec<f64>> {
         rows_of(&self.network.prototypes)
