@@ -3,7 +3,8 @@
 
 use std::path::{Component, Path};
 
-use super::{Bundle, Manifest, StatementInfo};
+use super::{BranchSpec, Bundle, Manifest, StatementInfo};
+use crate::nn::{PrototypeKind, STEPS};
 use crate::statements;
 
 /// The first thing that is wrong, as a sentence.
@@ -13,6 +14,7 @@ pub(super) fn check(manifest: &Manifest) -> Result<(), String> {
         .check_settings()
         .map_err(|e| e.to_string())?;
     check_statements(&manifest.statements)?;
+    check_outputs(manifest)?;
     check_prototypes(manifest)?;
     check_file_names(manifest)
 }
@@ -27,7 +29,7 @@ fn check_statements(infos: &[StatementInfo]) -> Result<(), String> {
     }
     for (i, info) in infos.iter().enumerate() {
         let code = &info.code;
-        if statements::by_code(code).is_none() {
+        if statements::describe(code).is_none() {
             return Err(format!("statement {code:?} is not known"));
         }
         if infos[..i].iter().any(|other| other.code == *code) {
@@ -51,12 +53,62 @@ fn check_statements(infos: &[StatementInfo]) -> Result<(), String> {
     Ok(())
 }
 
+/// The outputs that the network has, in its order.
+fn check_outputs(manifest: &Manifest) -> Result<(), String> {
+    let expected = manifest.architecture.labels().labels();
+    let found = &manifest.statements;
+    let same = expected.len() == found.len()
+        && expected.iter().zip(found).all(|(e, f)| e.code == f.code);
+    if !same {
+        return Err(format!(
+            "the manifest has {} statements that are not the {} outputs of its network",
+            found.len(),
+            expected.len()
+        ));
+    }
+    Ok(())
+}
+
+/// Names are folders of variables, and a window fits into a recording.
+fn check_branches(branches: &[BranchSpec]) -> Result<(), String> {
+    for (i, branch) in branches.iter().enumerate() {
+        let name = &branch.name;
+        let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        if name.is_empty() || !name.chars().all(plain) {
+            return Err(format!("the name of branch {i} is {name:?}, expected letters and digits"));
+        }
+        if branches[..i].iter().any(|b| b.name == *name) {
+            return Err(format!("two branches are named {name}"));
+        }
+        if let PrototypeKind::Windows { steps, .. } = branch.prototypes
+            && !(1..=STEPS).contains(&steps)
+        {
+            return Err(format!(
+                "prototypes of branch {name} have {steps} steps, expected 1 to {STEPS}"
+            ));
+        }
+    }
+    Ok(())
+}
+
 fn check_prototypes(manifest: &Manifest) -> Result<(), String> {
     let classes = manifest.statements.len();
-    if manifest.prototypes.is_empty() {
+    let branches = manifest.architecture.branches();
+    if branches.is_empty() != manifest.prototypes.is_empty() {
         return Err("the manifest has no prototype".to_owned());
     }
+    check_branches(branches)?;
+    if !manifest.prototypes.is_sorted_by_key(|p| p.branch) {
+        return Err("the prototypes are not in the order of the branches".to_owned());
+    }
     for (j, prototype) in manifest.prototypes.iter().enumerate() {
+        if prototype.branch >= branches.len() {
+            return Err(format!(
+                "prototype {j} belongs to branch {}, there are {}",
+                prototype.branch,
+                branches.len()
+            ));
+        }
         if prototype.class >= classes {
             return Err(format!(
                 "prototype {j} belongs to class {}, there are {classes}",

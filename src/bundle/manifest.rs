@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::Preprocessing;
+use super::{Architecture, BranchSpec, Preprocessing};
 use crate::ecg::Sex;
-use crate::statements::{self, Group};
+use crate::statements;
 
 /// `manifest.ron`. Unknown fields are refused; `version` is checked first.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -27,7 +27,11 @@ pub struct Manifest {
     pub statements: Vec<StatementInfo>,
     /// One per prototype, in the order of the network's prototype vectors.
     pub prototypes: Vec<Prototype>,
-    pub projection: ProjectionReport,
+    /// The last projection of each branch.
+    pub projection: Vec<ProjectionReport>,
+    /// What projection costs in discrimination; `None` for a network without
+    /// prototypes and for an imported one.
+    pub free_prototypes: Option<FreePrototypes>,
     pub training: TrainingInfo,
     /// Validation first, then test.
     pub metrics: Vec<FoldMetrics>,
@@ -36,7 +40,7 @@ pub struct Manifest {
 }
 
 impl Manifest {
-    pub const VERSION: u32 = 1;
+    pub const VERSION: u32 = 2;
 
     /// The statement of the class that a prototype belongs to.
     pub fn class_of(&self, prototype: usize) -> Option<&StatementInfo> {
@@ -48,25 +52,23 @@ impl Manifest {
         self.statements.iter().position(|s| s.code == code)
     }
 
+    /// The branch and the output of every prototype: what the network is built from.
+    pub fn prototype_places(&self) -> Vec<(usize, usize)> {
+        self.prototypes.iter().map(|p| (p.branch, p.class)).collect()
+    }
+
+    /// The branch that a prototype belongs to.
+    pub fn branch_of(&self, prototype: usize) -> Option<&BranchSpec> {
+        let branch = self.prototypes.get(prototype)?.branch;
+        self.architecture.branches().get(branch)
+    }
+
     /// The prototypes of one class, as indices.
     pub fn prototypes_of(&self, class: usize) -> Vec<usize> {
         (0..self.prototypes.len())
             .filter(|&p| self.prototypes[p].class == class)
             .collect()
     }
-}
-
-/// Which network the weights belong to. A new backbone adds a variant.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub enum Architecture {
-    /// One branch of ProtoECGNet on a 1-D ResNet18 whose prototypes have no
-    /// time axis (specification 1.2 and 1.4): cosine similarity, classifier
-    /// without bias.
-    RhythmBranch {
-        group: Group,
-        prototypes_per_class: usize,
-    },
 }
 
 /// One output of the model.
@@ -96,7 +98,7 @@ impl StatementInfo {
     }
 
     pub fn description(&self) -> &'static str {
-        statements::by_code(&self.code).map_or("", |s| s.description.as_str())
+        statements::describe(&self.code).unwrap_or_default()
     }
 }
 
@@ -112,6 +114,9 @@ pub struct Calibration {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Prototype {
+    /// Index into the branches of the architecture; prototypes are in the order
+    /// of the branches.
+    pub branch: usize,
     /// Index into the manifest's statements.
     pub class: usize,
     /// Record of the data set that was projected.
@@ -135,24 +140,52 @@ pub struct Prototype {
     pub sex: Option<Sex>,
 }
 
-/// What projection did, in the last round.
+/// What the last projection of a branch did.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ProjectionReport {
+    pub branch: String,
     pub prototypes: usize,
-    /// Distinct sources.
+    /// Distinct training ECGs that prototypes come from.
     pub distinct: usize,
-    /// Prototypes that were dropped because no training ECG carries their class.
+    /// Prototypes whose source, within their class, no prototype before them
+    /// has (windows of one recording are different only where they do not
+    /// overlap).
+    pub distinct_within_class: usize,
+    /// Classes without any training ECG, hence without a prototype.
     pub classes_without_sample: Vec<String>,
-    /// Over prototypes: cosine to the latent that replaced each.
+    /// Over prototypes: cosine of the vector that gradient steps had reached
+    /// with the latent that replaced it.
     pub cosine_before_mean: f64,
+    pub cosine_before_median: f64,
     pub cosine_before_min: f64,
     /// Mean cosine of all prototypes with all training ECGs, before and after.
     pub mean_similarity_before: f64,
     pub mean_similarity_after: f64,
-    /// Macro AUROC of the validation fold with the classifier untouched.
+    /// Median over prototypes of the validation AUROC of the prototype's own
+    /// similarity for its statement: a latent space that has collapsed has 0.5.
+    pub prototype_auroc_median: Option<f64>,
+    /// Median cosine of a prototype with validation ECGs that carry its
+    /// statement, and with those that do not.
+    pub median_cosine_with: Option<f64>,
+    pub median_cosine_without: Option<f64>,
+    /// Macro AUROC of the branch on the validation fold with every weight at
+    /// +1 (own class) or -0.5, before and after.
     pub macro_auroc_before: Option<f64>,
     pub macro_auroc_after: Option<f64>,
+}
+
+/// The same classifier fitted on the similarities to the vectors that gradient
+/// steps had reached, compared with the delivered one: validation fold, over
+/// statements with at least 10 training ECGs and 3 positives in the fold.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FreePrototypes {
+    pub statements: usize,
+    pub macro_auroc_free: Option<f64>,
+    pub macro_auroc_projected: Option<f64>,
+    /// Projected minus free, paired bootstrap by patient.
+    pub difference_ci: Option<(f64, f64)>,
 }
 
 /// How the model was trained.

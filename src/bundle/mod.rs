@@ -6,6 +6,7 @@
 //! A bundle is whole: everything that a prediction depends on is in it, with
 //! the SHA-256 of every file, and one that fails a checksum is refused.
 
+mod architecture;
 mod consistency;
 mod exemplars;
 mod folder;
@@ -13,10 +14,11 @@ mod manifest;
 mod preprocessing;
 mod similarities;
 
+pub use architecture::{Architecture, BlackBoxSpec, BranchSpec};
 pub use exemplars::{ExemplarError, Exemplars};
 pub use folder::{Bundle, BundleError, BundleWriter, find_models, models_dir, resolve};
 pub use manifest::{
-    Architecture, Calibration, ClassMetrics, FoldMetrics, Manifest, ProjectionReport, Prototype,
+    Calibration, ClassMetrics, FoldMetrics, FreePrototypes, Manifest, ProjectionReport, Prototype,
     StatementInfo, TrainingInfo,
 };
 pub use preprocessing::{Filter, ModelInput, Preprocessing, PreprocessingError, Standardise};

@@ -140,12 +140,12 @@ fn predict(
         .into_iter()
         .map(|p| ((p.file, p.sha256, p.report), p.input))
         .unzip();
-    let similarities = model.similarities(&inputs);
+    let readings = model.read(&inputs);
     let mut recordings = Vec::with_capacity(heads.len());
-    for (((file, sha256, report), input), similarities) in
-        heads.into_iter().zip(inputs).zip(similarities)
+    for (((file, sha256, report), input), reading) in
+        heads.into_iter().zip(inputs).zip(readings)
     {
-        let mut prediction = model.prediction(sha256, input.notes, similarities);
+        let mut prediction = model.prediction(sha256, input.notes, reading);
         if arguments.raw {
             for class in &mut prediction.classes {
                 class.probability.get_or_insert(sigmoid(class.logit));

@@ -1,25 +1,30 @@
-//! Entries and statements to label matrices.
+//! Entries and labels to label matrices.
 
 use super::Entry;
-use crate::statements::Statement;
+use crate::statements::Label;
 
-/// The label matrix, entries x statements, row-major: 1 where the entry has
-/// the statement, else 0.
-pub fn labels(entries: &[&Entry], statements: &[&Statement]) -> Vec<f32> {
+/// The label matrix, entries x labels, row-major: 1 where the entry carries
+/// the label, else 0.
+pub fn labels(entries: &[&Entry], labels: &[Label]) -> Vec<f32> {
     entries
         .iter()
         .flat_map(|entry| {
-            statements
+            labels
                 .iter()
-                .map(|s| f32::from(u8::from(entry.has(&s.code))))
+                .map(|label| f32::from(u8::from(label.is_carried_by(&entry.statements))))
         })
         .collect()
 }
 
-/// How many entries have each statement, in the order of `statements`.
-pub fn positives(entries: &[&Entry], statements: &[&Statement]) -> Vec<usize> {
-    statements
+/// How many entries carry each label.
+pub fn positives(entries: &[&Entry], labels: &[Label]) -> Vec<usize> {
+    labels
         .iter()
-        .map(|s| entries.iter().filter(|entry| entry.has(&s.code)).count())
+        .map(|label| {
+            entries
+                .iter()
+                .filter(|entry| label.is_carried_by(&entry.statements))
+                .count()
+        })
         .collect()
 }

@@ -107,4 +107,6 @@ pub struct Window {
     pub start_s: f64,
     pub end_s: f64,
     pub cosine: f64,
+    /// Everything that the window was computed from.
+    pub receptive_field_s: Span,
 }

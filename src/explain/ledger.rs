@@ -1,8 +1,9 @@
 //! The ledger of one statement: similarity x weight for every prototype.
 
-use super::{ClassExplanation, Ledger, LedgerEntry, PrototypeEvidence};
+use super::{ClassExplanation, Ledger, LedgerEntry, PrototypeEvidence, Span, Window};
 use crate::bundle::Manifest;
-use crate::inference::{Model, Prediction};
+use crate::inference::{Model, PooledWindow, Prediction};
+use crate::nn::{PrototypeKind, receptive_field_s, window_s};
 
 /// The evidence for output `class` of a prediction of this model; `None` where
 /// there is no such output. The contributions, the rest and the bias add up to
@@ -18,17 +19,18 @@ pub fn explain(model: &Model, prediction: &Prediction, class: usize) -> Option<C
         .iter()
         .zip(weights)
         .enumerate()
-        .filter_map(|(prototype, (&cosine, &weight))| {
+        .filter_map(|(prototype, (&similarity, &weight))| {
             let own_class = manifest.prototypes.get(prototype)?.class;
+            let branch = manifest.branch_of(prototype)?;
             Some(LedgerEntry {
                 prototype,
-                branch: "rhythm".to_owned(),
+                branch: branch.name.clone(),
                 class: manifest.class_of(prototype)?.code.clone(),
-                cosine,
-                similarity: cosine,
-                percentile: training.percentile(prototype, own_class, cosine),
+                cosine: similarity / branch.prototypes.scale(),
+                similarity,
+                percentile: training.percentile(prototype, own_class, similarity),
                 weight,
-                contribution: cosine * weight,
+                contribution: similarity * weight,
             })
         })
         .collect();
@@ -47,7 +49,7 @@ pub fn explain(model: &Model, prediction: &Prediction, class: usize) -> Option<C
         probability: result.probability,
         calibrated_probability: result.calibrated_probability,
         threshold: result.threshold,
-        ledger: ledger(entries, &result.code, result.logit),
+        ledger: ledger(entries, &result.code, model.bias(class), result.logit),
         prototypes,
     })
 }
@@ -58,6 +60,13 @@ fn evidence(
     entry: &LedgerEntry,
 ) -> PrototypeEvidence {
     let source = &manifest.prototypes[entry.prototype];
+    let rate_hz = manifest.preprocessing.rate_hz;
+    let pooled = prediction.windows.get(entry.prototype);
+    let windows: Vec<Window> = pooled
+        .into_iter()
+        .flatten()
+        .filter_map(|pooled| window(manifest, entry.prototype, pooled))
+        .collect();
     PrototypeEvidence {
         prototype: entry.prototype,
         ecg_id: source.ecg_id,
@@ -66,9 +75,12 @@ fn evidence(
         weight: entry.weight,
         contribution: entry.contribution,
         whole_recording: source.window_samples.is_none(),
-        windows: Vec::new(),
-        source_window: None,
-        receptive_field_s: None,
+        receptive_field_s: windows.first().map(|w| w.receptive_field_s),
+        windows,
+        source_window: source.window_samples.map(|(start, end)| Span {
+            start_s: start as f64 / rate_hz,
+            end_s: end as f64 / rate_hz,
+        }),
         source_statements: source.source_statements.clone(),
         source_fold: source.fold,
         source_age_years: source.age_years,
@@ -78,8 +90,28 @@ fn evidence(
     }
 }
 
+/// A pooled window in seconds.
+fn window(manifest: &Manifest, prototype: usize, pooled: &PooledWindow) -> Option<Window> {
+    let branch = manifest.branch_of(prototype)?;
+    let PrototypeKind::Windows { steps, .. } = branch.prototypes else {
+        return None;
+    };
+    let duration_s = manifest.preprocessing.duration_s();
+    let (start_s, end_s) = window_s(pooled.step, steps, duration_s);
+    let field = receptive_field_s(&branch.backbone, pooled.step, steps, duration_s);
+    Some(Window {
+        start_s,
+        end_s,
+        cosine: pooled.cosine,
+        receptive_field_s: Span {
+            start_s: field.0,
+            end_s: field.1,
+        },
+    })
+}
+
 /// Lists what matters and sums up what does not.
-fn ledger(entries: Vec<LedgerEntry>, code: &str, logit: f64) -> Ledger {
+fn ledger(entries: Vec<LedgerEntry>, code: &str, bias: f64, logit: f64) -> Ledger {
     let (mut listed, small): (Vec<_>, Vec<_>) = entries
         .into_iter()
         .partition(|e| e.class == code || e.contribution.abs() >= Ledger::SMALLEST);
@@ -88,7 +120,7 @@ fn ledger(entries: Vec<LedgerEntry>, code: &str, logit: f64) -> Ledger {
     Ledger {
         entries: listed,
         rest,
-        bias: 0.0,
+        bias,
         logit,
     }
 }
@@ -118,7 +150,7 @@ mod tests {
             entry(2, "AFIB", 0.002),
             entry(3, "AFIB", -0.001),
         ];
-        let ledger = ledger(entries, "SR", -1.998);
+        let ledger = ledger(entries, "SR", 0.5, -1.498);
         let listed: Vec<usize> = ledger.entries.iter().map(|e| e.prototype).collect();
         assert_eq!(listed, [1, 0]);
         assert!((ledger.rest - 0.001).abs() < 1e-12);

@@ -21,11 +21,13 @@ pub fn marks(evidence: &PrototypeEvidence) -> Vec<Mark> {
     if evidence.whole_recording {
         return vec![Mark::whole_recording(label)];
     }
-    let field = evidence.receptive_field_s.map(|f| (f.start_s, f.end_s));
     evidence
         .windows
         .iter()
-        .map(|w| Mark::pooled(w.start_s, w.end_s, field, label.clone()))
+        .map(|w| {
+            let field = (w.receptive_field_s.start_s, w.receptive_field_s.end_s);
+            Mark::pooled(w.start_s, w.end_s, Some(field), label.clone())
+        })
         .collect()
 }
 

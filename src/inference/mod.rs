@@ -3,10 +3,10 @@
 mod cuda_library;
 mod device;
 mod model;
+mod numbers;
 mod prediction;
 
 pub use device::{DeviceChoice, DeviceError, device_name, set_threads};
-pub use model::{
-    BATCH, InferenceError, Model, logits, rows_of, sigmoid, similarities_of, tensor_of,
-};
-pub use prediction::{ClassPrediction, Prediction};
+pub use model::{BATCH, InferenceError, Model, classifier_of, readings_of};
+pub use numbers::{logits, rows_of, sigmoid, tensor_of};
+pub use prediction::{ClassPrediction, PooledWindow, Prediction, Reading};

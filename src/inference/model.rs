@@ -1,15 +1,17 @@
 //! A bundle's network, ready to read recordings.
 
-use tch::{Device, Kind, Tensor, nn};
+use tch::{Device, Tensor, nn};
 
 use super::device::device_name;
-use super::{ClassPrediction, DeviceChoice, DeviceError, Prediction};
+use super::{
+    ClassPrediction, DeviceChoice, DeviceError, PooledWindow, Prediction, Reading, logits, rows_of,
+    sigmoid, tensor_of,
+};
 use crate::bundle::{
-    Architecture, Bundle, BundleError, Manifest, ModelInput, PreprocessingError,
-    TrainingSimilarities,
+    Bundle, BundleError, Manifest, ModelInput, PreprocessingError, TrainingSimilarities,
 };
 use crate::ecg::Recording;
-use crate::nn::{PrototypeBranch, Weights, WeightsError};
+use crate::nn::{Network, Pass, PrototypeBranch, PrototypeKind, Weights, WeightsError};
 
 /// Recordings that go through the network at once. One size everywhere, so
 /// that the same recordings in the same order give the same bits.
@@ -36,9 +38,12 @@ pub enum InferenceError {
 #[derive(Debug)]
 pub struct Model {
     bundle: Bundle,
-    network: PrototypeBranch,
-    /// Classifier weights (C, P), as the ledger multiplies them.
+    network: Network,
+    /// Classifier weights (C, P), as the ledger multiplies them; empty for a
+    /// network without prototypes.
     weights: Vec<Vec<f64>>,
+    /// (C), or empty.
+    biases: Vec<f64>,
     training: TrainingSimilarities,
     device: Device,
 }
@@ -49,14 +54,14 @@ impl Model {
         let device = device.resolve()?;
         let manifest = &bundle.manifest;
         let variables = nn::VarStore::new(device);
-        let Architecture::RhythmBranch { .. } = manifest.architecture;
-        let classes = manifest.prototypes.iter().map(|p| p.class).collect();
-        let leads = manifest.preprocessing.leads.len();
-        let network =
-            PrototypeBranch::new(&variables.root(), leads, manifest.statements.len(), classes);
+        let network = manifest.architecture.build(
+            &variables.root(),
+            manifest.preprocessing.leads.len(),
+            &manifest.prototype_places(),
+        );
         let path = bundle.file(Bundle::WEIGHTS);
         Weights::read(&path)?.copy_into(&variables, &path)?;
-        let weights = rows_of(&network.classifier);
+        let (weights, biases) = classifier_of(&network);
         let training = TrainingSimilarities::read(
             &bundle.file(Bundle::SIMILARITIES),
             manifest.prototypes.len(),
@@ -66,6 +71,7 @@ impl Model {
             bundle,
             network,
             weights,
+            biases,
             training,
             device,
         })
@@ -87,12 +93,12 @@ impl Model {
     /// Reads one recording.
     pub fn predict(&self, recording: &Recording) -> Result<Prediction, InferenceError> {
         let input = self.input(recording)?;
-        let similarities = self.similarities(std::slice::from_ref(&input));
-        Ok(self.prediction(
-            recording.sha256(),
-            input.notes,
-            similarities.into_iter().next().unwrap_or_default(),
-        ))
+        let (reading, windows) = self.read_with_windows(&input);
+        let prediction = self.prediction(recording.sha256(), input.notes, reading);
+        Ok(Prediction {
+            windows,
+            ..prediction
+        })
     }
 
     /// What the network sees of a recording.
@@ -106,48 +112,70 @@ impl Model {
             })
     }
 
-    /// Similarities to every prototype of prepared recordings, in batches of [`BATCH`].
-    pub fn similarities(&self, inputs: &[ModelInput]) -> Vec<Vec<f64>> {
+    /// Logits and similarities of prepared recordings, in batches of [`BATCH`].
+    pub fn read(&self, inputs: &[ModelInput]) -> Vec<Reading> {
         inputs
             .chunks(BATCH)
-            .flat_map(|chunk| similarities_of(&self.network, &tensor_of(chunk, self.device)))
+            .flat_map(|chunk| {
+                let xs = tensor_of(chunk, self.device);
+                readings_of(&self.network, &self.weights, &self.biases, &xs)
+            })
             .collect()
     }
 
-    /// Probabilities from similarities.
+    /// One recording, with the windows that the similarities were pooled from.
+    fn read_with_windows(&self, input: &ModelInput) -> (Reading, Vec<Vec<PooledWindow>>) {
+        let _guard = tch::no_grad_guard();
+        let xs = tensor_of(std::slice::from_ref(input), self.device);
+        let Some(network) = self.network.prototypes() else {
+            let readings = readings_of(&self.network, &self.weights, &self.biases, &xs);
+            return (readings.into_iter().next().unwrap_or_default(), Vec::new());
+        };
+        let (mut similarities, mut windows) = (Vec::new(), Vec::new());
+        for branch in &network.branches {
+            let cosines = branch.window_cosines(&branch.latents(&xs, Pass::Evaluate));
+            similarities.extend(rows_of(&branch.pool(&cosines)).concat());
+            windows.extend(pooled_windows(branch, &cosines));
+        }
+        let logits = logits(&self.weights, &self.biases, &similarities);
+        let reading = Reading {
+            logits,
+            similarities,
+        };
+        (reading, windows)
+    }
+
+    /// Probabilities from what the network says.
     pub fn prediction(
         &self,
         recording_sha256: String,
         notes: Vec<String>,
-        similarities: Vec<f64>,
+        reading: Reading,
     ) -> Prediction {
-        let classes = self
-            .manifest()
-            .statements
-            .iter()
-            .zip(logits(&self.weights, &similarities))
-            .map(|(statement, logit)| {
-                let assessed = statement.assessed();
-                let probability = assessed.then(|| sigmoid(logit));
-                ClassPrediction {
-                    code: statement.code.clone(),
-                    description: statement.description().to_owned(),
-                    assessed,
-                    logit,
-                    probability,
-                    calibrated_probability: statement
-                        .calibration
-                        .filter(|_| assessed)
-                        .map(|c| sigmoid(c.slope * logit + c.intercept)),
-                    threshold: assessed.then_some(statement.threshold),
-                    positive: probability.map(|p| p >= statement.threshold),
-                }
-            });
+        let statements = self.manifest().statements.iter();
+        let classes = statements.zip(reading.logits).map(|(statement, logit)| {
+            let assessed = statement.assessed();
+            let probability = assessed.then(|| sigmoid(logit));
+            ClassPrediction {
+                code: statement.code.clone(),
+                description: statement.description().to_owned(),
+                assessed,
+                logit,
+                probability,
+                calibrated_probability: statement
+                    .calibration
+                    .filter(|_| assessed)
+                    .map(|c| sigmoid(c.slope * logit + c.intercept)),
+                threshold: assessed.then_some(statement.threshold),
+                positive: probability.map(|p| p >= statement.threshold),
+            }
+        });
         Prediction {
             recording_sha256,
             notes,
             classes: classes.collect(),
-            similarities,
+            similarities: reading.similarities,
+            windows: Vec::new(),
         }
     }
 
@@ -156,13 +184,21 @@ impl Model {
     pub fn network_logits(&self, inputs: &[ModelInput]) -> Vec<Vec<f64>> {
         let _guard = tch::no_grad_guard();
         let xs = tensor_of(inputs, self.device);
-        let similarities = self.network.similarities(&self.network.latents(&xs, false));
-        rows_of(&self.network.logits(&similarities))
+        rows_of(&self.network.logits(&xs, Pass::Evaluate))
     }
 
-    /// Weight of every prototype for a class, as in the ledger.
+    /// Weight of every prototype for a class, as in the ledger; empty for a
+    /// network without prototypes, `None` where there is no such class.
     pub fn weights(&self, class: usize) -> Option<&[f64]> {
+        if class < self.manifest().statements.len() && self.weights.is_empty() {
+            return Some(&[]);
+        }
         self.weights.get(class).map(Vec::as_slice)
+    }
+
+    /// The bias of a class: 0 where the classifier has none.
+    pub fn bias(&self, class: usize) -> f64 {
+        self.biases.get(class).copied().unwrap_or(0.0)
     }
 
     /// How similar the training ECGs are to the prototypes.
@@ -170,60 +206,70 @@ impl Model {
         &self.training
     }
 
-    /// The prototype vectors (P, 512).
+    /// The prototype vectors, branch by branch: 512 numbers, or 512 x steps.
     pub fn prototypes(&self) -> Vec<Vec<f64>> {
-        rows_of(&self.network.prototypes)
+        let branches = self.network.prototypes().map(|n| &n.branches);
+        branches
+            .into_iter()
+            .flatten()
+            .flat_map(|branch| rows_of(&branch.flat_prototypes()))
+            .collect()
     }
 }
 
-/// Similarities (N, P) of a batch (N, leads, samples) without gradients.
-pub fn similarities_of(network: &PrototypeBranch, xs: &Tensor) -> Vec<Vec<f64>> {
-    let _guard = tch::no_grad_guard();
-    rows_of(&network.similarities(&network.latents(xs, false)))
-}
-
-/// Prepared recordings as one tensor (N, leads, samples).
-pub fn tensor_of(inputs: &[ModelInput], device: Device) -> Tensor {
-    let Some(first) = inputs.first() else {
-        return Tensor::zeros([0, 12, 1000], (Kind::Float, device));
+/// Classifier weights (C, P) and biases (C) of a network with prototypes.
+pub fn classifier_of(network: &Network) -> (Vec<Vec<f64>>, Vec<f64>) {
+    let Some(network) = network.prototypes() else {
+        return (Vec::new(), Vec::new());
     };
-    let flat: Vec<f32> = inputs
-        .iter()
-        .flat_map(|i| i.samples.iter().copied())
-        .collect();
-    Tensor::from_slice(&flat)
-        .view([
-            inputs.len() as i64,
-            first.leads as i64,
-            first.samples_per_lead as i64,
-        ])
-        .to_device(device)
+    let biases = network.bias.as_ref().map(|b| rows_of(&b.unsqueeze(0)).concat());
+    (rows_of(&network.classifier), biases.unwrap_or_default())
 }
 
-/// A matrix as rows of f64.
-pub fn rows_of(tensor: &Tensor) -> Vec<Vec<f64>> {
+/// Readings of a batch (N, leads, samples).
+pub fn readings_of(
+    network: &Network,
+    weights: &[Vec<f64>],
+    biases: &[f64],
+    xs: &Tensor,
+) -> Vec<Reading> {
     let _guard = tch::no_grad_guard();
-    let columns = tensor.size().get(1).copied().unwrap_or(0).max(1) as usize;
-    let tensor = tensor
-        .detach()
-        .to_device(Device::Cpu)
-        .to_kind(Kind::Double)
-        .contiguous();
-    let mut flat = vec![0.0; tensor.numel()];
-    tensor.copy_data(&mut flat, tensor.numel());
-    flat.chunks(columns).map(<[f64]>::to_vec).collect()
+    match network {
+        Network::Prototypes(network) => rows_of(&network.similarities(xs, Pass::Evaluate))
+            .into_iter()
+            .map(|similarities| Reading {
+                logits: logits(weights, biases, &similarities),
+                similarities,
+            })
+            .collect(),
+        Network::BlackBox(network) => rows_of(&network.logits(xs, Pass::Evaluate))
+            .into_iter()
+            .map(|logits| Reading {
+                logits,
+                similarities: Vec::new(),
+            })
+            .collect(),
+    }
 }
 
-/// Logits (C) from classifier weights (C, P) and similarities (P): the sums
-/// that the ledger shows, and the only place where they are computed.
-pub fn logits(weights: &[Vec<f64>], similarities: &[f64]) -> Vec<f64> {
-    weights
-        .iter()
-        .map(|row| similarities.iter().zip(row).map(|(s, w)| s * w).sum())
+/// Window cosines (1, W, P) of one recording to the pooled windows of each
+/// prototype, the most similar first.
+fn pooled_windows(branch: &PrototypeBranch, cosines: &Tensor) -> Vec<Vec<PooledWindow>> {
+    let count = branch.len();
+    if branch.kind == PrototypeKind::WholeRecording {
+        return vec![Vec::new(); count];
+    }
+    let (values, steps) = cosines.squeeze_dim(0).topk(branch.kind.pooled(), 0, true, true);
+    let (values, steps) = (rows_of(&values), rows_of(&steps));
+    (0..count)
+        .map(|j| {
+            let pairs = values.iter().zip(&steps);
+            pairs
+                .map(|(values, steps)| PooledWindow {
+                    step: steps[j] as usize,
+                    cosine: values[j],
+                })
+                .collect()
+        })
         .collect()
-}
-
-/// Probability of a logit.
-pub fn sigmoid(x: f64) -> f64 {
-    1.0 / (1.0 + (-x).exp())
 }

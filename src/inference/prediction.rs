@@ -33,7 +33,29 @@ pub struct Prediction {
     pub notes: Vec<String>,
     /// One per output, in output order.
     pub classes: Vec<ClassPrediction>,
-    /// Similarity of the recording to each prototype (cosine for the rhythm branch).
+    /// Similarity of the recording to each prototype, scale x pooled cosine;
+    /// empty for a network without prototypes.
+    pub similarities: Vec<f64>,
+    /// For each prototype the windows that its similarity was pooled from, the
+    /// most similar first; empty for a prototype without a time axis.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub windows: Vec<Vec<PooledWindow>>,
+}
+
+/// A window of the recording and how similar it is to a prototype.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PooledWindow {
+    /// Its first latent step.
+    pub step: usize,
+    pub cosine: f64,
+}
+
+/// What the network itself says of one recording.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Reading {
+    /// One per output.
+    pub logits: Vec<f64>,
+    /// One per prototype; empty for a network without prototypes.
     pub similarities: Vec<f64>,
 }
 

@@ -1,22 +1,24 @@
 //! ResNet18 in one dimension (specification 1.2): k7 stem over all 12 leads,
 //! widths 64 to 512, stride 32 in all, so 1000 samples become 32 latent steps.
 //!
-//! Source: `backbones.py` of ProtoECGNet (MIT), restated in the specification;
-//! initialised as PyTorch does by default (`U(±1/sqrt(fan_in))`).
+//! Source: `backbones.py` of ProtoECGNet (MIT), restated in the specification.
+//! The published "2D" ResNet18 is this network too (specification 0.4), with
+//! dropout before its last layer.
 
 use tch::Tensor;
 use tch::nn::{self, Module, ModuleT, Path};
 
+use super::Pass;
+
+/// Filled by [`super::randomise`] or from a file.
+const ZEROS: nn::Init = nn::Init::Const(0.0);
+
 fn conv(p: Path, c_in: i64, c_out: i64, kernel: i64, stride: i64, padding: i64) -> nn::Conv1D {
-    let bound = 1.0 / ((c_in * kernel) as f64).sqrt();
     let config = nn::ConvConfig {
         stride,
         padding,
         bias: false,
-        ws_init: nn::Init::Uniform {
-            lo: -bound,
-            up: bound,
-        },
+        ws_init: ZEROS,
         ..Default::default()
     };
     nn::conv1d(p, c_in, c_out, kernel, config)
@@ -97,19 +99,19 @@ impl ResNet1d {
         }
     }
 
-    /// (N, leads, 1000) to the latent sequence (N, 512, 32). `train` says
-    /// whether batch normalisation uses (and updates) batch statistics.
-    pub fn steps(&self, xs: &Tensor, train: bool) -> Tensor {
+    /// (N, leads, 1000) to the latent sequence (N, 512, 32). `dropout` acts on
+    /// the elements between the third and the fourth layer, while learning.
+    pub fn steps(&self, xs: &Tensor, dropout: f64, pass: Pass) -> Tensor {
+        let train = pass.is_training();
         let stem = self.bn1.forward_t(&self.conv1.forward(xs), train).relu();
         let stem = stem.max_pool1d([3], [2], [1], [1], false);
-        self.blocks
-            .iter()
-            .fold(stem, |xs, block| block.forward(&xs, train))
-    }
-
-    /// (N, leads, 1000) to the mean over time (N, 512).
-    pub fn pooled(&self, xs: &Tensor, train: bool) -> Tensor {
-        self.steps(xs, train).mean_dim(-1, false, None::<tch::Kind>)
+        let (early, last) = self.blocks.split_at(self.blocks.len() - 2);
+        let through = |xs: Tensor, blocks: &[BasicBlock]| {
+            blocks
+                .iter()
+                .fold(xs, |xs, block| block.forward(&xs, train))
+        };
+        through(pass.dropout(through(stem, early), dropout), last)
     }
 }
 
@@ -125,7 +127,6 @@ mod tests {
         let parameters: usize = vs.trainable_variables().iter().map(Tensor::numel).sum();
         assert_eq!(parameters, 3_848_832);
         let xs = Tensor::zeros([2, 12, 1000], (tch::Kind::Float, tch::Device::Cpu));
-        assert_eq!(net.steps(&xs, false).size(), [2, 512, 32]);
-        assert_eq!(net.pooled(&xs, false).size(), [2, 512]);
+        assert_eq!(net.steps(&xs, 0.0, Pass::Evaluate).size(), [2, 512, 32]);
     }
 }

@@ -4,6 +4,10 @@
 //! Source: PTB-XL 1.0.3 `scp_statements.csv` for codes, order and superclass;
 //! Sethi et al. 2025 (ProtoECGNet) for the three prototype groups.
 
+mod labels;
+
+pub use labels::{Label, LabelSet, describe};
+
 use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
@@ -27,6 +31,32 @@ pub enum Superclass {
     Sttc,
     Cd,
     Hyp,
+}
+
+impl Superclass {
+    /// In the order of TrustECG's outputs.
+    pub const ALL: [Self; 5] = [Self::Norm, Self::Mi, Self::Sttc, Self::Cd, Self::Hyp];
+
+    /// As PTB-XL writes it.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Norm => "NORM",
+            Self::Mi => "MI",
+            Self::Sttc => "STTC",
+            Self::Cd => "CD",
+            Self::Hyp => "HYP",
+        }
+    }
+
+    pub fn description(self) -> &'static str {
+        match self {
+            Self::Norm => "normal ECG",
+            Self::Mi => "myocardial infarction",
+            Self::Sttc => "ST/T change",
+            Self::Cd => "conduction disturbance",
+            Self::Hyp => "hypertrophy",
+        }
+    }
 }
 
 /// One SCP statement.

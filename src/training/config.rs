@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Augment, Losses};
+use super::{Augment, Losses, Optimiser, PositiveWeight, Schedule};
 use crate::bundle::{Architecture, Preprocessing};
+use crate::nn::Head;
+use crate::statements::LabelSet;
 
 /// Everything that a run depends on but the data. Unknown fields are refused.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -23,8 +25,9 @@ pub struct TrainingConfig {
     pub validation_folds: Vec<u8>,
     /// Evaluated once, when everything else is done.
     pub test_folds: Vec<u8>,
-    pub prototype_start: PrototypeStart,
-    pub losses: Losses,
+    /// A class with fewer training ECGs than prototypes gets one for each.
+    /// The published program keeps all, and repeats their sources.
+    pub fewer_prototypes_for_rare_classes: bool,
     pub stages: Vec<Stage>,
 }
 
@@ -52,86 +55,154 @@ pub enum ConfigError {
     },
 }
 
-/// Where prototype vectors start.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum PrototypeStart {
-    /// Standard normal: paper and published program. Half of every vector is
-    /// negative, where no latent can ever be.
-    Normal,
-    /// One twentieth of the coordinates 1, the rest 0: inside the range of the
-    /// latents, and nearly orthogonal from the first step on.
-    Sparse,
-}
-
 /// One step of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum Stage {
+    /// Trains a backbone with a linear head on labels of its own, and copies
+    /// it into branches.
+    PreTrain(PreTrainStage),
+    /// Trains a network without prototypes.
+    Supervised(SupervisedStage),
+    /// Trains a branch with its prototypes.
     Joint(JointStage),
+    /// Makes every prototype of a branch the latent of a training ECG.
     Project(ProjectStage),
+    /// Trains the classifier of each branch on the prototypes of that branch.
     Classifier(ClassifierStage),
+    /// Trains one classifier on the prototypes of all branches.
+    Fuse(ClassifierStage),
 }
 
 impl Stage {
     pub fn name(&self) -> &'static str {
         match self {
+            Self::PreTrain(_) => "pre-train",
+            Self::Supervised(_) => "supervised",
             Self::Joint(_) => "joint",
             Self::Project(_) => "project",
             Self::Classifier(_) => "classifier",
+            Self::Fuse(_) => "fuse",
+        }
+    }
+
+    /// The branch that it works on, if it is one.
+    pub fn branch(&self) -> Option<&str> {
+        match self {
+            Self::Joint(stage) => Some(&stage.branch),
+            Self::Project(stage) => Some(&stage.branch),
+            _ => None,
         }
     }
 }
 
-/// Trains backbone, add-on layers and prototypes; the classifier stays.
+/// What every stage with gradient steps says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct JointStage {
+pub struct Learning {
     pub epochs: usize,
     pub batch: usize,
     pub learning_rate: f64,
-    /// Coupled L2 of Adam.
-    pub l2: f64,
+    pub optimiser: Optimiser,
     pub schedule: Schedule,
     /// Epochs without a better validation macro AUROC before the stage ends.
     pub patience: usize,
-    /// Prototypes learn this many times faster than the network: they have to
-    /// cross the range of the latents, weights only move a little.
-    pub prototype_rate: f64,
-    /// Projects after every epoch and measures validation with the projected
-    /// prototypes, so that the epoch that is kept is the best one after
-    /// projection. The published program projects once, at the end.
-    pub project_each_epoch: bool,
-    /// Keeps prototypes inside the range of the latents, [0, 1], after each step.
-    pub prototypes_in_range: bool,
+    pub keep: Keep,
+    pub validation: Validation,
     pub augment: Option<Augment>,
 }
 
-/// Learning rate over a stage.
+/// Which epoch a stage leaves behind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Schedule {
-    Constant,
-    /// Cosine from the learning rate to 0 over the stage, per epoch.
-    Cosine,
+pub enum Keep {
+    /// The one with the best validation macro AUROC.
+    Best,
+    /// The last: what the published scripts project from.
+    Last,
 }
 
-impl Schedule {
-    /// Learning rate of an epoch, counted from 0.
-    pub fn rate(self, learning_rate: f64, epoch: usize, epochs: usize) -> f64 {
-        match self {
-            Self::Constant => learning_rate,
-            Self::Cosine => {
-                learning_rate
-                    * 0.5
-                    * (1.0 + (std::f64::consts::PI * epoch as f64 / epochs.max(1) as f64).cos())
-            }
-        }
-    }
+/// What the validation macro AUROC of an epoch is measured on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Validation {
+    /// Every record of the validation fold once.
+    Plain,
+    /// As many draws with replacement, weighted by the labels: the published
+    /// program (specification 4.4). Records without a label are never drawn.
+    Resampled,
+}
+
+/// Trains a network on its labels alone (equation 3).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SupervisedStage {
+    pub learning: Learning,
+    pub positive_weight: PositiveWeight,
+    pub positive_weight_cap: Option<f64>,
+}
+
+/// Trains a backbone for some branches.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PreTrainStage {
+    /// The branches that start from it; the first says which backbone.
+    pub branches: Vec<String>,
+    pub labels: LabelSet,
+    pub head: Head,
+    pub training: SupervisedStage,
+}
+
+/// Trains a branch; its classifier stays at +1 and -0.5.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct JointStage {
+    pub branch: String,
+    pub learning: Learning,
+    pub losses: Losses,
+    pub start: PrototypeStart,
+    pub trained: Trained,
+    /// Prototypes learn this many times faster than the add-on layers: they
+    /// have to cross the range of the latents, weights only move a little.
+    pub prototype_rate: f64,
+    /// The backbone learns this many times faster than the add-on layers.
+    pub backbone_rate: f64,
+    /// Projects after every so many epochs, and measures validation with the
+    /// projected prototypes. The published program projects once, at the end.
+    pub project_every: Option<usize>,
+    /// Keeps prototypes inside the range of the latents, [0, 1], after each step.
+    pub prototypes_in_range: bool,
+}
+
+/// Where prototype vectors start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PrototypeStart {
+    /// Where the stage before left them; standard normal in the first one, as
+    /// in paper and published program. Half of every vector is then negative,
+    /// where no latent can ever be.
+    AsTheyAre,
+    /// One twentieth of the coordinates 1, the rest 0: inside the range of the
+    /// latents, and nearly orthogonal from the first step on.
+    Sparse,
+    /// Latents of different training ECGs of the class, far from each other.
+    Latents,
+}
+
+/// What a joint stage changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Trained {
+    /// Backbone, add-on layers and prototypes.
+    Everything,
+    /// Add-on layers and prototypes, on the backbone's output for the records
+    /// as they are.
+    Heads,
+    /// Prototypes only: the "prototypes" stage of the published program.
+    Prototypes,
 }
 
 /// Replaces every prototype by the latent of a training ECG of its class.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ProjectStage {
+    pub branch: String,
     /// Two prototypes of a class take the same ECG only where the class has
     /// fewer ECGs than prototypes. The published program has no such rule.
     pub unique_sources: bool,
@@ -142,14 +213,26 @@ pub struct ProjectStage {
 #[serde(deny_unknown_fields)]
 pub struct ClassifierStage {
     pub epochs: usize,
-    /// Weight of the L1 norm of the off-class weights (equation 10).
+    /// Weight of the L1 norm of the weights (equation 10).
     pub l1: f64,
+    pub l1_on: Penalised,
+    pub positive_weight: PositiveWeight,
+    pub positive_weight_cap: Option<f64>,
     /// Full-batch epochs without a better validation macro AUROC.
     pub patience: usize,
 }
 
+/// Which weights the L1 norm counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Penalised {
+    /// Those of other classes' prototypes: equation 10.
+    OffClass,
+    /// All: what the published fusion does.
+    All,
+}
+
 impl TrainingConfig {
-    pub const VERSION: u32 = 1;
+    pub const VERSION: u32 = 2;
 
     /// Reads and checks a configuration file.
     pub fn read(path: &std::path::Path) -> Result<Self, ConfigError> {
@@ -171,49 +254,5 @@ impl TrainingConfig {
         })?;
         super::config_check::check(&config, path)?;
         Ok(config)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const SHIPPED: &str = include_str!("../../assets/configs/rhythm-ptbxl-excerpt.ron");
-
-    #[test]
-    fn shipped_configurations_are_valid() {
-        for text in [
-            SHIPPED,
-            include_str!("../../assets/configs/rhythm-demo.ron"),
-            include_str!("../../assets/configs/rhythm-paper.ron"),
-        ] {
-            TrainingConfig::parse(text, "shipped").unwrap();
-        }
-    }
-
-    #[test]
-    fn errors_name_the_line_or_the_field() {
-        let unknown = SHIPPED.replace("seed:", "sead:");
-        let error = TrainingConfig::parse(&unknown, "c.ron")
-            .unwrap_err()
-            .to_string();
-        assert!(
-            error.starts_with("c.ron, line ") && error.contains("sead"),
-            "{error}"
-        );
-        let overlap = SHIPPED.replace("validation_folds: [9]", "validation_folds: [8]");
-        let error = TrainingConfig::parse(&overlap, "c.ron")
-            .unwrap_err()
-            .to_string();
-        assert_eq!(
-            error,
-            "c.ron: folds is fold 8 twice, expected each fold in one of train, validation and test"
-        );
-    }
-
-    #[test]
-    fn the_cosine_schedule_starts_at_the_rate_and_falls() {
-        assert_eq!(Schedule::Cosine.rate(1e-4, 0, 20), 1e-4);
-        assert!((Schedule::Cosine.rate(1e-4, 10, 20) - 5e-5).abs() < 1e-12);
     }
 }
