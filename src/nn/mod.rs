@@ -4,12 +4,16 @@
 //! Variable names equal those of the published checkpoints (specification 9),
 //! so that weights port over by name.
 
+mod normal;
 mod prototype_branch;
 mod resnet1d;
 mod similarity;
+mod start;
 mod weights;
 
+pub use normal::normal;
 pub use prototype_branch::{LATENT, PrototypeBranch};
 pub use resnet1d::ResNet1d;
 pub use similarity::{cosine, unit_rows};
+pub use start::randomise;
 pub use weights::{Weights, WeightsError};
