@@ -16,9 +16,9 @@ pub enum FormatError {
     NotAFile { path: PathBuf, found: &'static str },
     #[error("{}: the file is empty (0 bytes)", path.display())]
     Empty { path: PathBuf },
-    #[error("{}: {found}, which is not read; read today: WFDB records (a .hea header with its .dat files)", path.display())]
+    #[error("{}: {found}, which is not read; `protoecg convert --help` lists what is", path.display())]
     UnknownType { path: PathBuf, found: String },
-    #[error("{}: {what} is not read yet", path.display())]
+    #[error("{}: {what} is not read", path.display())]
     Unsupported { path: PathBuf, what: String },
     #[error("{}: {what} has {found} bytes, more than the {limit} that are read", path.display())]
     TooLarge {
@@ -34,6 +34,23 @@ pub enum FormatError {
         field: String,
         found: String,
         expected: &'static str,
+    },
+    /// As [`FormatError::Field`], in a file that has no lines.
+    #[error("{}: {field} is {found}, expected {expected}", path.display())]
+    Value {
+        path: PathBuf,
+        field: String,
+        found: String,
+        expected: String,
+    },
+    /// A declared length that the file does not have; found before anything is
+    /// allocated by it.
+    #[error("{}: {what} needs {needed} bytes, {found} are there", path.display())]
+    TooShort {
+        path: PathBuf,
+        what: String,
+        needed: u64,
+        found: u64,
     },
     #[error("{}: the header promises {promised} signals and describes {described}", path.display())]
     SignalCount {

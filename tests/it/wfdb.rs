@@ -100,14 +100,13 @@ fn other_formats_are_named_and_refused() {
     let Some(folder) = sample_files() else { return };
     let refusal = |file: &str| formats::open(&folder.join(file)).unwrap_err().to_string();
     assert!(
-        refusal("wfdb/multi-segment/041s.hea")
-            .contains("multi-segment WFDB record is not read yet")
+        refusal("wfdb/multi-segment/041s.hea").contains("multi-segment WFDB record is not read")
     );
-    assert!(refusal("wfdb/flacformats.hea").contains("508 (FLAC) is not read yet"));
+    assert!(refusal("wfdb/flacformats.hea").contains("508 (FLAC) is not read"));
     assert!(refusal("wfdb/a103l.hea").contains("the unit of signal PLETH is \"NU\""));
     assert!(refusal("wfdb/100.atr").contains("a binary file"));
     assert!(refusal("wfdb/100.csv").contains("empty (0 bytes)"));
-    assert!(refusal("wfdb/LICENSE").contains("a text file that is no WFDB header"));
+    assert!(refusal("wfdb/LICENSE").contains("a text file that is neither"));
     assert!(refusal("wfdb").contains("a folder"));
     for (folder_name, found) in [("dicom", "DICOM"), ("muse-xml", "XML"), ("edf", "DF file")] {
         for file in fs::read_dir(folder.join(folder_name)).unwrap() {
@@ -138,6 +137,8 @@ fn recording() -> Recording {
         channels: Lead::STANDARD.map(channel).to_vec(),
         format: "WFDB, format 16".to_owned(),
         unit_source: "1000 ADC units per mV (header)".to_owned(),
+        remarks: Vec::new(),
+        pseudonym: None,
         age_years: Some(63.0),
         sex: Some(Sex::Male),
     }

@@ -4,11 +4,7 @@ use std::path::Path;
 
 use super::header::{self, Header, Signal};
 use crate::ecg::{Channel, Lead, Recording};
-use crate::formats::FormatError;
-
-/// The largest signal file that is read. A resting ECG has under 1 MB; a day
-/// of Holter, which no screen here shows, may have gigabytes.
-const MAX_SIGNAL_FILE_BYTES: u64 = 256 << 20;
+use crate::formats::{FormatError, load};
 
 /// Reads a single-segment record by its header.
 ///
@@ -53,6 +49,8 @@ pub fn read(header_path: &Path) -> Result<Recording, FormatError> {
         channels: channels.collect(),
         format: format_name(&header),
         unit_source: unit_source(&header),
+        remarks: Vec::new(),
+        pseudonym: None,
         age_years: header.age_years,
         sex: header.sex,
     })
@@ -89,7 +87,7 @@ fn read_group(
             ),
         });
     }
-    let bytes = load(path)?;
+    let bytes = load::whole(path, "the signal file", load::MAX_FILE_BYTES)?;
     let data = usize::try_from(first.offset_bytes)
         .ok()
         .and_then(|at| bytes.get(at..));
@@ -128,31 +126,6 @@ fn read_group(
             Ok(to_millivolts(signal, &raw, samples))
         })
         .collect()
-}
-
-fn load(path: &Path) -> Result<Vec<u8>, FormatError> {
-    let metadata = std::fs::metadata(path).map_err(|e| FormatError::io(path, e))?;
-    if !metadata.is_file() {
-        return Err(FormatError::NotAFile {
-            path: path.to_owned(),
-            found: "a folder, device or pipe",
-        });
-    }
-    if metadata.len() > MAX_SIGNAL_FILE_BYTES {
-        return Err(FormatError::TooLarge {
-            path: path.to_owned(),
-            what: "the signal file",
-            found: metadata.len(),
-            limit: MAX_SIGNAL_FILE_BYTES,
-        });
-    }
-    let bytes = std::fs::read(path).map_err(|e| FormatError::io(path, e))?;
-    if bytes.is_empty() {
-        return Err(FormatError::Empty {
-            path: path.to_owned(),
-        });
-    }
-    Ok(bytes)
 }
 
 /// Format 8 holds differences; the first is from the header's initial value.
