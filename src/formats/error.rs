@@ -52,9 +52,10 @@ pub enum FormatError {
         needed: u64,
         found: u64,
     },
-    #[error("{}: the header promises {promised} signals and describes {described}", path.display())]
-    SignalCount {
+    #[error("{}: the header promises {promised} {what} and describes {described}", path.display())]
+    Count {
         path: PathBuf,
+        what: &'static str,
         promised: usize,
         described: usize,
     },
@@ -65,7 +66,8 @@ pub enum FormatError {
     Truncated {
         path: PathBuf,
         found: u64,
-        expected: u64,
+        /// A number of bytes, or `more` where compression leaves it open.
+        expected: String,
         signals: usize,
         samples: usize,
     },
@@ -78,6 +80,13 @@ pub enum FormatError {
         signal: String,
         found: i16,
         expected: i16,
+    },
+    /// More samples than a file of that size can mean honestly.
+    #[error("{}: {found} samples in all, more than the {limit} that are read of a file of this size", path.display())]
+    TooManySamples {
+        path: PathBuf,
+        found: u64,
+        limit: u64,
     },
     #[error("cannot write {}: {reason}", path.display())]
     NotWritable { path: PathBuf, reason: String },
