@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{FormatError, load, wfdb};
+use super::{FormatError, csv, edf, load, npy, wfdb};
 use crate::ecg::Recording;
 
 /// How much of a file is looked at to tell its type. HL7 aECG files begin with
@@ -18,7 +18,20 @@ struct SingleFile {
 }
 
 /// The order is that of certainty: marks first, text last.
-const SINGLE_FILES: [SingleFile; 0] = [];
+const SINGLE_FILES: &[SingleFile] = &[
+    SingleFile {
+        looks_like: edf::looks_like,
+        parse: edf::parse,
+    },
+    SingleFile {
+        looks_like: npy::looks_like,
+        parse: npy::parse,
+    },
+    SingleFile {
+        looks_like: csv::looks_like,
+        parse: csv::parse,
+    },
+];
 
 /// Reads a recording. The type is found from the content, not from the name.
 ///
@@ -96,12 +109,9 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
 
 /// Names a file that is not read, so that the user knows what they picked.
 fn describe(start: &[u8]) -> String {
-    let marks: [(usize, &[u8], &str); 15] = [
-        (0, b"0       ", "an EDF file"),
-        (0, b"\xffBIOSEMI", "a BDF file"),
+    let marks: [(usize, &[u8], &str); 12] = [
         (128, b"DICM", "a DICOM file"),
         (16, b"SCPECG", "an SCP-ECG file"),
-        (0, b"\x93NUMPY", "a NumPy array"),
         (0, b"MATLAB 5.0", "a MATLAB file"),
         (0, b"\x89HDF", "an HDF5 file"),
         (0, b"fLaC", "a FLAC file"),

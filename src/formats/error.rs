@@ -88,6 +88,11 @@ pub enum FormatError {
         found: u64,
         limit: u64,
     },
+    #[error(
+        "{}: a table says neither its rate nor its unit nor its leads; put {} beside it, like (version: 1, rate_hz: 500, unit: \"mV\", leads: [\"I\", \"II\"])",
+        path.display(), sidecar.display()
+    )]
+    NoSidecar { path: PathBuf, sidecar: PathBuf },
     #[error("cannot write {}: {reason}", path.display())]
     NotWritable { path: PathBuf, reason: String },
 }

@@ -4,6 +4,7 @@ mod bundles;
 mod command_line;
 mod dataset;
 mod dsp;
+mod formats;
 mod plausibility;
 mod preprocessing;
 mod reference_data;

@@ -99,24 +99,6 @@ fn a_record_opens_by_header_by_signal_file_and_by_name() {
     );
 }
 
-#[test]
-fn other_formats_are_named_and_refused() {
-    let Some(folder) = sample_files() else { return };
-    let refusal = |file: &str| formats::open(&folder.join(file)).unwrap_err().to_string();
-    assert!(refusal("wfdb/100.atr").contains("a binary file"));
-    assert!(refusal("wfdb/100.csv").contains("empty (0 bytes)"));
-    assert!(refusal("wfdb/LICENSE").contains("a text file that is neither"));
-    assert!(refusal("wfdb").contains("a folder"));
-    for (folder_name, found) in [("dicom", "DICOM"), ("muse-xml", "XML"), ("edf", "DF file")] {
-        for file in fs::read_dir(folder.join(folder_name)).unwrap() {
-            let message = formats::open(&file.unwrap().path())
-                .unwrap_err()
-                .to_string();
-            assert!(message.contains(found), "{message}");
-        }
-    }
-}
-
 /// One sine per lead, with one missing sample.
 fn recording() -> Recording {
     let channel = |lead: Lead| {

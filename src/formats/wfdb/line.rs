@@ -5,6 +5,7 @@ use std::path::Path;
 use super::samples::SignalFormat;
 use crate::ecg::Lead;
 use crate::formats::FormatError;
+use crate::formats::units::millivolts_per;
 
 /// A body-surface map has 256 electrodes; nothing has more.
 const MAX_SIGNALS: usize = 256;
@@ -298,16 +299,5 @@ impl Gain {
             baseline: None,
             unit: "mV".to_owned(),
         }
-    }
-}
-
-fn millivolts_per(unit: &str) -> Option<f64> {
-    match unit {
-        "V" | "v" => Some(1e3),
-        "mV" | "mv" => Some(1.0),
-        // Both the micro sign and the Greek letter are in use.
-        "uV" | "uv" | "\u{b5}V" | "\u{b5}v" | "\u{3bc}V" | "\u{3bc}v" => Some(1e-3),
-        "nV" | "nv" => Some(1e-6),
-        _ => None,
     }
 }
