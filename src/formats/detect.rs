@@ -9,6 +9,9 @@ use crate::ecg::Recording;
 /// long comments.
 const PEEK_BYTES: u64 = 16 << 10;
 
+/// Far above any recorder of ECGs.
+const MAX_RATE_HZ: f64 = 1e6;
+
 /// A format whose recordings are one file.
 struct SingleFile {
     /// Whether a file begins as this format does.
@@ -41,6 +44,48 @@ const SINGLE_FILES: &[SingleFile] = &[
 /// # Errors
 /// [`FormatError`] with the file, the field, what was found and what was expected.
 pub fn open(path: &Path) -> Result<Recording, FormatError> {
+    sound(path, read(path)?)
+}
+
+/// What every room relies on, whichever reader made the recording.
+fn sound(path: &Path, recording: Recording) -> Result<Recording, FormatError> {
+    let bad = |field: String, found: String, expected: &str| {
+        Err(FormatError::Value {
+            path: path.to_owned(),
+            field,
+            found,
+            expected: expected.to_owned(),
+        })
+    };
+    let rate_hz = recording.rate_hz;
+    if !(rate_hz > 0.0 && rate_hz <= MAX_RATE_HZ) {
+        let expected = "above 0 and at most 1000000 Hz";
+        return bad(
+            "the sampling rate".to_owned(),
+            rate_hz.to_string(),
+            expected,
+        );
+    }
+    let samples = recording.len();
+    for channel in &recording.channels {
+        if channel.samples_mv.is_empty() || channel.samples_mv.len() != samples {
+            let field = format!("the length of lead {}", channel.name);
+            let found = channel.samples_mv.len().to_string();
+            return bad(field, found, "that of the first lead, and not 0");
+        }
+        if channel.samples_mv.iter().any(|mv| mv.is_infinite()) {
+            let field = format!("a sample of lead {}", channel.name);
+            return bad(
+                field,
+                "infinite".to_owned(),
+                "a finite number of millivolts",
+            );
+        }
+    }
+    Ok(recording)
+}
+
+fn read(path: &Path) -> Result<Recording, FormatError> {
     let with_hea = appended(path, ".hea");
     if !path.exists() && with_hea.exists() {
         return wfdb::read(&with_hea);
