@@ -20,7 +20,7 @@ export CARGO_TARGET_DIR="$PWD/fuzz/target"
 # The readers make a key for pseudonyms: not the user's own.
 XDG_DATA_HOME=$(mktemp -d)
 export XDG_DATA_HOME
-trap 'rm -rf "$XDG_DATA_HOME"' EXIT
+trap 'rm -rf "$XDG_DATA_HOME" /dev/shm/protoecg-fuzz-*' EXIT
 
 fixtures=tests/fixtures/formats
 samples=../shared/formats
@@ -75,12 +75,20 @@ for i in 0 1 2; do
 done
 seed open "$fixtures"/* "$samples"/*/*
 
+failed=
 for target in $(sed -n 's/^name = "\(.*\)"/\1/p' fuzz/Cargo.toml | tail -n +2); do
     case " $* " in "  " | *" $target "*) ;; *) continue ;; esac
     mkdir -p "fuzz/corpus/$target"
     echo "== $target, $seconds s"
+    log=fuzz/target/$target.log
     cargo fuzz run --sanitizer none "$target" -- \
         -max_total_time="$seconds" -timeout=2 -malloc_limit_mb=256 -rss_limit_mb=512 \
-        -max_len=65536 -print_final_stats=1 2>&1 | tail -n 25
+        -max_len=65536 -print_final_stats=1 >"$log" 2>&1 || failed="$failed $target"
+    # The last line of coverage, the numbers, and what was found if anything was.
+    grep 'cov:' "$log" | tail -n 1 || true
+    grep -E '^stat::|panicked|ERROR|SUMMARY|Test unit written' "$log" || true
 done
-rm -rf /dev/shm/protoecg-fuzz-*
+if [ -n "$failed" ]; then
+    echo "found something:$failed; see fuzz/artifacts and fuzz/target/TARGET.log" >&2
+    exit 1
+fi
