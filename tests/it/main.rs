@@ -5,6 +5,7 @@ mod command_line;
 mod dataset;
 mod dsp;
 mod formats;
+mod hostile_files;
 mod plausibility;
 mod preprocessing;
 mod reference_data;
