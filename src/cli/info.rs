@@ -25,6 +25,8 @@ struct Document {
     duration_s: f64,
     samples: usize,
     unit_source: String,
+    remarks: Vec<String>,
+    pseudonym: Option<crate::ecg::Pseudonym>,
     sha256: String,
     plausibility: Vec<plausibility::Finding>,
 }
@@ -45,6 +47,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         sha256: recording.sha256(),
         format: recording.format,
         unit_source: recording.unit_source,
+        remarks: recording.remarks,
+        pseudonym: recording.pseudonym,
         plausibility: report.findings,
     };
     if arguments.json {
@@ -63,6 +67,12 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         ),
     );
     row("unit", document.unit_source);
+    for remark in document.remarks {
+        row("remark", remark);
+    }
+    if let Some(pseudonym) = document.pseudonym {
+        row("patient", format!("{pseudonym} (pseudonym)"));
+    }
     row("SHA-256", document.sha256);
     if document.plausibility.is_empty() {
         row("plausibility", "nothing found".to_owned());

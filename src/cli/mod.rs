@@ -3,6 +3,7 @@
 //! code 1, wrong usage with 2.
 
 mod bundle;
+mod convert;
 mod evaluate;
 mod explain;
 mod info;
@@ -34,6 +35,7 @@ struct Cli {
 enum Command {
     Open(open::Arguments),
     Info(info::Arguments),
+    Convert(convert::Arguments),
     Simulate(simulate::Arguments),
     Train(train::Arguments),
     Evaluate(evaluate::Arguments),
@@ -93,6 +95,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         None => open::window(None, open::WindowArguments::default()),
         Some(Command::Open(arguments)) => open::run(arguments),
         Some(Command::Info(arguments)) => info::run(&arguments),
+        Some(Command::Convert(arguments)) => convert::run(&arguments),
         Some(Command::Simulate(arguments)) => simulate::run(&arguments),
         Some(Command::Train(arguments)) => train::run(&arguments),
         Some(Command::Evaluate(arguments)) => evaluate::run(&arguments),

@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use super::Lead;
+use super::{Lead, Pseudonym};
 
 /// Sex as PTB-XL and most carts record it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -35,6 +35,11 @@ pub struct Recording {
     pub format: String,
     /// Where the unit came from: `gain 1000/mV in the header`.
     pub unit_source: String,
+    /// What reading had to leave out or work out, one sentence each, for people:
+    /// `III, aVR, aVL and aVF are derived from I and II`.
+    pub remarks: Vec<String>,
+    /// In place of the patient's name and number, where the file has them.
+    pub pseudonym: Option<Pseudonym>,
     pub age_years: Option<f64>,
     pub sex: Option<Sex>,
 }

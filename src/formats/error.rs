@@ -16,9 +16,9 @@ pub enum FormatError {
     NotAFile { path: PathBuf, found: &'static str },
     #[error("{}: the file is empty (0 bytes)", path.display())]
     Empty { path: PathBuf },
-    #[error("{}: {found}, which is not read; read today: WFDB records (a .hea header with its .dat files)", path.display())]
+    #[error("{}: {found}, which is not read; `protoecg convert --help` lists what is", path.display())]
     UnknownType { path: PathBuf, found: String },
-    #[error("{}: {what} is not read yet", path.display())]
+    #[error("{}: {what} is not read", path.display())]
     Unsupported { path: PathBuf, what: String },
     #[error("{}: {what} has {found} bytes, more than the {limit} that are read", path.display())]
     TooLarge {
@@ -35,9 +35,27 @@ pub enum FormatError {
         found: String,
         expected: &'static str,
     },
-    #[error("{}: the header promises {promised} signals and describes {described}", path.display())]
-    SignalCount {
+    /// As [`FormatError::Field`], in a file that has no lines.
+    #[error("{}: {field} is {found}, expected {expected}", path.display())]
+    Value {
         path: PathBuf,
+        field: String,
+        found: String,
+        expected: String,
+    },
+    /// A declared length that the file does not have; found before anything is
+    /// allocated by it.
+    #[error("{}: {what} needs {needed} bytes, {found} are there", path.display())]
+    TooShort {
+        path: PathBuf,
+        what: String,
+        needed: u64,
+        found: u64,
+    },
+    #[error("{}: the header promises {promised} {what} and describes {described}", path.display())]
+    Count {
+        path: PathBuf,
+        what: &'static str,
         promised: usize,
         described: usize,
     },
@@ -48,7 +66,8 @@ pub enum FormatError {
     Truncated {
         path: PathBuf,
         found: u64,
-        expected: u64,
+        /// A number of bytes, or `more` where compression leaves it open.
+        expected: String,
         signals: usize,
         samples: usize,
     },
@@ -62,6 +81,18 @@ pub enum FormatError {
         found: i16,
         expected: i16,
     },
+    /// More samples than a file of that size can mean honestly.
+    #[error("{}: {found} samples in all, more than the {limit} that are read of a file of this size", path.display())]
+    TooManySamples {
+        path: PathBuf,
+        found: u64,
+        limit: u64,
+    },
+    #[error(
+        "{}: a table says neither its rate nor its unit nor its leads; put {} beside it, like (version: 1, rate_hz: 500, unit: \"mV\", leads: [\"I\", \"II\"])",
+        path.display(), sidecar.display()
+    )]
+    NoSidecar { path: PathBuf, sidecar: PathBuf },
     #[error("cannot write {}: {reason}", path.display())]
     NotWritable { path: PathBuf, reason: String },
 }

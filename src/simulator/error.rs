@@ -20,7 +20,10 @@ pub enum SimulatorError {
     #[error("{}: cannot be written: {source}", path.display())]
     Marker { path: PathBuf, source: ron::Error },
     #[error("record {record}: {source}")]
-    Signal { record: String, source: FormatError },
+    Signal {
+        record: String,
+        source: Box<FormatError>,
+    },
     #[error("cancelled after {written} records; run it again to write the folder anew")]
     Cancelled { written: usize },
 }

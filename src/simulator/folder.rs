@@ -232,7 +232,7 @@ fn write_record(
     })?;
     wfdb::write(&dir, &name, recording, ADC_PER_MV).map_err(|source| SimulatorError::Signal {
         record: name.clone(),
-        source,
+        source: Box::new(source),
     })?;
     Ok(format!("{thousand}/{name}"))
 }

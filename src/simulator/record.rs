@@ -63,6 +63,8 @@ impl SimulatedEcg {
                 .collect(),
             format: format!("simulated by protoecg {}", env!("CARGO_PKG_VERSION")),
             unit_source: "simulated in millivolts".to_owned(),
+            remarks: Vec::new(),
+            pseudonym: None,
             age_years: Some(patient.age_years),
             sex: Some(patient.sex),
         };

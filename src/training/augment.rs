@@ -6,6 +6,8 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use tch::Tensor;
 
+use crate::nn::normal;
+
 /// What is varied; nothing of the published programs, which train on the
 /// recordings as they are.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -66,10 +68,12 @@ impl Augment {
         if self.noise_mv == 0.0 {
             return moved;
         }
-        // libtorch's generator cannot be saved, so it is seeded for every step.
-        tch::manual_seed(random.random_range(0..i64::MAX));
-        let noise = moved.randn_like() * self.noise_mv;
-        moved + noise
+        // libtorch's generator is one for the whole process: another run beside
+        // this one would change what it draws.
+        let noise = Tensor::from_slice(&normal(random, moved.numel()))
+            .view(size.as_slice())
+            .to_device(xs.device());
+        moved + noise * self.noise_mv
     }
 }
 

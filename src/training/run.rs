@@ -19,7 +19,7 @@ use crate::bundle::{Architecture, Bundle, Manifest, ProjectionReport};
 use crate::dataset::DataSet;
 use crate::ecg::hex;
 use crate::inference::DeviceChoice;
-use crate::nn::PrototypeBranch;
+use crate::nn::{PrototypeBranch, randomise};
 use crate::statements::{self, Statement};
 
 /// What a run tells while it goes on.
@@ -129,13 +129,16 @@ pub fn train(
         .map(|c| statements[c])
         .collect();
 
-    tch::manual_seed(config.seed as i64);
     let variables = VarStore::new(device);
     let leads = config.preprocessing.leads.len();
     let network = PrototypeBranch::new(&variables.root(), leads, statements.len(), classes);
+    randomise(&variables, config.seed);
+    network.reset_classifier();
     if config.prototype_start == PrototypeStart::Sparse {
+        // A standard normal draw is above 1.645 one time in twenty.
         tch::no_grad(|| {
-            let _ = network.prototypes.shallow_clone().bernoulli_float_(0.05);
+            let chosen = network.prototypes.gt(1.645).to_kind(tch::Kind::Float);
+            network.prototypes.shallow_clone().copy_(&chosen);
         });
     }
     let mut checkpoint = Checkpoint::open(&folders.state, &fingerprint(config, &data), resume)?;

@@ -4,6 +4,8 @@ mod bundles;
 mod command_line;
 mod dataset;
 mod dsp;
+mod formats;
+mod hostile_files;
 mod plausibility;
 mod preprocessing;
 mod reference_data;

@@ -45,6 +45,8 @@ fn ecg(rate_hz: f64, duration_s: f64) -> Recording {
         channels: Lead::STANDARD.map(channel).to_vec(),
         format: String::new(),
         unit_source: String::new(),
+        remarks: Vec::new(),
+        pseudonym: None,
         age_years: None,
         sex: None,
     }

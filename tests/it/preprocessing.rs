@@ -147,6 +147,8 @@ fn sines(rate_hz: f64, samples: usize) -> Recording {
         channels: Lead::STANDARD.map(channel).to_vec(),
         format: String::new(),
         unit_source: String::new(),
+        remarks: Vec::new(),
+        pseudonym: None,
         age_years: None,
         sex: None,
     }

@@ -55,6 +55,8 @@ fn recording(rate_hz: f64, samples_mv: impl Fn(Lead) -> Vec<f64>) -> Recording {
             .to_vec(),
         format: "analytic".to_owned(),
         unit_source: "analytic".to_owned(),
+        remarks: Vec::new(),
+        pseudonym: None,
         age_years: None,
         sex: None,
     }

@@ -27,6 +27,10 @@ pub trait Dialogs: Send + Sync {
 }
 
 /// The dialogs of the desktop (XDG portal, or zenity).
+/// What ECG files are called, for the file dialog alone: the type is found from
+/// the content.
+const ECG_ENDINGS: [&str; 8] = ["hea", "edf", "bdf", "csv", "npy", "dcm", "scp", "xml"];
+
 pub struct NativeDialogs;
 
 impl Dialogs for NativeDialogs {
@@ -36,7 +40,7 @@ impl Dialogs for NativeDialogs {
             Purpose::OpenRecording => block_on(
                 dialog
                     .set_title("Open an ECG")
-                    .add_filter("WFDB header", &["hea"])
+                    .add_filter("ECG files", &ECG_ENDINGS)
                     .add_filter("All files", &["*"])
                     .pick_file(),
             ),

@@ -2,16 +2,20 @@
 //!
 //! Source: WFDB Applications Guide, header(5) and signal(5).
 //!
-//! Read: single-segment records in formats 8, 16, 24, 32, 61, 80, 160, 212,
-//! 310 and 311, with one or more signal files, byte offsets (`16+24`, which
-//! makes the `.mat` files of the PhysioNet challenges readable) and skew.
-//! Refused by name: multi-segment records, FLAC, several samples per frame.
+//! Read: formats 0, 8, 16, 24, 32, 61, 80, 160, 212, 310, 311 and, as FLAC, 508,
+//! 516 and 524; one or more signal files, byte offsets (`16+24`, which makes the
+//! MATLAB files of the PhysioNet challenges readable), skew, several samples
+//! per frame, several segments in fixed and variable layout.
 
+mod flac;
 mod header;
-mod read;
+mod line;
+mod record;
 mod samples;
+mod segment;
+mod segments;
 mod write;
 
 pub use header::{looks_like_header, names_signal_file};
-pub use read::read;
+pub use record::{PhysicalSignal, Record, read, read_record};
 pub use write::write;

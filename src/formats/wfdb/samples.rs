@@ -3,6 +3,8 @@
 /// A WFDB signal format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum SignalFormat {
+    /// A signal that was not recorded: it has no file.
+    Null,
     /// Differences of 8 bits.
     F8,
     /// Two's complement, little-endian.
@@ -20,11 +22,16 @@ pub(super) enum SignalFormat {
     /// Three samples of 10 bits in four bytes, in two ways.
     F310,
     F311,
+    /// FLAC with 8, 16 or 24 bits, a channel per signal.
+    Flac8,
+    Flac16,
+    Flac24,
 }
 
 impl SignalFormat {
     pub fn from_code(code: u64) -> Option<Self> {
         Some(match code {
+            0 => Self::Null,
             8 => Self::F8,
             16 => Self::F16,
             24 => Self::F24,
@@ -35,12 +42,16 @@ impl SignalFormat {
             212 => Self::F212,
             310 => Self::F310,
             311 => Self::F311,
+            508 => Self::Flac8,
+            516 => Self::Flac16,
+            524 => Self::Flac24,
             _ => return None,
         })
     }
 
     pub fn code(self) -> u16 {
         match self {
+            Self::Null => 0,
             Self::F8 => 8,
             Self::F16 => 16,
             Self::F24 => 24,
@@ -51,27 +62,43 @@ impl SignalFormat {
             Self::F212 => 212,
             Self::F310 => 310,
             Self::F311 => 311,
+            Self::Flac8 => 508,
+            Self::Flac16 => 516,
+            Self::Flac24 => 524,
         }
     }
 
     /// The value that stands for a missing sample.
     pub fn missing(self) -> Option<i32> {
         match self {
-            Self::F8 => None,
-            Self::F16 | Self::F61 | Self::F160 => Some(-1 << 15),
-            Self::F24 => Some(-1 << 23),
+            Self::Null | Self::F8 => None,
+            Self::F16 | Self::F61 | Self::F160 | Self::Flac16 => Some(-1 << 15),
+            Self::F24 | Self::Flac24 => Some(-1 << 23),
             Self::F32 => Some(i32::MIN),
-            Self::F80 => Some(-1 << 7),
+            Self::F80 | Self::Flac8 => Some(-1 << 7),
             Self::F212 => Some(-1 << 11),
             Self::F310 | Self::F311 => Some(-1 << 9),
         }
     }
 
-    /// Samples and bytes of one group, and the bytes that the first sample and
+    /// Bits per sample of a FLAC stream; `None` for what is not compressed.
+    pub fn flac_bits(self) -> Option<u32> {
+        match self {
+            Self::Flac8 => Some(8),
+            Self::Flac16 => Some(16),
+            Self::Flac24 => Some(24),
+            _ => None,
+        }
+    }
+
+    /// Of formats that are neither null nor compressed (those count as one
+    /// byte): samples and bytes of one group, and the bytes that the first sample and
     /// the first two samples of a group need.
     fn layout(self) -> (u64, u64, [u64; 2]) {
         match self {
-            Self::F8 | Self::F80 => (1, 1, [1, 1]),
+            Self::F8 | Self::F80 | Self::Null | Self::Flac8 | Self::Flac16 | Self::Flac24 => {
+                (1, 1, [1, 1])
+            }
             Self::F16 | Self::F61 | Self::F160 => (1, 2, [2, 2]),
             Self::F24 => (1, 3, [3, 3]),
             Self::F32 => (1, 4, [4, 4]),
@@ -112,6 +139,7 @@ impl SignalFormat {
     pub fn decode(self, bytes: &[u8]) -> Vec<i32> {
         let word = |pair: &[u8]| i32::from(u16::from_le_bytes([pair[0], pair[1]]));
         match self {
+            Self::Null | Self::Flac8 | Self::Flac16 | Self::Flac24 => Vec::new(),
             Self::F8 => bytes.iter().map(|&b| i32::from(b as i8)).collect(),
             Self::F80 => bytes.iter().map(|&b| i32::from(b) - 128).collect(),
             Self::F16 => map_chunks::<2>(bytes, |b| i32::from(i16::from_le_bytes(b))),
