@@ -9,6 +9,7 @@
 mod consistency;
 mod exemplars;
 mod folder;
+pub mod import_torch;
 mod manifest;
 mod preprocessing;
 mod similarities;

@@ -1,0 +1,20 @@
+//! Checkpoints of PyTorch, read without running them: zip file, restricted
+//! pickle, tensors; then which published network it is, with the names and
+//! shapes of our one-dimensional networks. docs/import.md is for users.
+
+mod archive;
+mod error;
+mod fold;
+mod imported;
+mod opcodes;
+mod pickle;
+mod recognise;
+mod scan;
+mod torch_file;
+
+pub use error::ImportError;
+pub use imported::{
+    ImportedAttention, ImportedBackbone, ImportedBranch, ImportedFusion, ImportedModel,
+};
+pub use recognise::recognise;
+pub use torch_file::{Setting, TorchFile};
