@@ -131,9 +131,12 @@ impl Archive {
         }
         let mut bytes = Vec::with_capacity(size as usize);
         // A wrong checksum of the entry is found when its end is read.
-        file.take(size + 1)
-            .read_to_end(&mut bytes)
-            .map_err(|e| wrong(e.to_string(), "bytes with the checksum of the zip file".to_owned()))?;
+        file.take(size + 1).read_to_end(&mut bytes).map_err(|e| {
+            wrong(
+                e.to_string(),
+                "bytes with the checksum of the zip file".to_owned(),
+            )
+        })?;
         if bytes.len() as u64 != size {
             return Err(wrong(
                 format!("cut off after {} bytes", bytes.len()),
@@ -167,6 +170,9 @@ fn folder_of(zip: &ZipArchive<BufReader<File>>) -> Result<String, String> {
             Err("it is a TorchScript program, expected a state dictionary".to_owned())
         }
         [] => Err("it has no NAME/data.pkl".to_owned()),
-        several => Err(format!("it has {} entries data.pkl, expected 1", several.len())),
+        several => Err(format!(
+            "it has {} entries data.pkl, expected 1",
+            several.len()
+        )),
     }
 }

@@ -65,7 +65,10 @@ mod tests {
             kernel.double_value(&[1, 2, 1, 0])
         );
         assert_eq!(fold(&counted(&[4, 5, 1, 1])).unwrap().size(), [4, 5, 1]);
-        assert_eq!(fold(&counted(&[21, 512, 1, 32])).unwrap().size(), [21, 512, 32]);
+        assert_eq!(
+            fold(&counted(&[21, 512, 1, 32])).unwrap().size(),
+            [21, 512, 32]
+        );
         assert_eq!(fold(&counted(&[7])).unwrap().size(), [7]);
         // The stem of a network for pictures: three channels, 7x7.
         assert!(fold(&counted(&[64, 3, 7, 7])).is_none());

@@ -45,7 +45,9 @@ impl ImportedBranch {
             self.prototype_classes.iter().filter(of_class).count()
         };
         let first = count(0);
-        (1..self.classes).all(|class| count(class) == first).then_some(first)
+        (1..self.classes)
+            .all(|class| count(class) == first)
+            .then_some(first)
     }
 
     /// The group of statements that has as many as this branch has outputs.

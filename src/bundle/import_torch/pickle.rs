@@ -378,7 +378,14 @@ impl Machine<'_> {
     }
 
     fn tensor(&self, arguments: &[Value]) -> Option<TensorRef> {
-        let [Value::Storage(storage), Value::Int(offset), shape, strides, ..] = arguments else {
+        let [
+            Value::Storage(storage),
+            Value::Int(offset),
+            shape,
+            strides,
+            ..,
+        ] = arguments
+        else {
             return None;
         };
         let integers = |value: &Value| match self.object(value)? {

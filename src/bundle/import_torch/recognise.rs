@@ -50,9 +50,8 @@ struct Parts {
 impl Parts {
     /// Takes the trainer's prefix off and drops what no computation reads.
     fn new(file: TorchFile) -> Self {
-        let read = |name: &str| {
-            !(name.ends_with("num_batches_tracked") || name == "criterion.pos_weight")
-        };
+        let read =
+            |name: &str| !(name.ends_with("num_batches_tracked") || name == "criterion.pos_weight");
         let mut tensors = file.tensors;
         tensors.retain(|name, _| read(name));
         let prefix = ["model.", "net."]
@@ -80,7 +79,11 @@ impl Parts {
             self.branch("model2d_global.")?,
         ];
         let prototypes: i64 = branches.iter().map(|b| b.prototypes() as i64).sum();
-        let outputs = self.size("classifier.weight")?.first().copied().unwrap_or(0);
+        let outputs = self
+            .size("classifier.weight")?
+            .first()
+            .copied()
+            .unwrap_or(0);
         Ok(ImportedFusion {
             branches,
             classifier: self.take("classifier.weight", &[outputs, prototypes])?,
@@ -93,7 +96,11 @@ impl Parts {
         let name = |rest: &str| format!("{prefix}{rest}");
         let saved = self.size(&name("prototype_vectors"))?;
         let &[prototypes, LATENT, ref time @ ..] = saved.as_slice() else {
-            return Err(self.shape(&name("prototype_vectors"), &saved, "(P, 512) or (P, 512, 1, T)"));
+            return Err(self.shape(
+                &name("prototype_vectors"),
+                &saved,
+                "(P, 512) or (P, 512, 1, T)",
+            ));
         };
         let steps = match time {
             [] => None,
@@ -111,7 +118,11 @@ impl Parts {
         let classes = self.size(&name("prototype_class_identity"))?[1];
         self.drop(&name("prototype_class_identity"));
 
-        let inner = if steps.is_some() { "feature_extractor.resnet." } else { "feature_extractor." };
+        let inner = if steps.is_some() {
+            "feature_extractor.resnet."
+        } else {
+            "feature_extractor."
+        };
         let mut weights = self.backbone(&name(inner), "feature_extractor.")?;
         for layer in [0, 2] {
             let layer = format!("add_on_layers.{layer}");
@@ -125,9 +136,13 @@ impl Parts {
         let mut shape = vec![prototypes, LATENT];
         shape.extend(steps);
         let vectors = self.take(&name("prototype_vectors"), &shape)?;
-        weights.tensors.insert("prototype_vectors".to_owned(), vectors);
+        weights
+            .tensors
+            .insert("prototype_vectors".to_owned(), vectors);
         let classifier = self.take(&name("classifier.weight"), &[classes, prototypes])?;
-        weights.tensors.insert("classifier.weight".to_owned(), classifier);
+        weights
+            .tensors
+            .insert("classifier.weight".to_owned(), classifier);
         Ok(ImportedBranch {
             weights,
             steps,

@@ -52,11 +52,13 @@ impl TorchFile {
             })?;
             // Many names may share one storage; together they must not ask for
             // more memory than the file has.
-            budget = budget.checked_sub(bytes).ok_or_else(|| ImportError::Content {
-                path: shown.clone(),
-                found: format!("tensors that hold more than the file up to {name}"),
-                expected: format!("at most {} bytes", archive.size),
-            })?;
+            budget = budget
+                .checked_sub(bytes)
+                .ok_or_else(|| ImportError::Content {
+                    path: shown.clone(),
+                    found: format!("tensors that hold more than the file up to {name}"),
+                    expected: format!("at most {} bytes", archive.size),
+                })?;
             let storage = archive.storage(&tensor.storage.key, bytes)?;
             let tensor = build(tensor, &storage).map_err(|e| ImportError::Tensor {
                 path: shown.clone(),
@@ -98,10 +100,7 @@ fn with_path(path: &str, error: PickleError) -> ImportError {
 }
 
 /// The named tensors: those of `state_dict`, or the whole of a bare one.
-fn state_dict<'a>(
-    pickled: &'a Pickled,
-    path: &str,
-) -> Result<&'a [(Value, Value)], ImportError> {
+fn state_dict<'a>(pickled: &'a Pickled, path: &str) -> Result<&'a [(Value, Value)], ImportError> {
     let root = &pickled.root;
     let state = pickled.get(root, "state_dict").unwrap_or(root);
     let entries = pickled.entries(state).unwrap_or_default();
@@ -119,7 +118,10 @@ fn state_dict<'a>(
         .collect();
     Err(ImportError::Content {
         path: path.to_owned(),
-        found: format!("no tensor at the top or under state_dict (keys: {})", keys.join(", ")),
+        found: format!(
+            "no tensor at the top or under state_dict (keys: {})",
+            keys.join(", ")
+        ),
         expected: "a state dictionary".to_owned(),
     })
 }
@@ -188,10 +190,22 @@ fn check(tensor: &TensorRef) -> Result<u64, Mismatch> {
     } = tensor;
     if shape.len() != strides.len() || shape.len() > 8 {
         let found = format!("{} and {} long", shape.len(), strides.len());
-        return Err(("shape and strides", found, "equally long, at most 8".to_owned()));
+        return Err((
+            "shape and strides",
+            found,
+            "equally long, at most 8".to_owned(),
+        ));
     }
-    if shape.iter().chain(strides).chain([offset, &storage.count]).any(|&n| n < 0) {
-        let found = format!("{shape:?}, strides {strides:?}, offset {offset}, {}", storage.count);
+    if shape
+        .iter()
+        .chain(strides)
+        .chain([offset, &storage.count])
+        .any(|&n| n < 0)
+    {
+        let found = format!(
+            "{shape:?}, strides {strides:?}, offset {offset}, {}",
+            storage.count
+        );
         return Err(("shape", found, "no negative number".to_owned()));
     }
     let elements = shape.iter().try_fold(1i64, |n, &size| n.checked_mul(size));
@@ -200,9 +214,12 @@ fn check(tensor: &TensorRef) -> Result<u64, Mismatch> {
         let expected = format!("at most the {} elements of its storage", storage.count);
         ("shape", format!("{shape:?}"), expected)
     })?;
-    let last = shape.iter().zip(strides).try_fold(*offset, |last, (&size, &stride)| {
-        last.checked_add((size - 1).max(0).checked_mul(stride)?)
-    });
+    let last = shape
+        .iter()
+        .zip(strides)
+        .try_fold(*offset, |last, (&size, &stride)| {
+            last.checked_add((size - 1).max(0).checked_mul(stride)?)
+        });
     if elements > 0 && last.is_none_or(|last| last >= storage.count) {
         let found = format!("{shape:?} with strides {strides:?} from {offset}");
         let expected = format!("inside the {} elements of its storage", storage.count);
@@ -210,7 +227,13 @@ fn check(tensor: &TensorRef) -> Result<u64, Mismatch> {
     }
     (storage.count as u64)
         .checked_mul(storage.element.width())
-        .ok_or_else(|| ("storage", format!("{} elements", storage.count), "fewer".to_owned()))
+        .ok_or_else(|| {
+            (
+                "storage",
+                format!("{} elements", storage.count),
+                "fewer".to_owned(),
+            )
+        })
 }
 
 /// The contiguous tensor of a checked view.
