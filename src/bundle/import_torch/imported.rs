@@ -38,6 +38,11 @@ impl ImportedBranch {
         self.prototype_classes.len()
     }
 
+    /// The branch's own classifier (C, P).
+    pub fn classifier(&self) -> Tensor {
+        self.weights.tensors["classifier.weight"].shallow_clone()
+    }
+
     /// Prototypes of each class, where all have the same number.
     pub fn prototypes_per_class(&self) -> Option<usize> {
         let count = |class| {
@@ -78,7 +83,7 @@ impl ImportedBranch {
 pub struct ImportedFusion {
     /// Without a time axis, with windows, and of the whole recording: the
     /// order of the classifier's columns.
-    pub branches: [ImportedBranch; 3],
+    pub branches: Vec<ImportedBranch>,
     /// (C, P of all branches).
     pub classifier: Tensor,
     /// (C).

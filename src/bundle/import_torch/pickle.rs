@@ -14,148 +14,7 @@ use std::rc::Rc;
 
 use super::opcodes as op;
 use super::scan::Scan;
-
-/// A value of a pickle.
-#[derive(Clone, Debug)]
-pub(super) enum Value {
-    None,
-    Bool(bool),
-    Int(i64),
-    Float(f64),
-    Text(Rc<str>),
-    Tensor(Rc<TensorRef>),
-    Storage(Rc<StorageRef>),
-    /// A tuple, list, dictionary or namespace; see [`Pickled::object`].
-    Object(usize),
-    Global(Global),
-    /// Something that no model needs: bytes, an integer beyond 64 bits.
-    Opaque(&'static str),
-}
-
-/// What has elements.
-#[derive(Debug)]
-pub(super) enum Object {
-    Tuple(Vec<Value>),
-    List(Vec<Value>),
-    Dict(Vec<(Value, Value)>),
-    /// `argparse.Namespace`; its attributes are this dictionary.
-    Namespace(Option<usize>),
-}
-
-/// The names that a pickle may use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Global {
-    OrderedDict,
-    Namespace,
-    RebuildTensor,
-    Storage(Element),
-}
-
-/// What a storage holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Element {
-    Float,
-    Double,
-    Half,
-    BFloat16,
-    Long,
-    Int,
-    Short,
-    Char,
-    Byte,
-    Bool,
-}
-
-impl Global {
-    fn by_name(module: &str, name: &str) -> Option<Self> {
-        let element = match (module, name) {
-            ("collections", "OrderedDict") => return Some(Self::OrderedDict),
-            ("argparse", "Namespace") => return Some(Self::Namespace),
-            ("torch._utils", "_rebuild_tensor_v2") => return Some(Self::RebuildTensor),
-            ("torch", "FloatStorage") => Element::Float,
-            ("torch", "DoubleStorage") => Element::Double,
-            ("torch", "HalfStorage") => Element::Half,
-            ("torch", "BFloat16Storage") => Element::BFloat16,
-            ("torch", "LongStorage") => Element::Long,
-            ("torch", "IntStorage") => Element::Int,
-            ("torch", "ShortStorage") => Element::Short,
-            ("torch", "CharStorage") => Element::Char,
-            ("torch", "ByteStorage") => Element::Byte,
-            ("torch", "BoolStorage") => Element::Bool,
-            _ => return None,
-        };
-        Some(Self::Storage(element))
-    }
-}
-
-/// A storage: its bytes are the zip entry `data/KEY`.
-#[derive(Clone, Debug)]
-pub(super) struct StorageRef {
-    pub element: Element,
-    pub key: String,
-    /// Number of elements.
-    pub count: i64,
-}
-
-/// A view of a storage, in elements.
-#[derive(Clone, Debug)]
-pub(super) struct TensorRef {
-    pub storage: Rc<StorageRef>,
-    pub offset: i64,
-    pub shape: Vec<i64>,
-    pub strides: Vec<i64>,
-}
-
-/// Why a pickle cannot be read; the caller adds the file.
-#[derive(Debug)]
-pub(super) enum PickleError {
-    Global {
-        name: String,
-        offset: usize,
-    },
-    Syntax {
-        offset: usize,
-        found: String,
-        expected: String,
-    },
-}
-
-/// A pickle that was read to its end.
-#[derive(Debug)]
-pub(super) struct Pickled {
-    objects: Vec<Object>,
-    pub root: Value,
-}
-
-impl Pickled {
-    pub fn object(&self, value: &Value) -> Option<&Object> {
-        match value {
-            Value::Object(index) => self.objects.get(*index),
-            _ => None,
-        }
-    }
-
-    /// The pairs of a dictionary, or the attributes of a namespace.
-    pub fn entries(&self, value: &Value) -> Option<&[(Value, Value)]> {
-        match self.object(value)? {
-            Object::Dict(entries) => Some(entries),
-            Object::Namespace(None) => Some(&[]),
-            Object::Namespace(Some(index)) => match self.objects.get(*index)? {
-                Object::Dict(entries) => Some(entries),
-                _ => None,
-            },
-            _ => None,
-        }
-    }
-
-    /// The value of a key that is text; of a key that is there twice the last.
-    pub fn get(&self, value: &Value, key: &str) -> Option<&Value> {
-        let entries = self.entries(value)?.iter().rev();
-        entries
-            .filter_map(|(k, v)| matches!(k, Value::Text(text) if **text == *key).then_some(v))
-            .next()
-    }
-}
+use super::values::{Global, Object, PickleError, Pickled, StorageRef, TensorRef, Value};
 
 /// Reads a pickle.
 ///
@@ -204,7 +63,7 @@ impl Machine<'_> {
             op::MARK => self.marks.push(self.stack.len()),
             op::POP => self.discard()?,
             op::POP_MARK => {
-                self.from_mark()?;
+                self.take_to_mark()?;
             }
             op::DUP => {
                 let top = self.top()?.clone();
@@ -256,7 +115,7 @@ impl Machine<'_> {
             op::EMPTY_LIST | op::EMPTY_SET => self.push(Object::List(Vec::new())),
             op::EMPTY_DICT => self.push(Object::Dict(Vec::new())),
             op::TUPLE => {
-                let items = self.from_mark()?;
+                let items = self.take_to_mark()?;
                 self.push(Object::Tuple(items));
             }
             op::TUPLE1 | op::TUPLE2 | op::TUPLE3 => {
@@ -265,11 +124,11 @@ impl Machine<'_> {
                 self.push(Object::Tuple(items));
             }
             op::LIST | op::FROZENSET => {
-                let items = self.from_mark()?;
+                let items = self.take_to_mark()?;
                 self.push(Object::List(items));
             }
             op::DICT => {
-                let items = self.from_mark()?;
+                let items = self.take_to_mark()?;
                 self.push(Object::Dict(Vec::new()));
                 self.extend_dict(items)?;
             }
@@ -278,7 +137,7 @@ impl Machine<'_> {
                 self.extend_list(items)?;
             }
             op::APPENDS | op::ADDITEMS => {
-                let items = self.from_mark()?;
+                let items = self.take_to_mark()?;
                 self.extend_list(items)?;
             }
             op::SETITEM => {
@@ -286,7 +145,7 @@ impl Machine<'_> {
                 self.extend_dict(items)?;
             }
             op::SETITEMS => {
-                let items = self.from_mark()?;
+                let items = self.take_to_mark()?;
                 self.extend_dict(items)?;
             }
             _ => {
@@ -354,7 +213,7 @@ impl Machine<'_> {
         let arguments = self.pop()?;
         let callee = self.pop()?;
         let Some(Object::Tuple(items)) = self.object(&arguments) else {
-            return Err(self.wrong(describe(&arguments).into(), "a tuple of arguments"));
+            return Err(self.wrong(arguments.describe().into(), "a tuple of arguments"));
         };
         let count = items.len();
         match callee {
@@ -370,7 +229,7 @@ impl Machine<'_> {
                 self.stack.push(Value::Tensor(Rc::new(tensor)));
             }
             other => {
-                let found = format!("a call of {} with {count} arguments", describe(&other));
+                let found = format!("a call of {} with {count} arguments", other.describe());
                 return Err(self.wrong(found, "a tensor, an empty OrderedDict or a Namespace"));
             }
         }
@@ -462,7 +321,7 @@ impl Machine<'_> {
     }
 
     fn extend_dict(&mut self, items: Vec<Value>) -> Result<(), PickleError> {
-        if items.len() % 2 == 0
+        if items.len().is_multiple_of(2)
             && let Value::Object(index) = *self.top()?
             && let Some(Object::Dict(entries)) = self.objects.get_mut(index)
         {
@@ -533,11 +392,11 @@ impl Machine<'_> {
     fn pop_text(&mut self) -> Result<Rc<str>, PickleError> {
         match self.pop()? {
             Value::Text(text) => Ok(text),
-            other => Err(self.wrong(describe(&other).into(), "the text of a name")),
+            other => Err(self.wrong(other.describe().into(), "the text of a name")),
         }
     }
 
-    fn from_mark(&mut self) -> Result<Vec<Value>, PickleError> {
+    fn take_to_mark(&mut self) -> Result<Vec<Value>, PickleError> {
         let start = self.marks.pop();
         let start = start.ok_or_else(|| self.wrong("no mark".into(), "an open mark"))?;
         Ok(self.stack.split_off(start.min(self.stack.len())))
@@ -561,22 +420,4 @@ fn integer(bytes: &[u8]) -> Value {
     let mut padded = [if negative { 0xff } else { 0 }; 8];
     padded[..bytes.len()].copy_from_slice(bytes);
     Value::Int(i64::from_le_bytes(padded))
-}
-
-fn describe(value: &Value) -> &'static str {
-    match value {
-        Value::None => "None",
-        Value::Bool(_) => "a truth value",
-        Value::Int(_) => "an integer",
-        Value::Float(_) => "a number",
-        Value::Text(_) => "a text",
-        Value::Tensor(_) => "a tensor",
-        Value::Storage(_) => "a storage",
-        Value::Object(_) => "a container",
-        Value::Global(Global::OrderedDict) => "collections.OrderedDict",
-        Value::Global(Global::Namespace) => "argparse.Namespace",
-        Value::Global(Global::RebuildTensor) => "torch._utils._rebuild_tensor_v2",
-        Value::Global(Global::Storage(_)) => "a storage type",
-        Value::Opaque(what) => what,
-    }
 }

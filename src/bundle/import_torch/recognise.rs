@@ -73,7 +73,7 @@ impl Parts {
     }
 
     fn fusion(&mut self) -> Result<ImportedFusion, ImportError> {
-        let branches = [
+        let branches = vec![
             self.branch("model1d.")?,
             self.branch("model2d_partial.")?,
             self.branch("model2d_global.")?,

@@ -1,7 +1,7 @@
 //! Bytes of a pickle from front to back; every length is checked against what
 //! is left.
 
-use super::pickle::PickleError;
+use super::values::PickleError;
 
 /// Longest line of a name; Python's modules have shorter ones.
 const LONGEST_NAME: usize = 4096;

@@ -7,7 +7,8 @@ use tch::{Kind, Tensor};
 
 use super::ImportError;
 use super::archive::Archive;
-use super::pickle::{self, Element, PickleError, Pickled, TensorRef, Value};
+use super::pickle;
+use super::values::{Element, PickleError, Pickled, TensorRef, Value};
 
 /// A plain setting of a training run.
 pub type Setting = serde_json::Value;

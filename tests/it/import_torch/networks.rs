@@ -283,9 +283,13 @@ fn the_fused_model_has_the_published_counts() {
     };
     assert_eq!(fusion.classifier.size(), [71, 1037]);
     assert_eq!(fusion.bias.size(), [71]);
-    let per_class = fusion.branches.each_ref().map(|b| b.prototypes_per_class());
+    let per_class: Vec<_> = fusion
+        .branches
+        .iter()
+        .map(ImportedBranch::prototypes_per_class)
+        .collect();
     assert_eq!(per_class, [Some(5), Some(18), Some(7)]);
-    let steps = fusion.branches.each_ref().map(|b| b.steps);
+    let steps: Vec<_> = fusion.branches.iter().map(|b| b.steps).collect();
     assert_eq!(steps, [None, Some(3), Some(32)]);
     assert_eq!(fusion.branches[2].zero_prototypes().len(), 21);
     // What lives of it (specification 1.4): without `ones`, dead rows, dead
