@@ -156,6 +156,58 @@ def similarities(w, steps, x):
     return (scale * dots / steps).mean(1)
 
 
+def attention_shapes():
+    """Names and shapes of TrustECG (specification 9.5)."""
+    c_in = 1
+    for block, width in enumerate([32, 64, 128]):
+        name = f"lead_encoder.{block}"
+        for conv, shape in [("conv1", (width, c_in, 7)), ("conv2", (width, width, 7)), ("skip.0", (width, c_in, 1))]:
+            yield f"{name}.{conv}.weight", shape
+            yield f"{name}.{conv}.bias", (width,)
+        for norm in ["bn1", "bn2", "skip.1"]:
+            for part in ["weight", "bias", "running_mean", "running_var"]:
+                yield f"{name}.{norm}.{part}", (width,)
+            yield f"{name}.{norm}.num_batches_tracked", ()
+        c_in = width
+    for name, c_out, c_in in [
+        ("temporal_attention.attention.0", 64, 128), ("temporal_attention.attention.2", 1, 64),
+        ("lead_attention.attention.0", 64, 128), ("lead_attention.attention.2", 1, 64),
+        ("classifier.0", 128, 128), ("classifier.3", 64, 128), ("classifier.6", 5, 64),
+    ]:
+        yield f"{name}.weight", (c_out, c_in)
+        yield f"{name}.bias", (c_out,)
+
+
+def attention(w, x):
+    """Specification 1.5: (N, 12, T) to logits, temporal and lead attention."""
+    def conv(name, x, stride, padding):
+        return F.conv1d(x, w[name + ".weight"], w[name + ".bias"], stride, padding)
+
+    def norm(name, x):
+        part = lambda p: w[f"{name}.{p}"]
+        return F.batch_norm(x, part("running_mean"), part("running_var"), part("weight"), part("bias"), eps=1e-5)
+
+    def linear(name, x):
+        return F.linear(x, w[name + ".weight"], w[name + ".bias"])
+
+    def pool(name, x):
+        score = linear(f"{name}.attention.2", torch.tanh(linear(f"{name}.attention.0", x)))
+        alpha = torch.softmax(score, dim=1)
+        return (alpha * x).sum(1), alpha[..., 0]
+
+    n, leads, time = x.shape
+    x = x.reshape(n * leads, 1, time)
+    for block in range(3):
+        name = f"lead_encoder.{block}"
+        y = F.relu(norm(f"{name}.bn1", conv(f"{name}.conv1", x, 2, 3)))
+        y = norm(f"{name}.bn2", conv(f"{name}.conv2", y, 1, 3))
+        x = F.relu(y + norm(f"{name}.skip.1", conv(f"{name}.skip.0", x, 2, 0)))
+    per_lead, alpha = pool("temporal_attention", x.transpose(1, 2))
+    pooled, beta = pool("lead_attention", per_lead.reshape(n, leads, -1))
+    hidden = F.relu(linear("classifier.3", F.relu(linear("classifier.0", pooled))))
+    return linear("classifier.6", hidden), alpha.reshape(n, leads, -1), beta
+
+
 def small_files():
     SMALL.mkdir(exist_ok=True)
     base = torch.arange(24, dtype=torch.float32)
@@ -224,6 +276,12 @@ def main():
             "shapes": shapes, "entries": len(weights), "elements": sum(v.numel() for v in weights.values()),
             "similarities": s.tolist(), "logits": logits.tolist(),
         }
+    weights = state(attention_shapes())
+    logits, alpha, beta = attention({k: v.double() for k, v in weights.items()}, signal.double())
+    truth["attention"] = {
+        "entries": len(weights), "elements": sum(v.numel() for v in weights.values()), "logits": logits.tolist(),
+        "lead_attention": beta.tolist(), "first_step": alpha[:, :, 0].tolist(), "last_step": alpha[:, :, -1].tolist(),
+    }
     lines = ",\n".join(f" {json.dumps(name)}: {json.dumps(of)}" for name, of in truth.items())
     (HERE / "import_torch.json").write_text("{\n" + lines + "\n}\n")
     if "--files" in sys.argv:

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use protoecg::bundle::import_torch::{ImportedBranch, ImportedModel, TorchFile, recognise};
-use protoecg::nn::{ResNet1d, cosine};
+use protoecg::nn::{AttentionNetwork, ResNet1d, cosine};
 use serde_json::Value;
 use tch::{Device, Tensor, nn};
 
@@ -193,12 +193,12 @@ fn similarities(branch: &ImportedBranch, xs: &Tensor) -> Tensor {
     (dots * scale).mean_dim([1i64].as_slice(), false, None::<tch::Kind>)
 }
 
-fn assert_near(found: &Tensor, expected: &Value, what: &str) {
+fn assert_near(found: &Tensor, expected: &Value, within: f64, what: &str) {
     for (n, row) in expected.as_array().unwrap().iter().enumerate() {
         for (j, expected) in numbers(row).into_iter().enumerate() {
             let found = found.double_value(&[n as i64, j as i64]);
             assert!(
-                (found - expected).abs() < 1e-5,
+                (found - expected).abs() < within,
                 "{what}, ECG {n}, {j}: {found}, expected {expected}"
             );
         }
@@ -232,10 +232,15 @@ fn every_branch_gives_the_similarities_of_pytorch() {
         assert_eq!(imported.prototype_classes[3], [1]);
         assert!(imported.zero_prototypes().is_empty());
         let s = similarities(&imported, &xs);
-        assert_near(&s, &wanted["similarities"], name);
+        assert_near(&s, &wanted["similarities"], 1e-5, name);
         let classifier = &imported.weights.tensors["classifier.weight"];
         let logits = s.matmul(&classifier.transpose(0, 1));
-        assert_near(&logits, &wanted["logits"], &format!("logits of {name}"));
+        assert_near(
+            &logits,
+            &wanted["logits"],
+            1e-5,
+            &format!("logits of {name}"),
+        );
     }
 }
 
@@ -334,4 +339,69 @@ fn an_encoder_alone_is_recognised_in_both_forms() {
         straight.tensors.keys().collect::<Vec<_>>(),
         folded.tensors.keys().collect::<Vec<_>>()
     );
+}
+
+/// All tensors of TrustECG (specification 9.5).
+fn attention() -> Vec<(String, Vec<usize>)> {
+    let mut all = Vec::new();
+    let mut c_in = 1;
+    for (block, width) in [32, 64, 128].into_iter().enumerate() {
+        let name = format!("lead_encoder.{block}");
+        for (conv, shape) in [
+            ("conv1", vec![width, c_in, 7]),
+            ("conv2", vec![width, width, 7]),
+            ("skip.0", vec![width, c_in, 1]),
+        ] {
+            all.push((format!("{name}.{conv}.weight"), shape));
+            all.push((format!("{name}.{conv}.bias"), vec![width]));
+        }
+        for norm in ["bn1", "bn2", "skip.1"] {
+            for part in ["weight", "bias", "running_mean", "running_var"] {
+                all.push((format!("{name}.{norm}.{part}"), vec![width]));
+            }
+            all.push((format!("{name}.{norm}.num_batches_tracked"), vec![]));
+        }
+        c_in = width;
+    }
+    for (name, c_out, c_in) in [
+        ("temporal_attention.attention.0", 64, 128),
+        ("temporal_attention.attention.2", 1, 64),
+        ("lead_attention.attention.0", 64, 128),
+        ("lead_attention.attention.2", 1, 64),
+        ("classifier.0", 128, 128),
+        ("classifier.3", 64, 128),
+        ("classifier.6", 5, 64),
+    ] {
+        all.push((format!("{name}.weight"), vec![c_out, c_in]));
+        all.push((format!("{name}.bias"), vec![c_out]));
+    }
+    all
+}
+
+/// Independent of the published weights, which are not everywhere.
+#[test]
+fn the_attention_network_gives_the_logits_of_pytorch() {
+    let truth: Value = serde_json::from_str(include_str!("../../truth/import_torch.json")).unwrap();
+    let truth = &truth["attention"];
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("trustecg.pt");
+    let made = entries(&attention(), "");
+    let elements: usize = made.iter().map(Entry::elements).sum();
+    assert_eq!((made.len(), truth["entries"].as_u64()), (77, Some(77)));
+    assert_eq!(Some(elements as u64), truth["elements"].as_u64());
+    state_dict(&path, &made);
+    let ImportedModel::Attention(imported) = import(&path) else {
+        panic!("TrustECG was taken for something else");
+    };
+    let _guard = tch::no_grad_guard();
+    let variables = nn::VarStore::new(Device::Cpu);
+    let network = AttentionNetwork::new(&variables.root(), imported.outputs);
+    imported.weights.copy_into(&variables, &path).unwrap();
+    let xs = Tensor::from_slice(&draws("signal", 2 * 12 * 1000)).view([2, 12, 1000]);
+    let out = network.forward(&xs, None);
+    assert_near(&out.logits, &truth["logits"], 1e-5, "logits");
+    assert_near(&out.lead_attention, &truth["lead_attention"], 1e-7, "leads");
+    let step = |step: i64| out.temporal_attention.select(2, step);
+    assert_near(&step(0), &truth["first_step"], 1e-7, "first step");
+    assert_near(&step(124), &truth["last_step"], 1e-7, "last step");
 }
