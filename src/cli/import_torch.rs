@@ -14,7 +14,8 @@ use crate::bundle::import_torch::{
     protoecg import-torch fusion.ckpt --out published --metadata rhythm_prototype_metadata.json\n\n\
     Reads zip checkpoints of ProtoECGNet (a branch, the fused model, an encoder alone) and of\n\
     TrustECG. The three branches given together become one model with their own classifiers.\n\
-    An imported model has no calibration and no known training counts: thresholds are 0.5."
+    An imported model has no calibration and no known training counts: thresholds are 0.5.\n\n\
+    Still missing: writing the bundle. The files are read, checked and described."
 )]
 pub struct Arguments {
     /// Checkpoints: Lightning .ckpt, .pth or .pt
@@ -100,11 +101,15 @@ fn describe_branches(network: &ImportedPrototypes) -> anyhow::Result<()> {
     table.print()
 }
 
-/// Writes the bundle.
+/// Writes the bundle. To be completed with the manifest that has several
+/// branches and attention: statements without training counts, thresholds 0.5,
+/// no calibration, mean pooling, sources of prototypes only from `provenance`.
 fn write(
     _network: &ImportedNetwork,
     _provenance: &[Provenance],
     _out: &Path,
 ) -> anyhow::Result<()> {
-    anyhow::bail!("writing an imported bundle is not there yet")
+    anyhow::bail!(
+        "the files are sound, but writing an imported bundle is not there yet: nothing was written"
+    )
 }
