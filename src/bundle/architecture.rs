@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use tch::nn::Path;
 
 use crate::nn::{
-    BackboneSpec, BlackBoxBranch, BlackBoxNetwork, BranchShape, Head, Network,
+    AttentionNetwork, BackboneSpec, BlackBoxBranch, BlackBoxNetwork, BranchShape, Head, Network,
     PrototypeKind, PrototypeNetwork,
 };
 use crate::statements::LabelSet;
@@ -24,6 +24,11 @@ pub enum Architecture {
     },
     /// The same backbones without prototypes, for comparison.
     BlackBox { branches: Vec<BlackBoxSpec> },
+    /// TrustECG: temporal and lead attention, five superclasses.
+    Attention {
+        /// In percent: a statement below it does not count for its superclass.
+        least_likelihood: f64,
+    },
 }
 
 /// One branch of ProtoECGNet.
@@ -59,6 +64,9 @@ impl Architecture {
         match self {
             Self::Prototypes { branches, .. } => of(branches.iter().map(|b| b.labels).collect()),
             Self::BlackBox { branches } => of(branches.iter().map(|b| b.labels).collect()),
+            Self::Attention { least_likelihood } => LabelSet::Superclasses {
+                least_likelihood: *least_likelihood,
+            },
         }
     }
 
@@ -114,6 +122,7 @@ impl Architecture {
                     .collect();
                 Network::BlackBox(BlackBoxNetwork::new(p, &branches, leads, outputs))
             }
+            Self::Attention { .. } => Network::Attention(AttentionNetwork::new(p, outputs)),
         }
     }
 
@@ -127,6 +136,7 @@ impl Architecture {
                     _ => format!("ProtoECGNet, {} branches and fusion", names.join(", ")),
                 }
             }
+            Self::Attention { .. } => "attention over time and leads (TrustECG)".to_owned(),
             Self::BlackBox { .. } => "backbone without prototypes".to_owned(),
         }
     }

@@ -10,6 +10,7 @@ mod architecture;
 mod consistency;
 mod exemplars;
 mod folder;
+pub mod import_torch;
 mod manifest;
 mod preprocessing;
 mod similarities;

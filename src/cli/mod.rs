@@ -6,6 +6,7 @@ mod bundle;
 mod convert;
 mod evaluate;
 mod explain;
+mod import_torch;
 mod info;
 mod open;
 mod output;
@@ -41,6 +42,7 @@ enum Command {
     Evaluate(evaluate::Arguments),
     Predict(predict::Arguments),
     Explain(explain::Arguments),
+    ImportTorch(import_torch::Arguments),
     #[command(subcommand)]
     Review(review::Command),
     #[command(subcommand)]
@@ -101,6 +103,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         Some(Command::Evaluate(arguments)) => evaluate::run(&arguments),
         Some(Command::Predict(arguments)) => predict::run(&arguments),
         Some(Command::Explain(arguments)) => explain::run(&arguments),
+        Some(Command::ImportTorch(arguments)) => import_torch::run(&arguments),
         Some(Command::Review(command)) => review::run(&command),
         Some(Command::Bundle(command)) => bundle::run(&command),
     }

@@ -9,4 +9,4 @@ mod prediction;
 pub use device::{DeviceChoice, DeviceError, device_name, set_threads};
 pub use model::{BATCH, InferenceError, Model, classifier_of, readings_of};
 pub use numbers::{logits, rows_of, sigmoid, tensor_of};
-pub use prediction::{ClassPrediction, PooledWindow, Prediction, Reading};
+pub use prediction::{Attention, ClassPrediction, PooledWindow, Prediction, Reading};

@@ -4,7 +4,7 @@ use tch::{Device, Tensor, nn};
 
 use super::device::device_name;
 use super::{
-    ClassPrediction, DeviceChoice, DeviceError, PooledWindow, Prediction, Reading, logits, rows_of,
+    Attention, ClassPrediction, DeviceChoice, DeviceError, PooledWindow, Prediction, Reading, logits, rows_of,
     sigmoid, tensor_of,
 };
 use crate::bundle::{
@@ -141,6 +141,7 @@ impl Model {
         let reading = Reading {
             logits,
             similarities,
+            attention: None,
         };
         (reading, windows)
     }
@@ -176,6 +177,7 @@ impl Model {
             classes: classes.collect(),
             similarities: reading.similarities,
             windows: Vec::new(),
+            attention: reading.attention,
         }
     }
 
@@ -240,15 +242,33 @@ pub fn readings_of(
             .map(|similarities| Reading {
                 logits: logits(weights, biases, &similarities),
                 similarities,
+                attention: None,
             })
             .collect(),
         Network::BlackBox(network) => rows_of(&network.logits(xs, Pass::Evaluate))
             .into_iter()
             .map(|logits| Reading {
                 logits,
-                similarities: Vec::new(),
+                ..Reading::default()
             })
             .collect(),
+        Network::Attention(network) => {
+            let out = network.forward(xs, Pass::Evaluate);
+            let leads = rows_of(&out.lead_attention);
+            rows_of(&out.logits)
+                .into_iter()
+                .zip(leads)
+                .enumerate()
+                .map(|(i, (logits, lead))| Reading {
+                    logits,
+                    similarities: Vec::new(),
+                    attention: Some(Attention {
+                        lead,
+                        temporal: rows_of(&out.temporal_attention.get(i as i64)),
+                    }),
+                })
+                .collect()
+        }
     }
 }
 

@@ -40,6 +40,19 @@ pub struct Prediction {
     /// most similar first; empty for a prototype without a time axis.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub windows: Vec<Vec<PooledWindow>>,
+    /// Of a network with attention.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attention: Option<Attention>,
+}
+
+/// Where a network with attention looked: one map per ECG, not one per
+/// statement.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Attention {
+    /// Per lead of the model's input; sums to 1.
+    pub lead: Vec<f64>,
+    /// Per lead and step of 0.08 s; sums to 1 over the steps of a lead.
+    pub temporal: Vec<Vec<f64>>,
 }
 
 /// A window of the recording and how similar it is to a prototype.
@@ -57,6 +70,8 @@ pub struct Reading {
     pub logits: Vec<f64>,
     /// One per prototype; empty for a network without prototypes.
     pub similarities: Vec<f64>,
+    /// Of a network with attention.
+    pub attention: Option<Attention>,
 }
 
 impl Prediction {

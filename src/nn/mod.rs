@@ -4,6 +4,7 @@
 //! Variable names equal those of the published checkpoints (specification 9),
 //! so that weights port over by name.
 
+mod attention_network;
 mod backbone;
 mod black_box;
 mod latent_time;
@@ -17,6 +18,7 @@ mod start;
 mod state_space;
 mod weights;
 
+pub use attention_network::{AttentionNetwork, AttentionOutput};
 pub use backbone::{Backbone, BackboneSpec, LATENT, STEPS};
 pub use black_box::{BlackBox, BlackBoxBranch, BlackBoxNetwork, Head};
 pub use latent_time::{STEP_S, receptive_field_s, window_s};

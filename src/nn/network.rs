@@ -2,13 +2,14 @@
 
 use tch::Tensor;
 
-use super::{BlackBoxNetwork, Pass, PrototypeNetwork};
+use super::{AttentionNetwork, BlackBoxNetwork, Pass, PrototypeNetwork};
 
 /// The network of a bundle or of a training run.
 #[derive(Debug)]
 pub enum Network {
     Prototypes(PrototypeNetwork),
     BlackBox(BlackBoxNetwork),
+    Attention(AttentionNetwork),
 }
 
 impl Network {
@@ -17,6 +18,7 @@ impl Network {
         match self {
             Self::Prototypes(net) => net.logits(&net.similarities(xs, pass)),
             Self::BlackBox(net) => net.logits(xs, pass),
+            Self::Attention(net) => net.forward(xs, pass).logits,
         }
     }
 
@@ -24,7 +26,7 @@ impl Network {
     pub fn prototypes(&self) -> Option<&PrototypeNetwork> {
         match self {
             Self::Prototypes(net) => Some(net),
-            Self::BlackBox(_) => None,
+            Self::BlackBox(_) | Self::Attention(_) => None,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use rand::{Rng, RngExt};
 use rand_chacha::ChaCha8Rng;
-use tch::{Kind, Tensor};
+use tch::Tensor;
 
 /// One forward pass.
 #[derive(Clone, Copy, Debug)]
@@ -31,7 +31,7 @@ impl Pass<'_> {
                 let mask = Tensor::from_slice(&kept)
                     .view(xs.size().as_slice())
                     .to_device(xs.device())
-                    .to_kind(Kind::Float);
+                    .to_kind(xs.kind());
                 xs * mask / (1.0 - rate)
             }
             _ => xs,
@@ -84,6 +84,7 @@ pub fn normal(random: &mut ChaCha8Rng, count: usize) -> Vec<f32> {
 mod tests {
     use super::*;
     use rand::SeedableRng;
+    use tch::Kind;
 
     #[test]
     fn dropout_keeps_the_mean_and_drops_the_rate() {

@@ -6,6 +6,7 @@ mod dataset;
 mod dsp;
 mod formats;
 mod hostile_files;
+mod import_torch;
 mod plausibility;
 mod preprocessing;
 mod reference_data;

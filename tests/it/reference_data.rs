@@ -39,6 +39,11 @@ pub fn sample_files() -> Option<PathBuf> {
     or_say(shared().join("formats"))
 }
 
+/// The published TrustECG weights, which may not be committed.
+pub fn trustecg_checkpoint() -> Option<PathBuf> {
+    or_say(shared().join("checkpoints/trustecg/trustecg_model.pt"))
+}
+
 /// What scipy and wfdb-python found in those files.
 pub fn expected(name: &str) -> Option<Value> {
     let path = or_say(shared().join("expected").join(name))?;

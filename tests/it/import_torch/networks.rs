@@ -1,0 +1,407 @@
+//! Networks whose weights are a formula of name and index: the two-dimensional
+//! ones in PyTorch against their one-dimensional form here.
+
+use std::path::Path;
+
+use protoecg::bundle::import_torch::{ImportedBranch, ImportedModel, TorchFile, recognise};
+use protoecg::nn::{AttentionNetwork, Pass, ResNet1d, cosine};
+use serde_json::Value;
+use tch::{Device, Tensor, nn};
+
+use super::writer::{Entry, Values, state_dict};
+use crate::reference_data::numbers;
+
+/// `draws` of tests/truth/import_torch.py: numbers in [-1, 1) from a name.
+fn draws(name: &str, count: usize) -> Vec<f32> {
+    let seed = name.bytes().fold(0x811c_9dc5u32, |seed, byte| {
+        (seed ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    });
+    (0..count as u32)
+        .map(|i| {
+            let mut x = i.wrapping_mul(2_654_435_761).wrapping_add(seed);
+            x ^= x >> 16;
+            x = x.wrapping_mul(0x7feb_352d);
+            x ^= x >> 15;
+            x = x.wrapping_mul(0x846c_a68b);
+            x ^= x >> 16;
+            ((x >> 8) as f32 - 8_388_608.0) / 8_388_608.0
+        })
+        .collect()
+}
+
+/// `value` of tests/truth/import_torch.py.
+fn entry(name: &str, shape: &[usize]) -> Entry {
+    let count = shape.iter().product();
+    if name.ends_with("num_batches_tracked") {
+        return Entry {
+            name: name.to_owned(),
+            shape: shape.to_vec(),
+            values: Values::Long(vec![7]),
+        };
+    }
+    let mut values = draws(name, count);
+    let change = |values: &mut Vec<f32>, f: &dyn Fn(f32) -> f32| {
+        values.iter_mut().for_each(|v| *v = f(*v));
+    };
+    match (name, shape) {
+        ("ones", _) => change(&mut values, &|_| 1.0),
+        ("prototype_class_identity", &[prototypes, classes]) => {
+            for (i, v) in values.iter_mut().enumerate() {
+                let (prototype, class) = (i / classes, i % classes);
+                *v = f32::from(u8::from(prototype / (prototypes / classes) == class));
+            }
+        }
+        ("prototype_vectors", _) => change(&mut values, &|v| (v + 1.0) / 2.0),
+        (_, [_]) if name.ends_with("running_var") || name.ends_with("weight") => {
+            change(&mut values, &|v| 1.0 + v / 2.0);
+        }
+        (_, [_]) => change(&mut values, &|v| v / 4.0),
+        _ => {
+            let dead = if shape[2..] == [3, 3] { 3 } else { 1 };
+            let fan_in = shape[1..].iter().product::<usize>() / dead;
+            let mut scale = 1.0f32;
+            while scale * scale * fan_in as f32 > 6.0 {
+                scale /= 2.0;
+            }
+            change(&mut values, &|v| v * scale);
+        }
+    }
+    Entry::float(name, shape, values)
+}
+
+/// All tensors of an encoder (specification 9.3 and 9.4); `flat` is the
+/// two-dimensional one.
+fn backbone(prefix: &str, flat: bool) -> Vec<(String, Vec<usize>)> {
+    let mut all = Vec::new();
+    let kernel = |size: usize| if flat { vec![size; 2] } else { vec![size] };
+    let conv = |name: String, c_out: usize, c_in: usize, size: usize| {
+        let mut shape = vec![c_out, c_in];
+        shape.extend(kernel(size));
+        (format!("{prefix}{name}.weight"), shape)
+    };
+    let norm = |all: &mut Vec<_>, name: String, width: usize| {
+        for part in ["weight", "bias", "running_mean", "running_var"] {
+            all.push((format!("{prefix}{name}.{part}"), vec![width]));
+        }
+        all.push((format!("{prefix}{name}.num_batches_tracked"), vec![]));
+    };
+    let stem = if flat {
+        vec![64, 1, 12, 7]
+    } else {
+        vec![64, 12, 7]
+    };
+    all.push((format!("{prefix}conv1.weight"), stem));
+    norm(&mut all, "bn1".into(), 64);
+    let mut c_in = 64;
+    for (layer, width) in [(1, 64), (2, 128), (3, 256), (4, 512)] {
+        for block in 0..2 {
+            let name = format!("layer{layer}.{block}");
+            all.push(conv(format!("{name}.conv1"), width, c_in, 3));
+            norm(&mut all, format!("{name}.bn1"), width);
+            all.push(conv(format!("{name}.conv2"), width, width, 3));
+            norm(&mut all, format!("{name}.bn2"), width);
+            if block == 0 && layer > 1 {
+                all.push(conv(format!("{name}.downsample.0"), width, c_in, 1));
+                norm(&mut all, format!("{name}.downsample.1"), width);
+            }
+            c_in = width;
+        }
+    }
+    all
+}
+
+/// All tensors of a branch; `steps` of a prototype, `None` for the
+/// one-dimensional branch.
+fn branch(prototypes: usize, classes: usize, steps: Option<usize>) -> Vec<(String, Vec<usize>)> {
+    let mut vectors = vec![prototypes, 512];
+    let mut layer = vec![512, 512];
+    let mut inner = "feature_extractor.";
+    if let Some(steps) = steps {
+        vectors.extend([1, steps]);
+        layer.extend([1, 1]);
+        inner = "feature_extractor.resnet.";
+    }
+    let mut all = vec![
+        ("prototype_vectors".to_owned(), vectors.clone()),
+        ("ones".to_owned(), vectors),
+        (
+            "prototype_class_identity".to_owned(),
+            vec![prototypes, classes],
+        ),
+        ("classifier.weight".to_owned(), vec![classes, prototypes]),
+    ];
+    all.extend(backbone(inner, steps.is_some()));
+    if steps.is_some() {
+        all.push((format!("{inner}fc.weight"), vec![1000, 512]));
+        all.push((format!("{inner}fc.bias"), vec![1000]));
+    }
+    for number in [0, 2] {
+        all.push((format!("add_on_layers.{number}.weight"), layer.clone()));
+        all.push((format!("add_on_layers.{number}.bias"), vec![512]));
+    }
+    all
+}
+
+fn entries(shapes: &[(String, Vec<usize>)], prefix: &str) -> Vec<Entry> {
+    let made = shapes.iter().map(|(name, shape)| {
+        let made = entry(name, shape);
+        Entry {
+            name: format!("{prefix}{name}"),
+            ..made
+        }
+    });
+    made.collect()
+}
+
+fn import(path: &Path) -> ImportedModel {
+    recognise(TorchFile::read(path).unwrap()).unwrap()
+}
+
+/// Similarities (N, P) by the imported weights (specification 2.1 and 2.2).
+fn similarities(branch: &ImportedBranch, xs: &Tensor) -> Tensor {
+    let of = |name: &str| branch.weights.tensors[name].shallow_clone();
+    let mut variables = nn::VarStore::new(Device::Cpu);
+    let network = ResNet1d::new(&variables.root(), 12);
+    variables.freeze();
+    for (name, variable) in variables.variables() {
+        variable
+            .shallow_clone()
+            .copy_(&of(&format!("feature_extractor.{name}")));
+    }
+    let add_on = |z: &Tensor| {
+        let layer = |z: &Tensor, number: usize| {
+            let weight = of(&format!("add_on_layers.{number}.weight"));
+            z.matmul(&weight.transpose(0, 1)) + of(&format!("add_on_layers.{number}.bias"))
+        };
+        layer(&layer(z, 0).relu(), 2).sigmoid()
+    };
+    let prototypes = of("prototype_vectors");
+    let Some(steps) = branch.steps else {
+        return cosine(&add_on(&network.pooled(xs, false)), &prototypes);
+    };
+    let latents = add_on(&network.steps(xs, false).transpose(1, 2)).transpose(1, 2);
+    // (N, 512, windows, T) to (N, windows, 512 T).
+    let windows = latents.unfold(2, steps, 1).transpose(1, 2).flatten(2, 3);
+    let unit = |t: Tensor| {
+        let squares = t
+            .square()
+            .sum_dim_intlist([-1i64].as_slice(), true, None::<tch::Kind>);
+        t / (squares + 1e-4).sqrt()
+    };
+    let dots = unit(windows).matmul(&unit(prototypes.flatten(1, 2)).transpose(0, 1));
+    let scale = ((512.0 * steps as f64).sqrt()).floor() / steps as f64;
+    (dots * scale).mean_dim([1i64].as_slice(), false, None::<tch::Kind>)
+}
+
+fn assert_near(found: &Tensor, expected: &Value, within: f64, what: &str) {
+    for (n, row) in expected.as_array().unwrap().iter().enumerate() {
+        for (j, expected) in numbers(row).into_iter().enumerate() {
+            let found = found.double_value(&[n as i64, j as i64]);
+            assert!(
+                (found - expected).abs() < within,
+                "{what}, ECG {n}, {j}: {found}, expected {expected}"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_branch_gives_the_similarities_of_pytorch() {
+    let truth: Value = serde_json::from_str(include_str!("../../truth/import_torch.json")).unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let _guard = tch::no_grad_guard();
+    let xs = Tensor::from_slice(&draws("signal", 2 * 12 * 1000)).view([2, 12, 1000]);
+    for (name, steps, prefix) in [
+        ("rhythm", None, "model."),
+        ("partial", Some(3), "net."),
+        ("global", Some(32), ""),
+    ] {
+        let wanted = &truth[name];
+        let made = entries(&branch(6, 3, steps), prefix);
+        let elements: usize = made.iter().map(Entry::elements).sum();
+        assert_eq!(made.len() as u64, wanted["entries"].as_u64().unwrap());
+        assert_eq!(elements as u64, wanted["elements"].as_u64().unwrap());
+        let path = dir.path().join("branch.pth");
+        state_dict(&path, &made);
+        let ImportedModel::Branch(imported) = import(&path) else {
+            panic!("{name} was taken for something else");
+        };
+        assert_eq!(imported.steps, steps.map(|s| s as i64));
+        assert_eq!((imported.prototypes(), imported.classes), (6, 3));
+        assert_eq!(imported.prototypes_per_class(), Some(2));
+        assert_eq!(imported.prototype_classes[3], [1]);
+        assert!(imported.zero_prototypes().is_empty());
+        let s = similarities(&imported, &xs);
+        assert_near(&s, &wanted["similarities"], 1e-5, name);
+        let classifier = &imported.weights.tensors["classifier.weight"];
+        let logits = s.matmul(&classifier.transpose(0, 1));
+        assert_near(
+            &logits,
+            &wanted["logits"],
+            1e-5,
+            &format!("logits of {name}"),
+        );
+    }
+}
+
+/// Specification 1.4 and 9.2, with 5, 18 and 7 prototypes per class.
+#[test]
+fn the_fused_model_has_the_published_counts() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("fusion.ckpt");
+    let zeros = |shapes: Vec<(String, Vec<usize>)>, prefix: &str| -> Vec<Entry> {
+        let made = shapes.into_iter().map(|(name, shape)| match name.as_str() {
+            "prototype_class_identity" => entry(&name, &shape),
+            name if name.ends_with("num_batches_tracked") => entry(name, &shape),
+            name => Entry::float(name, &shape, vec![0.0; shape.iter().product()]),
+        });
+        made.map(|made| Entry {
+            name: format!("model.{prefix}{}", made.name),
+            ..made
+        })
+        .collect()
+    };
+    let mut made = Vec::new();
+    for (prefix, count, classes, steps, entries) in [
+        ("model1d.", 80, 16, None, 128),
+        ("model2d_partial.", 936, 52, Some(3), 130),
+        ("model2d_global.", 21, 3, Some(32), 130),
+    ] {
+        let branch = zeros(branch(count, classes, steps), prefix);
+        assert_eq!(branch.len(), entries);
+        made.extend(branch);
+    }
+    made.extend(zeros(
+        vec![
+            ("classifier.weight".into(), vec![71, 1037]),
+            ("classifier.bias".into(), vec![71]),
+        ],
+        "",
+    ));
+    assert_eq!(made.len(), 390);
+    assert_eq!(made.iter().map(Entry::elements).sum::<usize>(), 32_643_756);
+    state_dict(&path, &made);
+    let file = TorchFile::read(&path).unwrap();
+    assert_eq!((file.tensors.len(), file.elements()), (390, 32_643_756));
+    let ImportedModel::Fusion(fusion) = recognise(file).unwrap() else {
+        panic!("the fused model was taken for something else");
+    };
+    assert_eq!(fusion.classifier.size(), [71, 1037]);
+    assert_eq!(fusion.bias.size(), [71]);
+    let per_class: Vec<_> = fusion
+        .branches
+        .iter()
+        .map(ImportedBranch::prototypes_per_class)
+        .collect();
+    assert_eq!(per_class, [Some(5), Some(18), Some(7)]);
+    let steps: Vec<_> = fusion.branches.iter().map(|b| b.steps).collect();
+    assert_eq!(steps, [None, Some(3), Some(32)]);
+    assert_eq!(fusion.branches[2].zero_prototypes().len(), 21);
+    // What lives of it (specification 1.4): without `ones`, dead rows, dead
+    // heads and the classifiers of the branches.
+    let live = |b: &ImportedBranch| -> usize {
+        let running = |name: &str| name.contains("running_") || name == "classifier.weight";
+        let tensors = b.weights.tensors.iter().filter(|(name, _)| !running(name));
+        tensors.map(|(_, tensor)| tensor.numel()).sum()
+    };
+    let all: usize = fusion.branches.iter().map(live).sum();
+    assert_eq!(all + 71 * 1037 + 71, 15_018_850);
+}
+
+#[test]
+fn an_encoder_alone_is_recognised_in_both_forms() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("backbone.ckpt");
+    let variables = |flat: bool| {
+        let inner = if flat { "resnet." } else { "" };
+        let mut shapes = backbone(inner, flat);
+        if flat {
+            shapes.push(("resnet.fc.weight".into(), vec![1000, 512]));
+            shapes.push(("resnet.fc.bias".into(), vec![1000]));
+        }
+        let width = if flat { 512 * 32 } else { 512 };
+        shapes.push(("fc.weight".into(), vec![16, width]));
+        shapes.push(("fc.bias".into(), vec![16]));
+        let mut made = entries(&shapes, "model.");
+        made.push(Entry::float("criterion.pos_weight", &[16], vec![2.0; 16]));
+        state_dict(&path, &made);
+        let ImportedModel::Backbone(imported) = import(&path) else {
+            panic!("the encoder was taken for something else");
+        };
+        let network = nn::VarStore::new(Device::Cpu);
+        let _net = ResNet1d::new(&network.root(), 12);
+        imported.weights.copy_into(&network, &path).unwrap();
+        imported.weights
+    };
+    let straight = variables(false);
+    let folded = variables(true);
+    assert_eq!(
+        straight.tensors.keys().collect::<Vec<_>>(),
+        folded.tensors.keys().collect::<Vec<_>>()
+    );
+}
+
+/// All tensors of TrustECG (specification 9.5).
+fn attention() -> Vec<(String, Vec<usize>)> {
+    let mut all = Vec::new();
+    let mut c_in = 1;
+    for (block, width) in [32, 64, 128].into_iter().enumerate() {
+        let name = format!("lead_encoder.{block}");
+        for (conv, shape) in [
+            ("conv1", vec![width, c_in, 7]),
+            ("conv2", vec![width, width, 7]),
+            ("skip.0", vec![width, c_in, 1]),
+        ] {
+            all.push((format!("{name}.{conv}.weight"), shape));
+            all.push((format!("{name}.{conv}.bias"), vec![width]));
+        }
+        for norm in ["bn1", "bn2", "skip.1"] {
+            for part in ["weight", "bias", "running_mean", "running_var"] {
+                all.push((format!("{name}.{norm}.{part}"), vec![width]));
+            }
+            all.push((format!("{name}.{norm}.num_batches_tracked"), vec![]));
+        }
+        c_in = width;
+    }
+    for (name, c_out, c_in) in [
+        ("temporal_attention.attention.0", 64, 128),
+        ("temporal_attention.attention.2", 1, 64),
+        ("lead_attention.attention.0", 64, 128),
+        ("lead_attention.attention.2", 1, 64),
+        ("classifier.0", 128, 128),
+        ("classifier.3", 64, 128),
+        ("classifier.6", 5, 64),
+    ] {
+        all.push((format!("{name}.weight"), vec![c_out, c_in]));
+        all.push((format!("{name}.bias"), vec![c_out]));
+    }
+    all
+}
+
+/// Independent of the published weights, which are not everywhere.
+#[test]
+fn the_attention_network_gives_the_logits_of_pytorch() {
+    let truth: Value = serde_json::from_str(include_str!("../../truth/import_torch.json")).unwrap();
+    let truth = &truth["attention"];
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("trustecg.pt");
+    let made = entries(&attention(), "");
+    let elements: usize = made.iter().map(Entry::elements).sum();
+    assert_eq!((made.len(), truth["entries"].as_u64()), (77, Some(77)));
+    assert_eq!(Some(elements as u64), truth["elements"].as_u64());
+    state_dict(&path, &made);
+    let ImportedModel::Attention(imported) = import(&path) else {
+        panic!("TrustECG was taken for something else");
+    };
+    let _guard = tch::no_grad_guard();
+    let variables = nn::VarStore::new(Device::Cpu);
+    let network = AttentionNetwork::new(&variables.root(), imported.outputs);
+    imported.weights.copy_into(&variables, &path).unwrap();
+    let xs = Tensor::from_slice(&draws("signal", 2 * 12 * 1000)).view([2, 12, 1000]);
+    let out = network.forward(&xs, Pass::Evaluate);
+    assert_near(&out.logits, &truth["logits"], 1e-5, "logits");
+    assert_near(&out.lead_attention, &truth["lead_attention"], 1e-7, "leads");
+    let step = |step: i64| out.temporal_attention.select(2, step);
+    assert_near(&step(0), &truth["first_step"], 1e-7, "first step");
+    assert_near(&step(124), &truth["last_step"], 1e-7, "last step");
+}
