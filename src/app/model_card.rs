@@ -98,15 +98,23 @@ fn macro_auroc(fold: &FoldMetrics) -> String {
 }
 
 fn projection(ui: &mut Ui, manifest: &Manifest) {
-    let report = &manifest.projection;
+    if manifest.projection.is_empty() {
+        return;
+    }
     section(ui, "Prototypes");
-    body(
-        ui,
-        format!(
-            "{} prototypes from {} training ECGs; cosine to the ECG that replaced each: mean {:.3}, lowest {:.3}",
-            report.prototypes, report.distinct, report.cosine_before_mean, report.cosine_before_min
-        ),
-    );
+    for report in &manifest.projection {
+        body(
+            ui,
+            format!(
+                "{}: {} prototypes from {} training ECGs; cosine to the ECG that replaced each: median {:.3}, lowest {:.3}",
+                report.branch,
+                report.prototypes,
+                report.distinct,
+                report.cosine_before_median,
+                report.cosine_before_min
+            ),
+        );
+    }
 }
 
 fn classes(ui: &mut Ui, manifest: &Manifest) {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::output;
 use crate::bundle::{self, Bundle, Exemplars, Prototype};
-use crate::inference::{DeviceChoice, Model};
+use crate::inference::{DeviceChoice, Model, Prediction};
 
 /// Inspect model bundles
 #[derive(Debug, clap::Subcommand)]
@@ -40,7 +40,8 @@ struct Document<'a> {
     prototypes: usize,
     distinct_sources: usize,
     duplicates: Vec<Duplicate>,
-    projection: &'a bundle::ProjectionReport,
+    projection: &'a [bundle::ProjectionReport],
+    free_prototypes: Option<&'a bundle::FreePrototypes>,
     zero_prototypes: Vec<usize>,
     /// Prototypes whose training ECG could be read and was given to the model.
     sources_checked: usize,
@@ -92,6 +93,7 @@ pub fn run(command: &Command) -> anyhow::Result<()> {
         distinct_sources: manifest.prototypes.len() - duplicates.len(),
         duplicates,
         projection: &manifest.projection,
+        free_prototypes: manifest.free_prototypes.as_ref(),
         zero_prototypes: zero,
         sources_checked,
         faults,
@@ -115,9 +117,12 @@ pub fn run(command: &Command) -> anyhow::Result<()> {
 fn duplicates(prototypes: &[Prototype], faults: &mut Vec<Fault>) -> Vec<Duplicate> {
     let mut duplicates = Vec::new();
     for (j, prototype) in prototypes.iter().enumerate() {
-        let first = prototypes[..j]
-            .iter()
-            .position(|p| p.recording_sha256 == prototype.recording_sha256);
+        let same = |p: &Prototype| {
+            p.branch == prototype.branch
+                && p.recording_sha256 == prototype.recording_sha256
+                && p.window_samples == prototype.window_samples
+        };
+        let first = prototypes[..j].iter().position(same);
         if first != prototype.duplicate_of {
             let said = |of: Option<usize>| of.map_or("none".to_owned(), |of| of.to_string());
             faults.push(Fault {
@@ -138,47 +143,47 @@ fn duplicates(prototypes: &[Prototype], faults: &mut Vec<Fault>) -> Vec<Duplicat
     duplicates
 }
 
-/// Gives every training ECG that can be read to the model: its similarity to
-/// its own prototype is 1. Returns how many there were.
+/// Gives every training ECG that can be read to the model: the cosine of its
+/// own prototype's window is 1. Returns how many there were.
 fn check_sources(model: &Model, exemplars: &Exemplars, faults: &mut Vec<Fault>) -> usize {
-    let mut read = Vec::new();
-    let mut inputs = Vec::new();
+    let mut checked = 0;
     let mut unread = None;
     for prototype in 0..model.manifest().prototypes.len() {
-        let input = match exemplars.read(prototype) {
-            Ok(recording) => model.input(&recording).map_err(|e| e.to_string()),
+        let fault = match exemplars.read(prototype) {
+            Ok(recording) => {
+                checked += 1;
+                match model.predict(&recording) {
+                    Ok(prediction) => not_its_source(model, &prediction, prototype),
+                    Err(error) => Some(format!("has no sound training ECG: {error}")),
+                }
+            }
             // What a bundle brings along must be right; a data set may be another.
-            Err(error) if exemplars.in_bundle() => Err(error.to_string()),
+            Err(error) if exemplars.in_bundle() => {
+                Some(format!("has no sound training ECG: {error}"))
+            }
             Err(error) => {
                 unread.get_or_insert(error);
-                continue;
+                None
             }
         };
-        match input {
-            Ok(input) => {
-                read.push(prototype);
-                inputs.push(input);
-            }
-            Err(what) => faults.push(Fault {
-                prototype,
-                what: format!("has no sound training ECG: {what}"),
-            }),
-        }
+        faults.extend(fault.map(|what| Fault { prototype, what }));
     }
     if let Some(error) = unread {
         eprintln!("not every training ECG could be checked: {error}");
     }
-    for (&prototype, similarities) in read.iter().zip(model.similarities(&inputs)) {
-        let cosine = similarities.get(prototype).copied().unwrap_or(f64::NAN);
-        let is_its_source = cosine > SMALLEST_COSINE;
-        if !is_its_source {
-            faults.push(Fault {
-                prototype,
-                what: format!("is not its training ECG: their cosine is {cosine:.6}"),
-            });
-        }
-    }
-    read.len()
+    checked
+}
+
+/// What is wrong where a prototype is not a window of its training ECG.
+fn not_its_source(model: &Model, prediction: &Prediction, prototype: usize) -> Option<String> {
+    let branch = model.manifest().branch_of(prototype)?;
+    let best = prediction.windows.get(prototype).and_then(|w| w.first());
+    let cosine = match best {
+        Some(window) => window.cosine,
+        None => prediction.similarities.get(prototype)? / branch.prototypes.scale(),
+    };
+    let is_its_source = cosine > SMALLEST_COSINE;
+    (!is_its_source).then(|| format!("is not its training ECG: their cosine is {cosine:.6}"))
 }
 
 fn print(document: &Document, model: &Model) -> anyhow::Result<()> {

@@ -94,6 +94,7 @@ fn report(event: &Event) {
             validation_macro_auroc,
             better,
             seconds_left,
+            ..
         } => {
             output::status("");
             eprintln!(
@@ -106,13 +107,13 @@ fn report(event: &Event) {
         Event::Projected { stage, report } => {
             output::status("");
             eprintln!(
-                "stage {stage} (project): {} prototypes on {} training ECGs; cosine to the source before: mean {:.3}, smallest {:.3}; macro AUROC {} -> {}",
+                "stage {stage} (project {}): {} prototypes on {} training ECGs; cosine to the source before: median {:.3}, smallest {:.3}; AUROC of a prototype for its statement, median {}",
+                report.branch,
                 report.prototypes,
                 report.distinct,
-                report.cosine_before_mean,
+                report.cosine_before_median,
                 report.cosine_before_min,
-                output::number(report.macro_auroc_before),
-                output::number(report.macro_auroc_after)
+                output::number(report.prototype_auroc_median)
             );
         }
     }

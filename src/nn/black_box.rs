@@ -22,12 +22,20 @@ pub enum Head {
 pub struct BlackBox {
     backbone: Backbone,
     head: Head,
+    dropout: f64,
     linear: nn::Linear,
 }
 
 impl BlackBox {
     /// Below `p`: the backbone in `feature_extractor`, the layer in `fc`.
-    pub fn new(p: &Path, spec: &BackboneSpec, head: Head, leads: usize, outputs: usize) -> Self {
+    /// `dropout` acts between them while learning.
+    pub fn new(
+        p: &Path,
+        spec: &BackboneSpec,
+        (head, dropout): (Head, f64),
+        leads: usize,
+        outputs: usize,
+    ) -> Self {
         let width = match head {
             Head::Pooled => LATENT,
             Head::Flattened => LATENT * STEPS,
@@ -40,6 +48,7 @@ impl BlackBox {
         Self {
             backbone: Backbone::new(&(p / "feature_extractor"), spec, leads),
             head,
+            dropout,
             linear: nn::linear(p / "fc", width, outputs as i64, config),
         }
     }
@@ -51,7 +60,7 @@ impl BlackBox {
             Head::Pooled => steps.mean_dim(-1, false, None::<Kind>),
             Head::Flattened => steps.flatten(1, 2),
         };
-        self.linear.forward(&seen)
+        self.linear.forward(&pass.dropout(seen, self.dropout))
     }
 }
 
@@ -82,7 +91,7 @@ impl BlackBoxNetwork {
             let count = branch.outputs.len();
             let columns = branch.outputs.iter().map(|&c| c as i64).collect();
             (
-                BlackBox::new(path, &branch.backbone, branch.head, leads, count),
+                BlackBox::new(path, &branch.backbone, (branch.head, 0.0), leads, count),
                 columns,
             )
         });
@@ -111,7 +120,7 @@ mod tests {
     fn the_flattened_head_has_the_published_size() {
         let vs = nn::VarStore::new(tch::Device::Cpu);
         let spec = BackboneSpec::ResNet18 { dropout: 0.0 };
-        let net = BlackBox::new(&vs.root(), &spec, Head::Flattened, 12, 52);
+        let net = BlackBox::new(&vs.root(), &spec, (Head::Flattened, 0.0), 12, 52);
         let size: usize = vs.trainable_variables().iter().map(Tensor::numel).sum();
         assert_eq!(size, 3_848_832 + 852_020);
         let xs = Tensor::zeros([2, 12, 1000], (Kind::Float, tch::Device::Cpu));

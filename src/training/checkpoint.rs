@@ -4,11 +4,15 @@
 
 use std::path::{Path, PathBuf};
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
-use tch::nn::VarStore;
 
 use super::Adam;
 use super::error::TrainingError;
+use super::fit::State;
+use super::projection::Projected;
+use super::schedule::Seen;
 use crate::nn::Weights;
 
 /// Which stage and epoch comes next.
@@ -22,6 +26,9 @@ pub struct Progress {
     /// Best validation macro AUROC of this stage, -1 before the first epoch.
     pub best: f64,
     pub bad_epochs: usize,
+    pub seen: Seen,
+    /// The last projection of each branch, by name.
+    pub projected: BTreeMap<String, Projected>,
 }
 
 /// The state of a run and the file that holds it.
@@ -47,6 +54,8 @@ impl Checkpoint {
             epoch: 0,
             best: -1.0,
             bad_epochs: 0,
+            seen: Seen::default(),
+            projected: BTreeMap::new(),
         };
         if !(resume && path.exists()) {
             return Ok(Self {
@@ -81,11 +90,11 @@ impl Checkpoint {
 
     /// Puts a resumed state into the network and the optimiser; nothing for a
     /// stage that starts afresh.
-    pub fn restore(&mut self, variables: &VarStore, adam: &mut Adam) -> Result<(), TrainingError> {
+    pub fn restore(&mut self, state: &State, adam: &mut Adam) -> Result<(), TrainingError> {
         let Some(saved) = self.pending.take() else {
             return Ok(());
         };
-        part(&saved, "now.").copy_into(variables, &self.path)?;
+        state.put(&part(&saved, "now."), &self.path)?;
         let best = part(&saved, "best.");
         if !best.tensors.is_empty() {
             self.best = Some(best);
@@ -100,9 +109,9 @@ impl Checkpoint {
     }
 
     /// As [`Checkpoint::restore`] for a stage without an optimiser of its own.
-    pub fn restore_weights(&mut self, variables: &VarStore) -> Result<(), TrainingError> {
+    pub fn restore_weights(&mut self, state: &State) -> Result<(), TrainingError> {
         match self.pending.take() {
-            Some(saved) => Ok(part(&saved, "now.").copy_into(variables, &self.path)?),
+            Some(saved) => state.put(&part(&saved, "now."), &self.path),
             None => Ok(()),
         }
     }
@@ -128,23 +137,32 @@ impl Checkpoint {
         better
     }
 
-    /// Puts the best weights of the stage back.
-    pub fn restore_best(&mut self, variables: &VarStore) -> Result<(), TrainingError> {
+    /// Keeps the weights of the last epoch, whatever its AUROC.
+    pub fn keep(&mut self, weights: Weights, auroc: Option<f64>) -> bool {
+        let better = auroc.is_some_and(|a| a > self.progress.best);
+        self.progress.best = auroc.unwrap_or(-1.0).max(self.progress.best);
+        self.progress.bad_epochs = if better { 0 } else { self.progress.bad_epochs + 1 };
+        self.best = Some(weights);
+        better
+    }
+
+    /// Puts the weights of the epoch that the stage keeps back.
+    pub fn restore_best(&mut self, state: &State) -> Result<(), TrainingError> {
         match self.best.take() {
-            Some(best) => Ok(best.copy_into(variables, &self.path)?),
+            Some(best) => state.put(&best, &self.path),
             None => Ok(()),
         }
     }
 
     /// Writes the state of the middle of a stage.
-    pub fn save(&self, variables: &VarStore, adam: &Adam) -> Result<(), TrainingError> {
+    pub fn save(&self, state: &State, adam: &Adam) -> Result<(), TrainingError> {
         let mut weights = Weights::default();
         adam.save(&mut weights);
-        self.write(weights, variables)
+        self.write(weights, state)
     }
 
     /// Marks a stage as done and writes the state of the beginning of the next.
-    pub fn next_stage(&mut self, variables: &VarStore) -> Result<(), TrainingError> {
+    pub fn next_stage(&mut self, state: &State) -> Result<(), TrainingError> {
         let fingerprint = std::mem::take(&mut self.progress.fingerprint);
         self.progress = Progress {
             fingerprint,
@@ -152,12 +170,14 @@ impl Checkpoint {
             epoch: 0,
             best: -1.0,
             bad_epochs: 0,
+            seen: Seen::default(),
+            projected: std::mem::take(&mut self.progress.projected),
         };
         self.best = None;
-        self.write(Weights::default(), variables)
+        self.write(Weights::default(), state)
     }
 
-    fn write(&self, mut weights: Weights, variables: &VarStore) -> Result<(), TrainingError> {
+    fn write(&self, mut weights: Weights, state: &State) -> Result<(), TrainingError> {
         let best = self
             .best
             .iter()
@@ -165,7 +185,8 @@ impl Checkpoint {
             .map(|(name, t)| (format!("best.{name}"), t.shallow_clone()));
         weights.tensors.extend(best);
         weights.tensors.extend(
-            Weights::of(variables)
+            state
+                .weights()
                 .tensors
                 .into_iter()
                 .map(|(name, t)| (format!("now.{name}"), t)),

@@ -1,4 +1,4 @@
-//! The classifier stage: the weights from similarities to logits, with L1 on
+//! The classifier: the weights from similarities to logits, with L1 on
 //! the off-class weights (equation 10). The prototypes are fixed, so it works
 //! on the cached similarities of all records at once, and the problem is
 //! convex: accelerated proximal gradient (FISTA, Beck and Teboulle 2009) gives
@@ -6,148 +6,241 @@
 
 use tch::{Kind, Tensor};
 
-use super::ClassifierStage;
 use super::error::TrainingError;
-use super::evaluation::Columns;
-use super::joint::{labels_of, similarity_rows};
+use super::fit::macro_auroc;
+use super::losses::weights_of;
 use super::run::{Event, Run};
-use crate::inference::rows_of;
-use crate::nn::PrototypeBranch;
+use super::{ClassifierStage, Keep, Penalised};
 
 /// Steps between two looks at the validation fold.
 const LOOK: usize = 10;
 
-/// Trains the classifier from +1 and -0.5 and leaves the weights of the best
-/// validation macro AUROC, the later ones where several are as good.
-pub fn run(
+/// What a classifier is fitted on, all on the CPU.
+#[derive(Debug)]
+pub struct Problem<'a> {
+    /// (N, P) of the training and of the validation records.
+    pub train: &'a Tensor,
+    pub validation: &'a Tensor,
+    /// (N, C).
+    pub train_labels: &'a Tensor,
+    pub validation_labels: &'a Tensor,
+    /// (C, P), 1 for a prototype's own class.
+    pub own: &'a Tensor,
+    pub bias: bool,
+}
+
+/// Weights (C, P) and, where asked for, biases (C).
+#[derive(Debug)]
+pub struct Classifier {
+    pub weight: Tensor,
+    pub bias: Option<Tensor>,
+}
+
+/// Fits a classifier from weights of +1 and -0.5 where there is no bias, from
+/// zero where there is one.
+pub fn fit(
     run: &mut Run,
     stage: &ClassifierStage,
-    index: usize,
-    network: &PrototypeBranch,
-) -> Result<(), TrainingError> {
-    network.reset_classifier();
-    let train = matrix(&similarity_rows(network, &run.data.train));
-    let validation = similarity_rows(network, &run.data.validation);
-    let labels = run.data.train.labels.to_device(tch::Device::Cpu);
-    let truth = labels_of(&run.data.validation);
-    let start = network
-        .classifier
-        .detach()
-        .to_device(tch::Device::Cpu)
-        .copy();
-    let off_class = 1.0
-        - network
-            .identity()
-            .transpose(0, 1)
-            .to_device(tch::Device::Cpu);
-    let mut problem = Fista::new(train, labels, off_class, stage.l1, start);
-    let (mut best, mut best_weight, mut bad) = (f64::NEG_INFINITY, problem.weight.copy(), 0);
+    (index, name): (usize, &'static str),
+    problem: &Problem,
+) -> Result<Classifier, TrainingError> {
+    let mut fista = Fista::new(stage, problem);
+    let (mut best, mut best_state, mut bad) = (f64::NEG_INFINITY, None, 0);
     for epoch in 1..=stage.epochs {
         run.check_cancelled()?;
-        problem.step();
+        fista.step();
         if epoch % LOOK != 0 && epoch != stage.epochs {
             continue;
         }
-        let now = auroc(&problem.weight, &validation, &truth).unwrap_or(0.0);
+        let classifier = fista.classifier();
+        let now = classifier.macro_auroc(problem.validation, problem.validation_labels);
+        let now = now.unwrap_or(0.0);
         let better = now > best;
         bad = if better { 0 } else { bad + LOOK };
         if now >= best {
             best = now;
-            best_weight = problem.weight.copy();
+            best_state = Some(classifier);
         }
         if better || epoch % (LOOK * 10) == 0 {
             run.emit(Event::Epoch {
                 stage: index,
-                name: "classifier",
+                name,
                 epoch,
                 of: stage.epochs,
-                loss: problem.objective(),
+                loss: fista.objective(),
+                validation_loss: None,
                 validation_macro_auroc: Some(now),
                 better,
+                records_per_second: 0.0,
                 seconds_left: 0.0,
             })?;
         }
-        if bad >= stage.patience {
+        if bad >= stage.patience || fista.is_still() {
             break;
         }
     }
-    tch::no_grad(|| network.classifier.shallow_clone().copy_(&best_weight));
-    Ok(())
+    Ok(match (stage.keep, best_state) {
+        (Keep::Best, Some(best)) => best,
+        _ => fista.classifier(),
+    })
 }
 
-/// Mean cross entropy over records and classes + `l1` times the sum of the
-/// absolute off-class weights, as a function of the weights (C, P).
+impl Classifier {
+    /// (N, P) to logits (N, C).
+    pub fn logits(&self, similarities: &Tensor) -> Tensor {
+        let _guard = tch::no_grad_guard();
+        let logits = similarities.matmul(&self.weight.transpose(0, 1));
+        match &self.bias {
+            Some(bias) => logits + bias,
+            None => logits,
+        }
+    }
+
+    pub fn macro_auroc(&self, similarities: &Tensor, labels: &Tensor) -> Option<f64> {
+        macro_auroc(&self.logits(similarities), labels)
+    }
+}
+
+/// For each class: mean over records of the cross entropy + `l1` times the sum
+/// of the absolute penalised weights + `l2` / 2 times the sum of all squares.
 struct Fista {
-    /// (N, P).
-    similarities: Tensor,
+    /// (N, P + 1): the last column is 1, or 0 where there is no bias.
+    inputs: Tensor,
     /// (N, C).
     labels: Tensor,
-    /// (C, P), 1 where the weight is penalised.
+    /// (C), of the positive term.
+    positive_weight: Tensor,
+    /// (C, P + 1), 1 where the weight is penalised.
     penalised: Tensor,
+    /// (P + 1), 0 for the bias.
+    shrunk: Tensor,
     l1: f64,
+    l2: f64,
     /// One over the Lipschitz constant of the gradient.
     step: f64,
     weight: Tensor,
     ahead: Tensor,
     momentum: f64,
+    moved: f64,
+    bias: bool,
+    /// (P): what was taken from and divided out of the similarities.
+    centre: Tensor,
+    deviation: Tensor,
 }
 
 impl Fista {
-    fn new(
-        similarities: Tensor,
-        labels: Tensor,
-        penalised: Tensor,
-        l1: f64,
-        start: Tensor,
-    ) -> Self {
+    fn new(stage: &ClassifierStage, problem: &Problem) -> Self {
         let _guard = tch::no_grad_guard();
+        let float = (Kind::Float, problem.train.device());
+        let (records, count) = problem.train.size2().unwrap_or_default();
+        let classes = problem.train_labels.size()[1];
+        let (mut centre, mut deviation) =
+            (Tensor::zeros([count], float), Tensor::ones([count], float));
+        if stage.standardise {
+            deviation = problem
+                .train
+                .std_dim([0i64].as_slice(), false, false)
+                .clamp_min(1e-6);
+            if problem.bias {
+                centre = problem.train.mean_dim(0, false, Kind::Float);
+            }
+        }
+        let scaled = (problem.train - &centre) / &deviation;
+        let last = Tensor::full([records, 1], f64::from(u8::from(problem.bias)), float);
+        let inputs = Tensor::cat(&[scaled, last], 1);
+        let free = Tensor::zeros([classes, 1], float);
+        let penalised = match stage.l1_on {
+            Penalised::OffClass => 1.0 - problem.own,
+            Penalised::All => problem.own.ones_like(),
+        };
+        let start = if problem.bias {
+            let share = (problem.train_labels.sum_dim_intlist(0, false, Kind::Float) + 0.5)
+                / (records as f64 + 1.0);
+            let logit = share.logit(None::<f64>).unsqueeze(1);
+            Tensor::cat(&[problem.own.zeros_like(), logit], 1)
+        } else {
+            let weights = (problem.own * 1.5 - 0.5) * &deviation;
+            Tensor::cat(&[weights, free.copy()], 1)
+        };
+        let positive_weight = weights_of(
+            stage.positive_weight,
+            stage.positive_weight_cap,
+            problem.train_labels,
+        );
         // The cross entropy curves by at most a quarter in the logit.
-        let elements = labels.numel() as f64;
-        let curvature = 0.25
-            * largest_eigenvalue(&similarities.transpose(0, 1).matmul(&similarities))
-            / elements;
-        let ahead = start.copy();
+        let largest = positive_weight.max().double_value(&[]).max(1.0);
+        let gram = inputs.transpose(0, 1).matmul(&inputs);
+        let curvature = 0.25 * largest * largest_eigenvalue(&gram) / records as f64 + stage.l2;
+        let shrunk = Tensor::cat(
+            &[Tensor::ones([count], float), Tensor::zeros([1], float)],
+            0,
+        );
         Self {
-            similarities,
-            labels,
-            penalised,
-            l1,
+            inputs,
+            labels: problem.train_labels.shallow_clone(),
+            positive_weight,
+            penalised: Tensor::cat(&[penalised, free], 1),
+            shrunk,
+            l1: stage.l1,
+            l2: stage.l2,
             step: 1.0 / curvature,
+            ahead: start.copy(),
             weight: start,
-            ahead,
             momentum: 1.0,
+            moved: f64::INFINITY,
+            bias: problem.bias,
+            centre,
+            deviation,
         }
     }
 
     fn step(&mut self) {
         let _guard = tch::no_grad_guard();
-        let error = self
-            .similarities
-            .matmul(&self.ahead.transpose(0, 1))
-            .sigmoid()
-            - &self.labels;
-        let gradient =
-            error.transpose(0, 1).matmul(&self.similarities) / self.labels.numel() as f64;
+        let chance = self.inputs.matmul(&self.ahead.transpose(0, 1)).sigmoid();
+        let weighted = &self.labels * &self.positive_weight;
+        let error = &chance * (&weighted + 1.0 - &self.labels) - weighted;
+        let gradient = error.transpose(0, 1).matmul(&self.inputs) / self.labels.size()[0] as f64
+            + &self.ahead * &self.shrunk * self.l2;
         let moved = &self.ahead - gradient * self.step;
         let next =
             moved.sign() * (moved.abs() - &self.penalised * (self.l1 * self.step)).clamp_min(0.0);
         let momentum = (1.0 + (1.0 + 4.0 * self.momentum * self.momentum).sqrt()) / 2.0;
+        self.moved = (&next - &self.weight).abs().max().double_value(&[]);
         self.ahead = &next + (&next - &self.weight) * ((self.momentum - 1.0) / momentum);
         self.weight = next;
         self.momentum = momentum;
     }
 
+    /// Whether the last step changed nothing that counts.
+    fn is_still(&self) -> bool {
+        self.moved < 1e-6
+    }
+
     fn objective(&self) -> f64 {
         let _guard = tch::no_grad_guard();
-        let logits = self.similarities.matmul(&self.weight.transpose(0, 1));
-        let entropy = logits.binary_cross_entropy_with_logits::<Tensor>(
+        let logits = self.inputs.matmul(&self.weight.transpose(0, 1));
+        let entropy = logits.binary_cross_entropy_with_logits(
             &self.labels,
-            None,
-            None,
-            tch::Reduction::Mean,
-        );
-        let penalty = (self.weight.abs() * &self.penalised).sum(Kind::Double);
-        entropy.double_value(&[]) + self.l1 * penalty.double_value(&[])
+            None::<Tensor>,
+            Some(self.positive_weight.shallow_clone()),
+            tch::Reduction::Sum,
+        ) / self.labels.size()[0] as f64;
+        let absolute = (self.weight.abs() * &self.penalised).sum(Kind::Double);
+        let squares = (self.weight.square() * &self.shrunk).sum(Kind::Double);
+        entropy.double_value(&[])
+            + self.l1 * absolute.double_value(&[])
+            + self.l2 / 2.0 * squares.double_value(&[])
+    }
+
+    /// In terms of the similarities as they are.
+    fn classifier(&self) -> Classifier {
+        let _guard = tch::no_grad_guard();
+        let count = self.deviation.size()[0];
+        let weight = self.weight.narrow(1, 0, count) / &self.deviation;
+        let bias = self.bias.then(|| {
+            self.weight.select(1, count) - weight.matmul(&self.centre.unsqueeze(1)).squeeze_dim(1)
+        });
+        Classifier { weight, bias }
     }
 }
 
@@ -162,19 +255,6 @@ fn largest_eigenvalue(matrix: &Tensor) -> f64 {
         vector = &next / next.norm().clamp_min(1e-12);
     }
     (value * 1.01).max(1e-12)
-}
-
-fn matrix(rows: &[Vec<f64>]) -> Tensor {
-    let columns = rows.first().map_or(0, Vec::len) as i64;
-    Tensor::from_slice(&rows.concat())
-        .view([rows.len() as i64, columns])
-        .to_kind(Kind::Float)
-}
-
-fn auroc(weight: &Tensor, similarities: &[Vec<f64>], truth: &[f32]) -> Option<f64> {
-    let _guard = tch::no_grad_guard();
-    let logits = rows_of(&matrix(similarities).matmul(&weight.transpose(0, 1)));
-    Columns::new(weight.size()[0] as usize, &logits, truth).macro_auroc()
 }
 
 #[cfg(test)]
@@ -194,16 +274,28 @@ mod tests {
             .collect();
         let similarities = Tensor::from_slice(&rows).view([40, 5]);
         let labels = Tensor::from_slice(&labels).view([40, 1]);
-        let float = (Kind::Float, tch::Device::Cpu);
-        let mut problem = Fista::new(
-            similarities,
-            labels,
-            Tensor::ones([1, 5], float),
-            0.05,
-            Tensor::ones([1, 5], float),
-        );
-        (0..3000).for_each(|_| problem.step());
-        let found: Vec<f32> = Vec::try_from(&problem.weight.view([-1])).unwrap();
+        let problem = Problem {
+            train: &similarities,
+            validation: &similarities,
+            train_labels: &labels,
+            validation_labels: &labels,
+            own: &Tensor::ones([1, 5], (Kind::Float, tch::Device::Cpu)),
+            bias: false,
+        };
+        let stage = ClassifierStage {
+            epochs: 3000,
+            l1: 0.05,
+            l1_on: Penalised::All,
+            l2: 0.0,
+            standardise: false,
+            positive_weight: super::super::PositiveWeight::None,
+            positive_weight_cap: None,
+            patience: 3000,
+            keep: Keep::Last,
+        };
+        let mut fista = Fista::new(&stage, &problem);
+        (0..3000).for_each(|_| fista.step());
+        let found: Vec<f32> = Vec::try_from(&fista.classifier().weight.view([-1])).unwrap();
         for (found, expected) in found.iter().zip(SCIKIT_LEARN) {
             assert!(
                 (found - expected).abs() < 1e-3,

@@ -64,6 +64,8 @@ pub enum Stage {
     PreTrain(PreTrainStage),
     /// Trains a network without prototypes.
     Supervised(SupervisedStage),
+    /// Trains the add-on layers of a branch before it has prototypes.
+    WarmUp(WarmUpStage),
     /// Trains a branch with its prototypes.
     Joint(JointStage),
     /// Makes every prototype of a branch the latent of a training ECG.
@@ -79,6 +81,7 @@ impl Stage {
         match self {
             Self::PreTrain(_) => "pre-train",
             Self::Supervised(_) => "supervised",
+            Self::WarmUp(_) => "warm-up",
             Self::Joint(_) => "joint",
             Self::Project(_) => "project",
             Self::Classifier(_) => "classifier",
@@ -89,6 +92,7 @@ impl Stage {
     /// The branch that it works on, if it is one.
     pub fn branch(&self) -> Option<&str> {
         match self {
+            Self::WarmUp(stage) => Some(&stage.branch),
             Self::Joint(stage) => Some(&stage.branch),
             Self::Project(stage) => Some(&stage.branch),
             _ => None,
@@ -109,6 +113,8 @@ pub struct Learning {
     pub patience: usize,
     pub keep: Keep,
     pub validation: Validation,
+    /// Gradients are scaled down to this common norm where theirs is larger.
+    pub clip_norm: Option<f64>,
     pub augment: Option<Augment>,
 }
 
@@ -138,6 +144,8 @@ pub struct SupervisedStage {
     pub learning: Learning,
     pub positive_weight: PositiveWeight,
     pub positive_weight_cap: Option<f64>,
+    /// Strength of mixing the records of a batch with each other, if any.
+    pub mixup: Option<f64>,
 }
 
 /// Trains a backbone for some branches.
@@ -148,18 +156,41 @@ pub struct PreTrainStage {
     pub branches: Vec<String>,
     pub labels: LabelSet,
     pub head: Head,
+    /// Between the backbone and the linear layer.
+    pub head_dropout: f64,
     pub training: SupervisedStage,
 }
 
-/// Trains a branch; its classifier stays at +1 and -0.5.
+/// Trains the add-on layers of a branch with a linear layer on the mean of the
+/// latents over time, on a frozen backbone, before there are prototypes: so
+/// that the latents of ECGs differ in what their statements differ in, instead
+/// of all lying in the middle of (0, 1), where every cosine is near 1.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WarmUpStage {
+    pub branch: String,
+    pub learning: Learning,
+    /// Versions of every record that the frozen backbone is run on: the plain
+    /// one and this many changed ones.
+    pub changed_versions: usize,
+    /// The last add-on layer starts with its weights times this, and this
+    /// added to its bias: latents that are spread out and mostly near 0.
+    pub last_layer_gain: f64,
+    pub last_layer_bias: f64,
+}
+
+/// Trains a branch with its prototypes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct JointStage {
     pub branch: String,
     pub learning: Learning,
     pub losses: Losses,
+    pub class_logits: ClassLogits,
     pub start: PrototypeStart,
     pub trained: Trained,
+    /// As in a warm-up; used where the backbone is frozen.
+    pub changed_versions: usize,
     /// Prototypes learn this many times faster than the add-on layers: they
     /// have to cross the range of the latents, weights only move a little.
     pub prototype_rate: f64,
@@ -170,6 +201,18 @@ pub struct JointStage {
     pub project_every: Option<usize>,
     /// Keeps prototypes inside the range of the latents, [0, 1], after each step.
     pub prototypes_in_range: bool,
+}
+
+/// What the cross entropy of a joint stage looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ClassLogits {
+    /// Similarities times +1 (own class) or -0.5 (others), as in paper and
+    /// published program. Cosines of latents in (0, 1) hardly move such a sum.
+    Fixed,
+    /// The mean similarity to a class's own prototypes times a scale, plus an
+    /// offset, both learned per class: the whole range of a probability can be
+    /// reached by similarity alone.
+    OwnMean,
 }
 
 /// Where prototype vectors start.
@@ -216,10 +259,17 @@ pub struct ClassifierStage {
     /// Weight of the L1 norm of the weights (equation 10).
     pub l1: f64,
     pub l1_on: Penalised,
+    /// Weight of half the squared norm of all weights.
+    pub l2: f64,
+    /// Similarities are scaled to deviation 1 (and, where there is a bias, to
+    /// mean 0) for the fit; the weights are scaled back.
+    pub standardise: bool,
     pub positive_weight: PositiveWeight,
     pub positive_weight_cap: Option<f64>,
     /// Full-batch epochs without a better validation macro AUROC.
     pub patience: usize,
+    /// The last epoch is the fit to convergence: the problem is convex.
+    pub keep: Keep,
 }
 
 /// Which weights the L1 norm counts.
@@ -254,5 +304,43 @@ impl TrainingConfig {
         })?;
         super::config_check::check(&config, path)?;
         Ok(config)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHIPPED: &str = include_str!("../../assets/configs/ptbxl-excerpt.ron");
+
+    #[test]
+    fn shipped_configurations_are_valid() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/configs");
+        let mut count = 0;
+        for entry in std::fs::read_dir(folder).unwrap() {
+            TrainingConfig::read(&entry.unwrap().path()).unwrap();
+            count += 1;
+        }
+        assert!(count >= 3);
+    }
+
+    #[test]
+    fn errors_name_the_line_or_the_field() {
+        let unknown = SHIPPED.replace("seed:", "sead:");
+        let error = TrainingConfig::parse(&unknown, "c.ron")
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.starts_with("c.ron, line ") && error.contains("sead"),
+            "{error}"
+        );
+        let overlap = SHIPPED.replace("validation_folds: [9]", "validation_folds: [8]");
+        let error = TrainingConfig::parse(&overlap, "c.ron")
+            .unwrap_err()
+            .to_string();
+        assert_eq!(
+            error,
+            "c.ron: folds is fold 8 twice, expected each fold in one of train, validation and test"
+        );
     }
 }

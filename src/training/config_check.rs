@@ -1,9 +1,10 @@
 //! What a configuration must say for a run to make sense: asked before the
 //! data are read, since a wrong number shows only after hours.
 
-use super::config::{ClassifierStage, ConfigError, JointStage};
-use super::{Augment, Losses, Stage, TrainingConfig};
+use super::config::{ClassifierStage, ConfigError, JointStage, Learning, SupervisedStage};
+use super::{Augment, Losses, Optimiser, Schedule, Stage, TrainingConfig};
 use crate::bundle::{Architecture, Preprocessing, PreprocessingError};
+use crate::nn::{BackboneSpec, PrototypeKind, STEPS};
 
 /// Checks every field; `path` names the file in errors.
 pub(super) fn check(config: &TrainingConfig, path: &str) -> Result<(), ConfigError> {
@@ -11,13 +12,20 @@ pub(super) fn check(config: &TrainingConfig, path: &str) -> Result<(), ConfigErr
     fields.head(config)?;
     fields.preprocessing(&config.preprocessing)?;
     fields.folds(config)?;
-    fields.losses(&config.losses)?;
-    fields.order_of_stages(&config.stages)?;
+    fields.model(&config.model)?;
+    fields.order_of_stages(config)?;
+    let duration_s = config.preprocessing.duration_s();
     for stage in &config.stages {
         match stage {
-            Stage::Joint(stage) => fields.joint(stage, config.preprocessing.duration_s())?,
+            Stage::PreTrain(stage) => {
+                fields.share("head_dropout", stage.head_dropout)?;
+                fields.supervised(&stage.training, duration_s)?;
+            }
+            Stage::Supervised(stage) => fields.supervised(stage, duration_s)?,
+            Stage::WarmUp(stage) => fields.learning(&stage.learning, duration_s)?,
+            Stage::Joint(stage) => fields.joint(stage, duration_s)?,
             Stage::Project(_) => {}
-            Stage::Classifier(stage) => fields.classifier(stage)?,
+            Stage::Classifier(stage) | Stage::Fuse(stage) => fields.classifier(stage)?,
         }
     }
     Ok(())
@@ -33,7 +41,7 @@ type Checked = Result<(), ConfigError>;
 impl Fields<'_> {
     fn head(&self, config: &TrainingConfig) -> Checked {
         let version = config.version;
-        self.require(version == TrainingConfig::VERSION, "version", version, "1")?;
+        self.require(version == TrainingConfig::VERSION, "version", version, "2")?;
         let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
         self.require(
             !config.name.is_empty() && config.name.chars().all(plain),
@@ -46,17 +54,33 @@ impl Fields<'_> {
             "data",
             "empty",
             "the name of the data set",
-        )?;
-        let Architecture::RhythmBranch {
-            prototypes_per_class: count,
-            ..
-        } = config.model;
-        self.require(
-            (1..=100).contains(&count),
-            "prototypes_per_class",
-            count,
-            "1 to 100",
         )
+    }
+
+    fn model(&self, model: &Architecture) -> Checked {
+        let branches = model.branches();
+        if let Architecture::Prototypes { branches, .. } = model {
+            self.require(!branches.is_empty(), "branches", "empty", "at least one")?;
+        }
+        for (i, branch) in branches.iter().enumerate() {
+            let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+            let name = &branch.name;
+            let sound = !name.is_empty()
+                && name.chars().all(plain)
+                && branches[..i].iter().all(|b| b.name != *name);
+            self.require(sound, "name of a branch", name, "letters and digits, each once")?;
+            let count = branch.prototypes_per_class;
+            let expected = "1 to 100";
+            self.require((1..=100).contains(&count), "prototypes_per_class", count, expected)?;
+            if let PrototypeKind::Windows { steps, .. } = branch.prototypes {
+                let expected = format!("1 to {STEPS}");
+                self.require((1..=STEPS).contains(&steps), "steps", steps, &expected)?;
+            }
+            let (BackboneSpec::ResNet18 { dropout } | BackboneSpec::StateSpace { dropout, .. }) =
+                branch.backbone;
+            self.share("dropout", dropout)?;
+        }
+        Ok(())
     }
 
     /// As a bundle's: else the finished bundle would not open.
@@ -122,49 +146,120 @@ impl Fields<'_> {
         Ok(())
     }
 
-    /// Every prototype is a training ECG: nothing moves them, or what they are
-    /// compared with, after the last projection; and the classifier is trained
-    /// on what they are in the end.
-    fn order_of_stages(&self, stages: &[Stage]) -> Checked {
-        let last = stages.iter().rposition(|s| matches!(s, Stage::Project(_)));
-        let Some(last) = last else {
-            return Err(self.error(
-                "stages",
-                "no Project",
-                "a Project stage: every prototype is a training ECG",
-            ));
-        };
-        let (before, after) = stages.split_at(last);
+    /// Every prototype is a training ECG: nothing moves the prototypes of a
+    /// branch, or what they are compared with, after its last projection; and
+    /// classifiers are trained on what they are in the end.
+    fn order_of_stages(&self, config: &TrainingConfig) -> Checked {
+        let (stages, branches) = (&config.stages, config.model.branches());
+        let known = |name: &str| branches.iter().any(|b| b.name == name);
+        for stage in stages {
+            let named: Vec<&str> = match stage {
+                Stage::PreTrain(stage) => stage.branches.iter().map(String::as_str).collect(),
+                other => other.branch().into_iter().collect(),
+            };
+            if let Some(unknown) = named.into_iter().find(|name| !known(name)) {
+                return Err(self.error("branch", unknown, "a branch of the model"));
+            }
+        }
+        let mut last_of_all = None;
+        for branch in branches {
+            let of_branch = |s: &Stage| s.branch() == Some(branch.name.as_str());
+            let projects = |s: &Stage| of_branch(s) && matches!(s, Stage::Project(_));
+            let Some(last) = stages.iter().rposition(projects) else {
+                return Err(self.error(
+                    "stages",
+                    format!("no Project of branch {}", branch.name),
+                    "a Project stage: every prototype is a training ECG",
+                ));
+            };
+            let moves = |s: &Stage| match s {
+                Stage::PreTrain(stage) => stage.branches.contains(&branch.name),
+                other => of_branch(other),
+            };
+            if let Some(stage) = stages[last + 1..].iter().find(|s| moves(s)) {
+                return Err(self.error(
+                    "stages",
+                    format!("{} after the last Project of {}", stage.name(), branch.name),
+                    "a Project stage after every stage that trains the branch",
+                ));
+            }
+            last_of_all = last_of_all.max(Some(last));
+        }
+        let is_classifier = |s: &Stage| matches!(s, Stage::Classifier(_) | Stage::Fuse(_));
+        let before = &stages[..last_of_all.unwrap_or(0)];
         self.require(
-            !after.iter().any(|s| matches!(s, Stage::Joint(_))),
+            !before.iter().any(is_classifier),
             "stages",
-            "Joint after the last Project",
-            "a Project stage after every Joint stage",
-        )?;
-        self.require(
-            !before.iter().any(|s| matches!(s, Stage::Classifier(_))),
-            "stages",
-            "Classifier before the last Project",
-            "every Classifier stage after the last Project",
+            "a classifier before the last Project",
+            "every classifier after the last Project",
         )
     }
 
-    fn joint(&self, stage: &JointStage, duration_s: f64) -> Checked {
-        self.at_least_one("epochs", stage.epochs)?;
-        self.at_least_one("batch", stage.batch)?;
-        self.at_least_one("patience", stage.patience)?;
-        self.above_zero("learning_rate", stage.learning_rate)?;
-        self.zero_or_more("l2", stage.l2)?;
-        self.zero_or_more("prototype_rate", stage.prototype_rate)?;
-        match &stage.augment {
+    fn learning(&self, learning: &Learning, duration_s: f64) -> Checked {
+        self.at_least_one("epochs", learning.epochs)?;
+        self.at_least_one("batch", learning.batch)?;
+        self.at_least_one("patience", learning.patience)?;
+        self.above_zero("learning_rate", learning.learning_rate)?;
+        match learning.optimiser {
+            Optimiser::Adam { l2 } => self.zero_or_more("l2", l2)?,
+            Optimiser::AdamW {
+                weight_decay,
+                beta2,
+            } => {
+                self.zero_or_more("weight_decay", weight_decay)?;
+                self.require((0.0..1.0).contains(&beta2), "beta2", beta2, "0 to less than 1")?;
+            }
+        }
+        match learning.schedule {
+            Schedule::Plateau { factor, .. } | Schedule::Step { factor, .. } => {
+                self.above_zero("factor", factor)?;
+            }
+            _ => {}
+        }
+        if let Some(largest) = learning.clip_norm {
+            self.above_zero("clip_norm", largest)?;
+        }
+        match &learning.augment {
             Some(augment) => self.augment(augment, duration_s),
             None => Ok(()),
         }
     }
 
+    fn supervised(&self, stage: &SupervisedStage, duration_s: f64) -> Checked {
+        if let Some(strength) = stage.mixup {
+            let sound = strength > 0.0 && strength <= 1.0;
+            self.require(sound, "mixup", strength, "above 0, up to 1")?;
+        }
+        if let Some(cap) = stage.positive_weight_cap {
+            self.above_zero("positive_weight_cap", cap)?;
+        }
+        self.learning(&stage.learning, duration_s)
+    }
+
+    fn joint(&self, stage: &JointStage, duration_s: f64) -> Checked {
+        self.zero_or_more("prototype_rate", stage.prototype_rate)?;
+        self.zero_or_more("backbone_rate", stage.backbone_rate)?;
+        if let Some(every) = stage.project_every {
+            self.at_least_one("project_every", every)?;
+        }
+        self.losses(&stage.losses)?;
+        self.learning(&stage.learning, duration_s)
+    }
+
+    fn share(&self, field: &str, found: f64) -> Checked {
+        self.require((0.0..1.0).contains(&found), field, found, "0 to less than 1")
+    }
+
     fn augment(&self, augment: &Augment, duration_s: f64) -> Checked {
         self.zero_or_more("gain_spread", augment.gain_spread)?;
+        self.zero_or_more("lead_gain_spread", augment.lead_gain_spread)?;
         self.zero_or_more("noise_mv", augment.noise_mv)?;
+        self.zero_or_more("wander_mv", augment.wander_mv)?;
+        if let Some(crop_s) = augment.crop_s {
+            let sound = crop_s >= 1.0 && crop_s <= duration_s;
+            let expected = format!("1 to the {duration_s} s of the input");
+            self.require(sound, "crop_s", crop_s, &expected)?;
+        }
         self.require(
             (0.0..duration_s).contains(&augment.shift_s),
             "shift_s",
@@ -182,6 +277,10 @@ impl Fields<'_> {
     fn classifier(&self, stage: &ClassifierStage) -> Checked {
         self.at_least_one("epochs", stage.epochs)?;
         self.at_least_one("patience", stage.patience)?;
+        if let Some(cap) = stage.positive_weight_cap {
+            self.above_zero("positive_weight_cap", cap)?;
+        }
+        self.zero_or_more("l2", stage.l2)?;
         self.zero_or_more("l1", stage.l1)
     }
 
@@ -221,7 +320,8 @@ impl Fields<'_> {
 mod tests {
     use super::*;
 
-    const SHIPPED: &str = include_str!("../../assets/configs/rhythm-ptbxl-excerpt.ron");
+    const SHIPPED: &str = include_str!("../../assets/configs/ptbxl-excerpt.ron");
+    const RHYTHM: &str = include_str!("../../assets/configs/rhythm-paper.ron");
 
     fn error(from: &str, to: &str) -> String {
         assert!(SHIPPED.contains(from), "{from}");
@@ -236,43 +336,40 @@ mod tests {
     #[test]
     fn every_value_out_of_range_is_named() {
         for (field, to) in [
-            ("version: 1", "version: 2"),
-            ("name: \"ptbxl-excerpt-rhythm\"", "name: \"a/b\""),
-            (
-                "data: \"PTB-XL 1.0.3 (excerpt of 1,860 records)\"",
-                "data: \" \"",
-            ),
+            ("version: 2", "version: 1"),
+            ("name: \"ptbxl-excerpt\"", "name: \"a/b\""),
+            ("data: \"PTB-XL 1.0.3 (excerpt of 1,860 records)\"", "data: \" \""),
             ("prototypes_per_class: 5", "prototypes_per_class: 0"),
+            ("steps: 3", "steps: 33"),
+            ("dropout: 0.2", "dropout: 1.0"),
             ("rate_hz: 100.0", "rate_hz: NaN"),
             ("samples: 1000", "samples: 99"),
             ("leads: [I, II,", "leads: [I, I,"),
             ("filter: HighPass(order: 1", "filter: HighPass(order: 0"),
             ("test_folds: [10]", "test_folds: []"),
-            (
-                "positive_weight_cap: Some(50.0)",
-                "positive_weight_cap: Some(0.0)",
-            ),
-            ("clustering: 0.8", "clustering: -0.1"),
-            ("separation: 0.08", "separation: inf"),
-            ("coverage: ", "coverage: -"),
-            ("sparsity: 0.0", "sparsity: NaN"),
-            ("diversity: 25.0", "diversity: -1.0"),
-            ("contrastive: 30.0", "contrastive: NaN"),
-            ("epochs: 12", "epochs: 0"),
+            ("positive_weight_cap: Some(30.0)", "positive_weight_cap: Some(0.0)"),
+            ("mixup: Some(0.3)", "mixup: Some(0.0)"),
+            ("head_dropout: 0.3", "head_dropout: -0.1"),
+            ("clustering: 0.0", "clustering: -0.1"),
+            ("epochs: 30", "epochs: 0"),
             ("batch: 32", "batch: 0"),
-            ("patience: 12", "patience: 0"),
-            ("learning_rate: 1e-3", "learning_rate: inf"),
-            ("l2: 1.7e-4", "l2: -1.0"),
-            ("prototype_rate: 10.0", "prototype_rate: NaN"),
-            ("gain_spread: 0.3", "gain_spread: -0.3"),
-            ("shift_s: 0.5", "shift_s: 10.0"),
-            ("shift_s: 0.5", "shift_s: -0.5"),
-            ("shift_s: 0.5", "shift_s: NaN"),
-            ("noise_mv: 0.01", "noise_mv: NaN"),
+            ("patience: 30", "patience: 0"),
+            ("learning_rate: 2e-3", "learning_rate: inf"),
+            ("weight_decay: 0.02", "weight_decay: -1.0"),
+            ("beta2: 0.99", "beta2: 1.0"),
+            ("clip_norm: Some(5.0)", "clip_norm: Some(0.0)"),
+            ("prototype_rate: 2.0", "prototype_rate: NaN"),
+            ("backbone_rate: 1.0", "backbone_rate: -1.0"),
+            ("project_every: Some(1)", "project_every: Some(0)"),
+            ("gain_spread: 0.2", "gain_spread: -0.3"),
+            ("lead_gain_spread: 0.05", "lead_gain_spread: NaN"),
+            ("crop_s: Some(5.0)", "crop_s: Some(11.0)"),
+            ("shift_s: 0.0", "shift_s: 10.0"),
+            ("noise_mv: 0.02", "noise_mv: NaN"),
+            ("wander_mv: 0.03", "wander_mv: -1.0"),
             ("silent_lead: 0.1", "silent_lead: 1.1"),
-            ("epochs: 3000", "epochs: 0"),
-            ("patience: 500", "patience: 0"),
-            ("l1: 1e-4", "l1: NaN"),
+            ("l1: 1e-3", "l1: NaN"),
+            ("l2: 1e-2", "l2: -1.0"),
         ] {
             let name = field.split(':').next().unwrap();
             let message = error(field, to);
@@ -284,34 +381,27 @@ mod tests {
     }
 
     #[test]
-    fn only_the_classifier_follows_the_last_projection() {
-        let config = TrainingConfig::parse(SHIPPED, "c.ron").unwrap();
-        let [joint, project, .., classifier] = config.stages.as_slice() else {
-            panic!("the shipped configuration has other stages");
-        };
+    fn only_classifiers_follow_the_last_projection() {
+        let config = TrainingConfig::parse(RHYTHM, "c.ron").unwrap();
+        let find = |wanted: &str| config.stages.iter().find(|s| s.name() == wanted).unwrap();
+        let (joint, project, classifier) = (find("joint"), find("project"), find("classifier"));
         let checked = |stages: &[&Stage]| {
             let stages = stages.iter().map(|&s| s.clone()).collect();
-            check(
-                &TrainingConfig {
-                    stages,
-                    ..config.clone()
-                },
-                "c.ron",
-            )
-            .map_err(|e| e.to_string())
+            let config = TrainingConfig {
+                stages,
+                ..config.clone()
+            };
+            check(&config, "c.ron").map_err(|e| e.to_string())
         };
         assert_eq!(checked(&[joint, project, classifier]), Ok(()));
         assert_eq!(checked(&[joint, project]), Ok(()));
         for (stages, found) in [
-            (&[joint, classifier][..], "no Project"),
-            (&[joint, project, joint], "Joint after the last Project"),
-            (
-                &[joint, classifier, project],
-                "Classifier before the last Project",
-            ),
+            (&[joint, classifier][..], "no Project of branch rhythm"),
+            (&[joint, project, joint], "joint after the last Project of rhythm"),
+            (&[joint, classifier, project], "a classifier before the last Project"),
             (
                 &[joint, project, classifier, joint, project],
-                "Classifier before the last Project",
+                "a classifier before the last Project",
             ),
         ] {
             let error = checked(stages).unwrap_err();

@@ -1,13 +1,13 @@
 //! A data set as one tensor per split, with what projection and evaluation
 //! need to know of each record.
 
-use tch::{Device, Tensor};
+use tch::{Device, Kind, Tensor};
 
 use super::error::TrainingError;
 use crate::bundle::Preprocessing;
 use crate::dataset::{self, DataSet, Entry};
 use crate::inference::tensor_of;
-use crate::statements::Statement;
+use crate::statements::Label;
 
 /// One split on the device.
 #[derive(Debug)]
@@ -35,9 +35,18 @@ impl Split {
         self.entries[row].has(code)
     }
 
-    /// Positives of each statement.
-    pub fn positives(&self, statements: &[&Statement]) -> Vec<usize> {
-        dataset::positives(&self.entries.iter().collect::<Vec<_>>(), statements)
+    /// Records that carry each label.
+    pub fn positives(&self) -> Vec<usize> {
+        let counts = self.labels.sum_dim_intlist(0, false, Kind::Double);
+        let counts: Vec<f64> = Vec::try_from(counts.to_device(Device::Cpu)).unwrap_or_default();
+        counts.into_iter().map(|n| n as usize).collect()
+    }
+
+    /// The labels of some outputs, (N, columns).
+    pub fn columns(&self, outputs: &[usize]) -> Tensor {
+        let index: Vec<i64> = outputs.iter().map(|&c| c as i64).collect();
+        let index = Tensor::from_slice(&index).to_device(self.labels.device());
+        self.labels.index_select(1, &index)
     }
 }
 
@@ -54,7 +63,7 @@ pub struct TrainingData {
 pub fn read_split(
     set: &DataSet,
     folds: &[u8],
-    statements: &[&Statement],
+    labels: &[Label],
     preprocessing: &Preprocessing,
     device: Device,
     tick: &mut dyn FnMut(usize, usize) -> bool,
@@ -81,9 +90,10 @@ pub fn read_split(
         inputs.push(input);
         sha256.push(recording.sha256());
     }
-    let labels = dataset::labels(&entries, statements);
+    let width = labels.len() as i64;
+    let labels = dataset::labels(&entries, labels);
     let labels = Tensor::from_slice(&labels)
-        .view([entries.len() as i64, statements.len() as i64])
+        .view([entries.len() as i64, width])
         .to_device(device);
     Ok(Split {
         signals: tensor_of(&inputs, device),

@@ -5,28 +5,175 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 use tch::nn::VarStore;
+use tch::{Device, Kind};
 
 use super::calibration::platt;
+use super::checkpoint::Checkpoint;
 use super::error::TrainingError;
 use super::evaluation::{Columns, evaluate, metrics_of};
 use super::folders::{Folders, LOG, io_error};
-use super::joint::{labels_of, logit_rows, similarity_rows};
-use super::{Split, TrainingConfig, TrainingData};
-use crate::bundle::{Bundle, Manifest, StatementInfo, TrainingInfo, TrainingSimilarities};
+use super::projection::{Source, window_samples};
+use super::run::Run;
+use super::{Split, TrainingConfig, TrainingData, card, gap};
+use crate::bundle::{
+    Bundle, Manifest, Prototype, StatementInfo, TrainingInfo, TrainingSimilarities,
+};
 use crate::dataset::{self, DataSet};
 use crate::ecg::hex;
 use crate::formats;
-use crate::inference::{DeviceChoice, Model, device_name, sigmoid};
-use crate::nn::{PrototypeBranch, Weights};
-use crate::statements::Statement;
+use crate::inference::{
+    BATCH, DeviceChoice, Model, Reading, classifier_of, device_name, readings_of, sigmoid,
+};
+use crate::nn::{Network, Pass, PrototypeBranch, PrototypeNetwork, Weights};
+use crate::statements::Label;
 use crate::statistics::best_f1_threshold;
 
 /// Fewer validation positives than this give no threshold of their own: 0.5.
 const FEWEST_FOR_THRESHOLD: usize = 3;
 
+/// Writes the bundle of a finished run to `out`.
+pub fn deliver(
+    run: &mut Run,
+    set: &DataSet,
+    folders: &Folders,
+    variables: &VarStore,
+    network: &Network,
+    checkpoint: &Checkpoint,
+    out: &Path,
+) -> Result<Bundle, TrainingError> {
+    super::fusion::round_to_16_bits(variables);
+    let free_prototypes = match network.prototypes() {
+        Some(network) => gap::measure(run, network, folders)?,
+        None => None,
+    };
+    let (config, data) = (run.config, &run.data);
+    let readings = Readings {
+        train: read(network, &data.train),
+        validation: read(network, &data.validation),
+    };
+    let labels = config.model.labels().labels();
+    let device = data.train.labels.device();
+    let writer = folders.bundle()?;
+    let manifest = Manifest {
+        version: Manifest::VERSION,
+        name: config.name.clone(),
+        title: config.title.clone(),
+        program_version: env!("CARGO_PKG_VERSION").to_owned(),
+        simulated: set.is_simulated(),
+        architecture: config.model.clone(),
+        preprocessing: config.preprocessing.clone(),
+        statements: statement_infos(&labels, data, &readings.validation),
+        prototypes: network
+            .prototypes()
+            .map(|n| provenance(n, config, data, checkpoint))
+            .unwrap_or_default(),
+        projection: network
+            .prototypes()
+            .into_iter()
+            .flat_map(|n| &n.branches)
+            .filter_map(|b| Some(checkpoint.progress.projected.get(&b.name)?.report.clone()))
+            .collect(),
+        free_prototypes,
+        training: training_info(config, set, data, device),
+        metrics: Vec::new(),
+        files: Default::default(),
+    };
+    write_files(folders, set, &manifest, variables, &data.train, &readings.train)?;
+    let manifest = with_metrics(
+        manifest,
+        &folders.partial,
+        set,
+        device_choice(device),
+        &|| run.check_cancelled().is_err(),
+    )?;
+    check_metrics(&manifest, &readings.validation, &data.validation)?;
+    let card = folders.partial.join(Bundle::MODEL_CARD);
+    std::fs::write(&card, card::model_card(&manifest)).map_err(io_error(&card))?;
+    writer.finish(manifest)?;
+    std::fs::rename(&folders.partial, out).map_err(io_error(out))?;
+    Ok(Bundle::open(out)?)
+}
+
+/// What the network says of the records, computed as inference computes it.
+struct Readings {
+    train: Vec<Reading>,
+    validation: Vec<Reading>,
+}
+
+fn read(network: &Network, split: &Split) -> Vec<Reading> {
+    let (weights, biases) = classifier_of(network);
+    (0..split.len())
+        .step_by(BATCH)
+        .flat_map(|start| {
+            let length = BATCH.min(split.len() - start) as i64;
+            let xs = split.signals.narrow(0, start as i64, length);
+            readings_of(network, &weights, &biases, &xs)
+        })
+        .collect()
+}
+
+fn logits_of(readings: &[Reading]) -> Vec<Vec<f64>> {
+    readings.iter().map(|r| r.logits.clone()).collect()
+}
+
+/// Labels of a split, row by row.
+fn labels_of(split: &Split) -> Vec<f32> {
+    let flat = split
+        .labels
+        .to_device(Device::Cpu)
+        .to_kind(Kind::Float)
+        .contiguous()
+        .view([-1]);
+    Vec::try_from(&flat).unwrap_or_default()
+}
+
+/// What the manifest says of each prototype.
+fn provenance(
+    network: &PrototypeNetwork,
+    config: &TrainingConfig,
+    data: &TrainingData,
+    checkpoint: &Checkpoint,
+) -> Vec<Prototype> {
+    let train = &data.train;
+    let mut prototypes: Vec<Prototype> = Vec::new();
+    for (index, branch) in network.branches.iter().enumerate() {
+        let Some(projected) = checkpoint.progress.projected.get(&branch.name) else {
+            continue;
+        };
+        let first = network.prototypes_of(index).start;
+        for (j, source) in network.prototypes_of(index).zip(&projected.sources) {
+            let entry = &train.entries[source.row];
+            let sha256 = &train.sha256[source.row];
+            let window_samples = window_samples(branch.kind, source.step, &config.preprocessing);
+            let same = |p: &Prototype| {
+                p.branch == index
+                    && p.recording_sha256 == *sha256
+                    && p.window_samples == window_samples
+            };
+            let prototype = Prototype {
+                branch: index,
+                class: network.prototype_classes()[j],
+                ecg_id: entry.ecg_id,
+                patient_id: entry.patient_id,
+                fold: entry.fold,
+                recording_sha256: sha256.clone(),
+                cosine_before: source.cosine_before,
+                cosine: cosine_with_source(branch, train, *source, j - first),
+                duplicate_of: prototypes.iter().position(same),
+                window_samples,
+                source_statements: entry.codes().map(str::to_owned).collect(),
+                age_years: entry.age_years,
+                sex: entry.sex,
+            };
+            prototypes.push(prototype);
+        }
+    }
+    prototypes
+}
+
 /// Scores the validation and test folds with the written files, as
 /// `protoecg evaluate` does.
-pub fn with_metrics(
+fn with_metrics(
     manifest: Manifest,
     dir: &Path,
     set: &DataSet,
@@ -59,11 +206,24 @@ pub fn with_metrics(
     })
 }
 
+/// Cosine of a prototype with the window of its source, measured afresh.
+fn cosine_with_source(
+    branch: &PrototypeBranch,
+    train: &Split,
+    source: Source,
+    prototype: usize,
+) -> f64 {
+    let _guard = tch::no_grad_guard();
+    let signal = train.signals.narrow(0, source.row as i64, 1);
+    let cosines = branch.window_cosines(&branch.latents(&signal, Pass::Evaluate));
+    cosines.double_value(&[0, source.step as i64, prototype as i64])
+}
+
 /// The network in memory and the model on disk must agree to the last digit:
 /// a variable that was lost on writing would be seen here.
-pub fn check_metrics(
+fn check_metrics(
     manifest: &Manifest,
-    network: &PrototypeBranch,
+    readings: &[Reading],
     validation: &Split,
 ) -> Result<(), TrainingError> {
     let [fold] = manifest.training.validation_folds[..] else {
@@ -72,7 +232,7 @@ pub fn check_metrics(
     let mine = metrics_of(
         fold,
         &manifest.statements,
-        &logit_rows(network, validation),
+        &logits_of(readings),
         &labels_of(validation),
     );
     match manifest.metrics.iter().find(|m| m.fold == fold) {
@@ -86,7 +246,7 @@ pub fn check_metrics(
 }
 
 /// The choice that leads to a device.
-pub fn device_choice(device: tch::Device) -> DeviceChoice {
+fn device_choice(device: tch::Device) -> DeviceChoice {
     if device.is_cuda() {
         DeviceChoice::Cuda
     } else {
@@ -105,20 +265,20 @@ pub fn data_sha256(split: &Split) -> String {
 }
 
 /// Counts, thresholds and calibration of every output.
-pub fn statement_infos(
-    statements: &[&Statement],
-    positives: &[usize],
-    network: &PrototypeBranch,
-    validation: &Split,
+fn statement_infos(
+    labels: &[Label],
+    data: &TrainingData,
+    validation: &[Reading],
 ) -> Vec<StatementInfo> {
-    let logits = logit_rows(network, validation);
-    let columns = Columns::new(statements.len(), &logits, &labels_of(validation));
+    let positives = data.train.positives();
+    let truth = labels_of(&data.validation);
+    let columns = Columns::new(labels.len(), &logits_of(validation), &truth);
     let info = |c: usize| {
         let (scores, truth) = columns.class(c);
         let probabilities: Vec<f64> = scores.iter().map(|&x| sigmoid(x)).collect();
         let enough = truth.iter().filter(|&&l| l).count() >= FEWEST_FOR_THRESHOLD;
         StatementInfo {
-            code: statements[c].code.clone(),
+            code: labels[c].code.clone(),
             training_positives: Some(positives[c] as u32),
             threshold: best_f1_threshold(&probabilities, truth)
                 .filter(|_| enough)
@@ -126,10 +286,10 @@ pub fn statement_infos(
             calibration: platt(scores, truth),
         }
     };
-    (0..statements.len()).map(info).collect()
+    (0..labels.len()).map(info).collect()
 }
 
-pub fn training_info(
+fn training_info(
     config: &TrainingConfig,
     set: &DataSet,
     data: &TrainingData,
@@ -155,23 +315,27 @@ pub fn training_info(
 }
 
 /// Weights, training similarities and, for simulated data, the exemplars.
-pub fn write_files(
+fn write_files(
     folders: &Folders,
     set: &DataSet,
     manifest: &Manifest,
     variables: &VarStore,
-    network: &PrototypeBranch,
     train: &Split,
+    readings: &[Reading],
 ) -> Result<(), TrainingError> {
     let out = &folders.partial;
     std::fs::copy(folders.log_file(), out.join(LOG)).map_err(io_error(out))?;
-    Weights::of(variables).write(&out.join(Bundle::WEIGHTS))?;
+    let mut weights = Weights::of(variables);
+    for tensor in weights.tensors.values_mut().filter(|t| t.dim() > 1) {
+        *tensor = tensor.to_kind(Kind::Half);
+    }
+    weights.write(&out.join(Bundle::WEIGHTS))?;
     let labels = labels_of(train);
     let similarities = TrainingSimilarities {
         ecg_ids: train.entries.iter().map(|e| e.ecg_id).collect(),
-        similarities: similarity_rows(network, train)
-            .into_iter()
-            .map(|row| row.into_iter().map(|s| s as f32).collect())
+        similarities: readings
+            .iter()
+            .map(|r| r.similarities.iter().map(|&s| s as f32).collect())
             .collect(),
         labels: labels
             .chunks(manifest.statements.len())

@@ -18,8 +18,16 @@ pub enum TrainingError {
     },
     #[error("no statement of the model occurs in the training folds")]
     NoStatement,
-    #[error("the loss is not finite in stage {stage}, epoch {epoch}: lower the learning rate")]
-    Diverged { stage: usize, epoch: usize },
+    #[error(
+        "the loss is not finite in stage {stage}, epoch {epoch}{}: lower the learning rate; the state after the epoch before is kept",
+        step.map_or(String::new(), |s| format!(", step {s} (ECGs {ecg_ids:?})"))
+    )]
+    Diverged {
+        stage: usize,
+        epoch: usize,
+        step: Option<usize>,
+        ecg_ids: Vec<u32>,
+    },
     #[error("{path}: {what}; start again without --resume, or in another folder")]
     Checkpoint { path: String, what: String },
     #[error("{path} holds an unfinished run; go on with --resume, or remove the folder")]

@@ -5,7 +5,6 @@ use super::error::TrainingError;
 use crate::bundle::{ClassMetrics, FoldMetrics, StatementInfo};
 use crate::dataset::{self, DataSet};
 use crate::inference::{Model, sigmoid};
-use crate::statements;
 use crate::statistics::{Bootstrap, ClassScores, auprc, auroc, f1_at, macro_auroc};
 
 /// Scores one fold of a data set with a loaded model, from files to metrics.
@@ -31,25 +30,9 @@ pub fn evaluate(
             source,
         })?);
     }
-    let similarities = model.similarities(&inputs);
-    let logits: Vec<Vec<f64>> = similarities
-        .into_iter()
-        .map(|row| {
-            model
-                .prediction(String::new(), Vec::new(), row)
-                .classes
-                .iter()
-                .map(|c| c.logit)
-                .collect()
-        })
-        .collect();
-    let known: Vec<_> = model
-        .manifest()
-        .statements
-        .iter()
-        .filter_map(|s| statements::by_code(&s.code))
-        .collect();
-    let labels = dataset::labels(&entries, &known);
+    let logits: Vec<Vec<f64>> = model.read(&inputs).into_iter().map(|r| r.logits).collect();
+    let labels = model.manifest().architecture.labels().labels();
+    let labels = dataset::labels(&entries, &labels);
     Ok(metrics_of(
         fold,
         &model.manifest().statements,

@@ -50,6 +50,19 @@ impl Losses {
         }
     }
 
+    /// Cross entropy alone.
+    pub fn cross_entropy_only() -> Self {
+        Self {
+            positive_weight: PositiveWeight::None,
+            positive_weight_cap: None,
+            clustering: 0.0,
+            separation: 0.0,
+            diversity: 0.0,
+            contrastive: 0.0,
+            ..Self::paper()
+        }
+    }
+
     /// What the published program computes.
     pub fn published() -> Self {
         Self {
@@ -78,8 +91,10 @@ pub enum PositiveWeight {
     SumOfLabels,
     /// `(N - n) / n`, N = records.
     Records,
-    /// `sqrt((N - n) / n)`.
+    /// `sqrt((N - n) / n)`: also what TrustECG does.
     SqrtRecords,
+    /// The fourth root of `(N - n) / n`.
+    FourthRootRecords,
 }
 
 /// Equations 4 and 5.
@@ -125,10 +140,22 @@ pub fn positive_weights(
             PositiveWeight::SumOfLabels => (sum as f64 - n) / n,
             PositiveWeight::Records => (records as f64 - n) / n,
             PositiveWeight::SqrtRecords => ((records as f64 - n) / n).sqrt(),
+            PositiveWeight::FourthRootRecords => ((records as f64 - n) / n).sqrt().sqrt(),
         };
         weight.max(0.0).min(cap.unwrap_or(f64::INFINITY))
     };
     positives.iter().map(|&n| weight(n)).collect()
+}
+
+/// [`positive_weights`] of training labels (N, C), as a tensor (C).
+pub fn weights_of(kind: PositiveWeight, cap: Option<f64>, labels: &Tensor) -> Tensor {
+    let counts = labels.sum_dim_intlist(0, false, Kind::Double);
+    let counts: Vec<f64> = Vec::try_from(counts.to_device(tch::Device::Cpu)).unwrap_or_default();
+    let positives: Vec<usize> = counts.iter().map(|&n| n as usize).collect();
+    let weights = positive_weights(kind, cap, &positives, labels.size()[0] as usize);
+    Tensor::from_slice(&weights)
+        .to_kind(Kind::Float)
+        .to_device(labels.device())
 }
 
 /// Jaccard index of every pair of classes over the training labels
@@ -303,17 +330,29 @@ impl Losses {
     ) -> Terms {
         let cross_entropy =
             cross_entropy(self.cross_entropy, logits, to.labels, to.positive_weight);
-        let clustering = clustering(self.prototype_terms, similarities, to.labels, to.identity);
-        let separation = separation(self.prototype_terms, similarities, to.labels, to.identity);
-        let coverage = coverage(similarities, to.labels, to.identity);
-        let sparsity = sparsity(similarities);
-        let diversity = diversity(self.diversity_scale, prototypes);
-        let contrastive = contrastive(
-            self.contrastive_scale,
-            prototypes,
-            to.identity,
-            to.cooccurrence,
-        );
+        // A term without weight is not computed: some are quadratic in the prototypes.
+        let zero = || Tensor::zeros([], (Kind::Float, logits.device()));
+        let term = |weight: f64, compute: &dyn Fn() -> Tensor| {
+            if weight == 0.0 { zero() } else { compute() }
+        };
+        let form = self.prototype_terms;
+        let clustering = term(self.clustering, &|| {
+            clustering(form, similarities, to.labels, to.identity)
+        });
+        let separation = term(self.separation, &|| {
+            separation(form, similarities, to.labels, to.identity)
+        });
+        let coverage = term(self.coverage, &|| {
+            coverage(similarities, to.labels, to.identity)
+        });
+        let sparsity = term(self.sparsity, &|| sparsity(similarities));
+        let diversity = term(self.diversity, &|| {
+            diversity(self.diversity_scale, prototypes)
+        });
+        let contrastive = term(self.contrastive, &|| {
+            let scale = self.contrastive_scale;
+            contrastive(scale, prototypes, to.identity, to.cooccurrence)
+        });
         let total = &cross_entropy
             + self.clustering * &clustering
             + self.separation * &separation

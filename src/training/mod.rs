@@ -1,7 +1,6 @@
 //! Stages, losses, schedules, projection, evaluation: from a data set to a
 //! bundle.
 
-mod adam;
 mod augment;
 mod calibration;
 mod card;
@@ -13,17 +12,26 @@ mod data;
 mod deliver;
 mod error;
 mod evaluation;
+mod features;
+mod fit;
 mod folders;
+mod fusion;
+mod gap;
 mod joint;
 mod losses;
+mod optimiser;
 mod projection;
+mod prototype_start;
+mod random;
 mod run;
+mod schedule;
+mod supervised;
 
-pub use adam::Adam;
 pub use augment::Augment;
 pub use config::{
-    ClassifierStage, ConfigError, JointStage, ProjectStage, PrototypeStart, Schedule, Stage,
-    TrainingConfig,
+    ClassLogits, ClassifierStage, ConfigError, JointStage, Keep, Learning, Penalised,
+    PreTrainStage, ProjectStage, PrototypeStart, Stage, SupervisedStage, Trained, TrainingConfig,
+    Validation, WarmUpStage,
 };
 pub use data::{Split, TrainingData};
 pub use error::TrainingError;
@@ -33,4 +41,6 @@ pub use losses::{
     Targets, Terms, clustering, contrastive, cooccurrence, coverage, cross_entropy, diversity,
     positive_weights, separation, sparsity,
 };
+pub use optimiser::{Adam, Optimiser};
 pub use run::{Event, train};
+pub use schedule::{Schedule, Seen, Watched};

@@ -6,7 +6,7 @@ use tch::Tensor;
 
 use crate::nn::Weights;
 
-/// Which optimiser, as configurations write it; betas 0.9 and 0.999, eps 1e-8.
+/// Which optimiser, as configurations write it; beta1 0.9, eps 1e-8.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum Optimiser {
@@ -15,7 +15,16 @@ pub enum Optimiser {
     Adam { l2: f64 },
     /// Loshchilov and Hutter 2019, as `torch.optim.AdamW`: the decay does not
     /// go through the moments. TrustECG uses it.
-    AdamW { weight_decay: f64 },
+    AdamW { weight_decay: f64, beta2: f64 },
+}
+
+impl Optimiser {
+    fn beta2(self) -> f64 {
+        match self {
+            Self::Adam { .. } => 0.999,
+            Self::AdamW { beta2, .. } => beta2,
+        }
+    }
 }
 
 /// The optimiser of a stage with its moments.
@@ -29,7 +38,6 @@ pub struct Adam {
 }
 
 const BETA1: f64 = 0.9;
-const BETA2: f64 = 0.999;
 const EPSILON: f64 = 1e-8;
 
 impl Adam {
@@ -57,13 +65,33 @@ impl Adam {
         }
     }
 
+    /// Scales all gradients down so that their common norm is at most `largest`
+    /// (`torch.nn.utils.clip_grad_norm_`).
+    pub fn clip(&mut self, largest: f64) {
+        let _guard = tch::no_grad_guard();
+        let gradients: Vec<Tensor> = self
+            .variables
+            .iter()
+            .map(|(_, v)| v.grad())
+            .filter(Tensor::defined)
+            .collect();
+        let norms: Vec<Tensor> = gradients.iter().map(Tensor::norm).collect();
+        let norm = Tensor::stack(&norms, 0).norm().double_value(&[]);
+        if norm > largest {
+            for mut gradient in gradients {
+                let _ = gradient.g_mul_scalar_(largest / (norm + 1e-6));
+            }
+        }
+    }
+
     /// One step with the gradients that `backward` left. `rate` gives the
     /// learning rate of a variable by its name.
     pub fn step(&mut self, rate: impl Fn(&str) -> f64) {
         let _guard = tch::no_grad_guard();
         self.steps += 1;
         let correction1 = 1.0 - BETA1.powi(self.steps as i32);
-        let correction2 = 1.0 - BETA2.powi(self.steps as i32);
+        let beta2 = self.kind.beta2();
+        let correction2 = 1.0 - beta2.powi(self.steps as i32);
         for (i, (name, variable)) in self.variables.iter_mut().enumerate() {
             let mut gradient = variable.grad();
             if !gradient.defined() {
@@ -71,7 +99,7 @@ impl Adam {
             }
             match self.kind {
                 Optimiser::Adam { l2 } if l2 != 0.0 => gradient += &*variable * l2,
-                Optimiser::AdamW { weight_decay } if weight_decay != 0.0 => {
+                Optimiser::AdamW { weight_decay, .. } if weight_decay != 0.0 => {
                     let _ = variable.g_mul_scalar_(1.0 - rate(name) * weight_decay);
                 }
                 _ => {}
@@ -80,8 +108,8 @@ impl Adam {
                 .g_mul_scalar_(BETA1)
                 .g_add_(&(&gradient * (1.0 - BETA1)));
             let _ = self.second[i]
-                .g_mul_scalar_(BETA2)
-                .g_add_(&(gradient.square() * (1.0 - BETA2)));
+                .g_mul_scalar_(beta2)
+                .g_add_(&(gradient.square() * (1.0 - beta2)));
             let denominator = (&self.second[i] / correction2).sqrt() + EPSILON;
             let _ = variable.g_sub_(&(&self.first[i] / denominator * (rate(name) / correction1)));
         }
@@ -143,7 +171,10 @@ mod tests {
         };
         for kind in [
             Optimiser::Adam { l2: 0.01 },
-            Optimiser::AdamW { weight_decay: 0.3 },
+            Optimiser::AdamW {
+                weight_decay: 0.3,
+                beta2: 0.999,
+            },
         ] {
             let vs = nn::VarStore::new(Device::Cpu);
             let theirs = vs.root().var_copy("w", &start);

@@ -1,61 +1,96 @@
 //! Projection: every prototype becomes the latent of a training ECG of its
 //! class (paper section 3.4; upstream's push.py).
 
+use serde::{Deserialize, Serialize};
 use tch::{Kind, Tensor};
 
 use super::Split;
 use super::error::TrainingError;
-use super::joint::{macro_auroc, similarity_rows};
-use crate::bundle::{ProjectionReport, Prototype};
-use crate::inference::BATCH;
-use crate::nn::{PrototypeBranch, cosine};
-use crate::statements::Statement;
+use super::joint::Place;
+use crate::bundle::ProjectionReport;
+use crate::inference::rows_of;
+use crate::nn::PrototypeKind;
+use crate::statistics::auroc;
 
-/// Which training record each prototype took, and how well it fitted.
-#[derive(Clone, Debug, PartialEq)]
+/// What each prototype of a branch took, and what that did.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Projected {
+    pub sources: Vec<Source>,
+    pub report: ProjectionReport,
+}
+
+/// Which training record a prototype took, and how well it fitted.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Source {
+    /// Row of the training records.
     pub row: usize,
-    /// Cosine between the trained vector and the latent that replaced it.
+    /// First latent step of the window; 0 for a whole recording.
+    pub step: usize,
+    /// Cosine of the vector that gradient steps had reached with the latent
+    /// that replaced it.
     pub cosine_before: f64,
 }
 
-/// Latents of a split (N, 512), batch by batch in inference mode.
-pub fn latents(network: &PrototypeBranch, split: &Split) -> Tensor {
-    let _guard = tch::no_grad_guard();
-    let batches: Vec<Tensor> = (0..split.len())
-        .step_by(BATCH)
-        .map(|start| {
-            let length = BATCH.min(split.len() - start) as i64;
-            network.latents(&split.signals.narrow(0, start as i64, length), false)
-        })
-        .collect();
-    Tensor::cat(&batches, 0)
+/// Latents of the training records, and how many are looked at in one go.
+pub struct Latents<'a> {
+    of_train: &'a Tensor,
 }
 
-/// Replaces all prototypes. Every class must have a training record, which
-/// `run` makes sure of: a zero prototype is impossible.
+impl<'a> Latents<'a> {
+    const BATCH: i64 = 128;
+
+    pub fn new(of_train: &'a Tensor) -> Self {
+        Self { of_train }
+    }
+
+    /// Of every record and prototype the largest window cosine and its window:
+    /// two of (N, P). One matrix product per batch.
+    fn best_windows(&self, place: &Place) -> (Tensor, Tensor) {
+        let count = self.of_train.size()[0];
+        let (mut values, mut steps) = (Vec::new(), Vec::new());
+        for start in (0..count).step_by(Self::BATCH as usize) {
+            let part = self.of_train.narrow(0, start, Self::BATCH.min(count - start));
+            let (value, step) = place.branch.window_cosines(&part).max_dim(1, false);
+            values.push(value);
+            steps.push(step);
+        }
+        (Tensor::cat(&values, 0), Tensor::cat(&steps, 0))
+    }
+}
+
+/// Replaces all prototypes of a branch. Every class that has prototypes has a
+/// training record, which `run` makes sure of: a zero prototype is impossible.
 pub fn project(
-    network: &PrototypeBranch,
-    train: &Split,
+    place: &Place,
+    latents: &Latents,
     unique_sources: bool,
 ) -> Result<Vec<Source>, TrainingError> {
     let _guard = tch::no_grad_guard();
-    let latents = latents(network, train);
-    let eligible = train
-        .labels
-        .matmul(&network.identity().transpose(0, 1))
+    let (values, steps) = latents.best_windows(place);
+    let eligible = place
+        .train_labels
+        .matmul(&place.identity.transpose(0, 1))
         .gt(0.0);
-    // One matrix product; (N, P), -2 where the record does not carry the class.
-    let scores = cosine(&latents, &network.prototypes).masked_fill(&eligible.logical_not(), -2.0);
-    let scores = crate::inference::rows_of(&scores);
-    let sources = choose(&scores, network.prototype_classes(), unique_sources)
-        .ok_or(TrainingError::NoSource)?;
-    let rows: Vec<i64> = sources.iter().map(|s| s.row as i64).collect();
-    let index = Tensor::from_slice(&rows).to_device(network.device());
-    network
-        .prototypes
-        .shallow_clone()
-        .copy_(&latents.index_select(0, &index));
+    // -2 where the record does not carry the class.
+    let scores = rows_of(&values.masked_fill(&eligible.logical_not(), -2.0));
+    let chosen =
+        choose(&scores, &place.classes, unique_sources).ok_or(TrainingError::NoSource)?;
+    let branch = place.branch;
+    let mut sources = Vec::with_capacity(chosen.len());
+    for (j, row) in chosen.into_iter().enumerate() {
+        let step = steps.int64_value(&[row as i64, j as i64]);
+        let window = branch
+            .windows(&latents.of_train.narrow(0, row as i64, 1))
+            .get(0)
+            .get(step);
+        let prototype = branch.prototypes.get(j as i64);
+        prototype.shallow_clone().copy_(&window.view_as(&prototype));
+        sources.push(Source {
+            row,
+            step: step as usize,
+            cosine_before: scores[row][j],
+        });
+    }
     Ok(sources)
 }
 
@@ -63,182 +98,185 @@ pub fn project(
 /// or, when sources are to be unique, the assignment that takes the best pairs
 /// of a class first. A class with fewer records than prototypes repeats them.
 /// `None` where a prototype has no record at all.
-fn choose(scores: &[Vec<f64>], classes: &[usize], unique: bool) -> Option<Vec<Source>> {
-    let best = |prototype: usize, taken: &[usize]| {
-        (0..scores.len())
-            .filter(|row| scores[*row][prototype] > -1.5 && !taken.contains(row))
-            .max_by(|&a, &b| {
-                scores[a][prototype]
-                    .total_cmp(&scores[b][prototype])
-                    .then(b.cmp(&a))
-            })
-    };
-    let mut sources: Vec<Option<Source>> = vec![None; classes.len()];
+fn choose(scores: &[Vec<f64>], classes: &[usize], unique: bool) -> Option<Vec<usize>> {
+    let mut chosen: Vec<Option<usize>> = vec![None; classes.len()];
     let mut done: Vec<usize> = classes.to_vec();
     done.sort_unstable();
     done.dedup();
     for class in done {
-        let mut taken: Vec<usize> = Vec::new();
-        let mut open: Vec<usize> = (0..classes.len())
-            .filter(|&p| classes[p] == class)
+        let mine: Vec<usize> = (0..classes.len()).filter(|&p| classes[p] == class).collect();
+        let mut pairs: Vec<(f64, usize, usize)> = mine
+            .iter()
+            .flat_map(|&p| (0..scores.len()).map(move |row| (scores[row][p], row, p)))
+            .filter(|pair| pair.0 > -1.5)
             .collect();
-        while !open.is_empty() {
-            let candidates = open
-                .iter()
-                .enumerate()
-                .filter_map(|(i, &p)| Some((i, p, best(p, &taken)?)));
-            let pair = candidates.max_by(|a, b| scores[a.2][a.1].total_cmp(&scores[b.2][b.1]));
-            let Some((i, prototype, row)) = pair else {
-                // All records of the class are taken: start over with repeats.
-                if taken.is_empty() {
-                    break;
+        // The best first; of equal ones the first record, then the first prototype.
+        pairs.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
+        let mut taken = std::collections::HashSet::new();
+        let mut open = mine.len();
+        while open > 0 {
+            let before = open;
+            for &(_, row, p) in &pairs {
+                if chosen[p].is_none() && !(unique && taken.contains(&row)) {
+                    chosen[p] = Some(row);
+                    taken.insert(row);
+                    open -= 1;
                 }
-                taken.clear();
-                continue;
-            };
-            sources[prototype] = Some(Source {
-                row,
-                cosine_before: scores[row][prototype],
-            });
-            open.swap_remove(i);
-            if unique {
-                taken.push(row);
+            }
+            // All records of the class are taken: start over with repeats.
+            taken.clear();
+            if open == before {
+                return None;
             }
         }
     }
-    sources.into_iter().collect()
+    chosen.into_iter().collect()
 }
 
-/// What the manifest says of each prototype.
-pub fn provenance(
-    network: &PrototypeBranch,
-    train: &Split,
-    sources: &[Source],
-    cosines_now: &[f64],
-) -> Vec<Prototype> {
-    sources
-        .iter()
-        .zip(network.prototype_classes())
-        .enumerate()
-        .map(|(j, (source, &class))| {
-            let entry = &train.entries[source.row];
-            Prototype {
-                class,
-                ecg_id: entry.ecg_id,
-                patient_id: entry.patient_id,
-                fold: entry.fold,
-                recording_sha256: train.sha256[source.row].clone(),
-                window_samples: None,
-                cosine_before: source.cosine_before,
-                cosine: cosines_now[j],
-                duplicate_of: sources[..j]
-                    .iter()
-                    .position(|s| train.sha256[s.row] == train.sha256[source.row]),
-                source_statements: entry
-                    .statements
-                    .iter()
-                    .map(|(code, _)| code.clone())
-                    .collect(),
-                age_years: entry.age_years,
-                sex: entry.sex,
-            }
-        })
-        .collect()
-}
-
-/// Cosine of each prototype with the latent of its source, measured afresh.
-pub fn cosines_with_sources(
-    network: &PrototypeBranch,
-    train: &Split,
-    sources: &[Source],
-) -> Vec<f64> {
-    let rows = similarity_rows(network, train);
-    sources
-        .iter()
-        .enumerate()
-        .map(|(j, s)| rows[s.row][j])
-        .collect()
-}
-
-/// Numbers from before a projection, for its report.
-#[derive(Clone, Copy, Debug)]
-pub struct Before {
-    mean_similarity: f64,
-    macro_auroc: Option<f64>,
-}
-
-impl Before {
-    pub fn measure(network: &PrototypeBranch, train: &Split, validation: &Split) -> Self {
-        Self {
-            mean_similarity: mean_similarity(network, train),
-            macro_auroc: macro_auroc(network, validation),
-        }
-    }
+/// What is measured around a projection.
+#[derive(Debug)]
+pub struct Measured {
+    /// (N, P) of the training records, before or after.
+    pub train: Tensor,
+    /// (N, P) of the validation records.
+    pub validation: Tensor,
 }
 
 /// The report of a projection that has just been done.
 pub fn report(
-    network: &PrototypeBranch,
+    place: &Place,
     train: &Split,
-    validation: &Split,
     sources: &[Source],
-    before: Before,
-    without_sample: &[&Statement],
+    (before, after): (&Measured, &Measured),
+    classes_without_sample: Vec<String>,
 ) -> ProjectionReport {
-    let mut distinct: Vec<&str> = sources
-        .iter()
-        .map(|s| train.sha256[s.row].as_str())
-        .collect();
-    distinct.sort_unstable();
-    distinct.dedup();
-    let cosines = sources.iter().map(|s| s.cosine_before);
+    let scale = place.branch.kind.scale();
+    let mut cosines: Vec<f64> = sources.iter().map(|s| s.cosine_before).collect();
+    cosines.sort_by(f64::total_cmp);
+    let mean = |m: &Measured| m.train.mean(Kind::Double).double_value(&[]) / scale;
+    let macro_auroc = |m: &Measured| {
+        super::fit::macro_auroc(&place.fixed_logits(&m.validation), &place.validation_labels)
+    };
+    let mut rows: Vec<&str> = sources.iter().map(|s| train.sha256[s.row].as_str()).collect();
+    rows.sort_unstable();
+    rows.dedup();
+    let quality = quality(place, &after.validation);
     ProjectionReport {
+        branch: place.branch.name.clone(),
         prototypes: sources.len(),
-        distinct: distinct.len(),
-        classes_without_sample: without_sample.iter().map(|s| s.code.clone()).collect(),
-        cosine_before_mean: cosines.clone().sum::<f64>() / sources.len().max(1) as f64,
-        cosine_before_min: cosines.fold(f64::INFINITY, f64::min),
-        mean_similarity_before: before.mean_similarity,
-        mean_similarity_after: mean_similarity(network, train),
-        macro_auroc_before: before.macro_auroc,
-        macro_auroc_after: macro_auroc(network, validation),
+        distinct: rows.len(),
+        distinct_within_class: distinct_within_class(place, train, sources),
+        classes_without_sample,
+        cosine_before_mean: cosines.iter().sum::<f64>() / cosines.len().max(1) as f64,
+        cosine_before_median: median(&cosines).unwrap_or(0.0),
+        cosine_before_min: cosines.first().copied().unwrap_or(0.0),
+        mean_similarity_before: mean(before),
+        mean_similarity_after: mean(after),
+        prototype_auroc_median: quality.auroc,
+        median_cosine_with: quality.with.map(|s| s / scale),
+        median_cosine_without: quality.without.map(|s| s / scale),
+        macro_auroc_before: macro_auroc(before),
+        macro_auroc_after: macro_auroc(after),
     }
 }
 
-fn mean_similarity(network: &PrototypeBranch, split: &Split) -> f64 {
-    let _guard = tch::no_grad_guard();
-    network
-        .similarities(&latents(network, split))
-        .mean(Kind::Double)
-        .double_value(&[])
+/// Prototypes whose source no prototype of their class before them has;
+/// windows of one recording are different where they do not overlap.
+fn distinct_within_class(place: &Place, train: &Split, sources: &[Source]) -> usize {
+    let steps = place.branch.kind.steps() as usize;
+    let same = |a: &Source, b: &Source| {
+        train.sha256[a.row] == train.sha256[b.row] && a.step.abs_diff(b.step) < steps
+    };
+    (0..sources.len())
+        .filter(|&j| {
+            !(0..j).any(|i| place.classes[i] == place.classes[j] && same(&sources[i], &sources[j]))
+        })
+        .count()
+}
+
+/// How well prototypes tell their own statement apart, by themselves.
+struct Quality {
+    auroc: Option<f64>,
+    with: Option<f64>,
+    without: Option<f64>,
+}
+
+fn quality(place: &Place, validation: &Tensor) -> Quality {
+    let similarities = rows_of(validation);
+    let labels = rows_of(&place.validation_labels);
+    let (mut aurocs, mut with, mut without) = (Vec::new(), Vec::new(), Vec::new());
+    for (j, &class) in place.classes.iter().enumerate() {
+        let scores: Vec<f64> = similarities.iter().map(|row| row[j]).collect();
+        let truth: Vec<bool> = labels.iter().map(|row| row[class] > 0.5).collect();
+        aurocs.extend(auroc(&scores, &truth));
+        let of = |wanted: bool| {
+            let mut some: Vec<f64> = scores
+                .iter()
+                .zip(&truth)
+                .filter(|(_, l)| **l == wanted)
+                .map(|(s, _)| *s)
+                .collect();
+            some.sort_by(f64::total_cmp);
+            median(&some)
+        };
+        with.extend(of(true));
+        without.extend(of(false));
+    }
+    let middle = |mut values: Vec<f64>| {
+        values.sort_by(f64::total_cmp);
+        median(&values)
+    };
+    Quality {
+        auroc: middle(aurocs),
+        with: middle(with),
+        without: middle(without),
+    }
+}
+
+/// Of sorted values.
+fn median(sorted: &[f64]) -> Option<f64> {
+    let n = sorted.len();
+    (n > 0).then(|| (sorted[(n - 1) / 2] + sorted[n / 2]) / 2.0)
+}
+
+/// First and one-past-last sample of a source's window at the model's rate;
+/// `None` for a prototype without a time axis.
+pub fn window_samples(
+    kind: PrototypeKind,
+    step: usize,
+    preprocessing: &crate::bundle::Preprocessing,
+) -> Option<(i64, i64)> {
+    let PrototypeKind::Windows { steps, .. } = kind else {
+        return None;
+    };
+    let (start_s, end_s) = crate::nn::window_s(step, steps, preprocessing.duration_s());
+    let sample = |s: f64| (s * preprocessing.rate_hz).round() as i64;
+    Some((sample(start_s), sample(end_s)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn rows(sources: &[Source]) -> Vec<usize> {
-        sources.iter().map(|s| s.row).collect()
-    }
-
     /// Prototypes 0 and 1 of class 0 both like record 0 best; prototype 2 of
     /// class 1 may take it as well. -2 marks a record without the class.
     const SCORES: [[f64; 3]; 3] = [[0.9, 0.8, 0.7], [0.5, 0.6, -2.0], [-2.0, -2.0, 0.1]];
 
+    fn scores() -> Vec<Vec<f64>> {
+        SCORES.iter().map(|r| r.to_vec()).collect()
+    }
+
     #[test]
     fn the_published_rule_takes_the_most_similar_record() {
-        let scores: Vec<Vec<f64>> = SCORES.iter().map(|r| r.to_vec()).collect();
-        assert_eq!(
-            rows(&choose(&scores, &[0, 0, 1], false).unwrap()),
-            [0, 0, 0]
-        );
+        assert_eq!(choose(&scores(), &[0, 0, 1], false).unwrap(), [0, 0, 0]);
     }
 
     #[test]
     fn unique_sources_differ_within_a_class_where_there_are_enough() {
-        let scores: Vec<Vec<f64>> = SCORES.iter().map(|r| r.to_vec()).collect();
-        assert_eq!(rows(&choose(&scores, &[0, 0, 1], true).unwrap()), [0, 1, 0]);
+        assert_eq!(choose(&scores(), &[0, 0, 1], true).unwrap(), [0, 1, 0]);
         let one = vec![vec![0.3, 0.4], vec![-2.0, -2.0]];
-        assert_eq!(rows(&choose(&one, &[0, 0], true).unwrap()), [0, 0]);
+        assert_eq!(choose(&one, &[0, 0], true).unwrap(), [0, 0]);
+        let none = vec![vec![-2.0, -2.0]];
+        assert_eq!(choose(&none, &[0, 0], true), None);
     }
 }

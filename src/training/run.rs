@@ -1,26 +1,25 @@
 //! A training run from configuration and data set to a bundle.
 
+use std::cell::RefCell;
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
+use tch::Tensor;
 use tch::nn::VarStore;
 
 use super::checkpoint::Checkpoint;
-use super::data::{TrainingData, read_split};
-use super::deliver::{
-    check_metrics, data_sha256, device_choice, statement_infos, training_info, with_metrics,
-    write_files,
-};
+use super::data::{Split, TrainingData, read_split};
+use super::deliver::{data_sha256, deliver};
 use super::error::TrainingError;
-use super::folders::{Folders, io_error};
-use super::projection::{Before, Source, cosines_with_sources, project, provenance, report};
-use super::{PrototypeStart, Stage, TrainingConfig, card, classifier, joint};
-use crate::bundle::{Architecture, Bundle, Manifest, ProjectionReport};
+use super::features::Features;
+use super::fit::State;
+use super::folders::Folders;
+use super::{Stage, TrainingConfig, fusion, joint, supervised};
+use crate::bundle::{Bundle, ProjectionReport};
 use crate::dataset::DataSet;
 use crate::ecg::hex;
 use crate::inference::DeviceChoice;
-use crate::nn::{PrototypeBranch, randomise};
-use crate::statements::{self, Statement};
+use crate::nn::{Network, PrototypeNetwork, randomise};
 
 /// What a run tells while it goes on.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
@@ -36,8 +35,10 @@ pub enum Event {
         epoch: usize,
         of: usize,
         loss: f64,
+        validation_loss: Option<f64>,
         validation_macro_auroc: Option<f64>,
         better: bool,
+        records_per_second: f64,
         seconds_left: f64,
     },
     Projected {
@@ -50,6 +51,8 @@ pub enum Event {
 pub struct Run<'a> {
     pub config: &'a TrainingConfig,
     pub data: TrainingData,
+    /// Of the last frozen backbone: branches that start from the same one share them.
+    pub features: RefCell<Option<Features>>,
     /// Told every event; answers whether to go on.
     listener: &'a mut dyn FnMut(&Event) -> bool,
     cancelled: &'a dyn Fn() -> bool,
@@ -78,6 +81,24 @@ impl Run<'_> {
             Ok(())
         }
     }
+
+    /// Rows of the training records as an index on the device.
+    pub fn index(&self, rows: &[i64]) -> Tensor {
+        Tensor::from_slice(rows).to_device(self.data.train.labels.device())
+    }
+
+    /// Signals of some training records (B, leads, samples).
+    pub fn signals(&self, rows: &[i64]) -> Tensor {
+        self.data.train.signals.index_select(0, &self.index(rows))
+    }
+
+    /// Record numbers of some rows.
+    pub fn ecg_ids(&self, rows: &[i64]) -> Vec<u32> {
+        let entries = &self.data.train.entries;
+        rows.iter()
+            .filter_map(|&row| Some(entries.get(row as usize)?.ecg_id))
+            .collect()
+    }
 }
 
 /// Trains a model and writes its bundle to `out`, which must not exist. The
@@ -96,158 +117,122 @@ pub fn train(
 ) -> Result<Bundle, TrainingError> {
     let folders = Folders::new(out, resume)?;
     let device = device.resolve()?;
-    let Architecture::RhythmBranch {
-        group,
-        prototypes_per_class,
-    } = config.model;
-    let statements = statements::of_group(group);
+    let labels = config.model.labels().labels();
     let mut read = |folds: &[u8]| {
         let mut tick = |done, of| listener(&Event::Reading { done, of }) && !cancelled();
-        read_split(
-            set,
-            folds,
-            &statements,
-            &config.preprocessing,
-            device,
-            &mut tick,
-        )
+        read_split(set, folds, &labels, &config.preprocessing, device, &mut tick)
     };
     let data = TrainingData {
         train: read(&config.train_folds)?,
         validation: read(&config.validation_folds)?,
     };
-    let positives = data.train.positives(&statements);
-    let classes: Vec<usize> = (0..statements.len())
-        .filter(|&c| positives[c] > 0)
-        .flat_map(|c| std::iter::repeat_n(c, prototypes_per_class))
-        .collect();
-    if classes.is_empty() {
+    let places = prototype_places(config, &data.train);
+    let has_branches = !config.model.branches().is_empty();
+    if has_branches && places.is_empty() {
         return Err(TrainingError::NoStatement);
     }
-    let without_sample: Vec<&Statement> = (0..statements.len())
-        .filter(|&c| positives[c] == 0)
-        .map(|c| statements[c])
-        .collect();
-
-    let variables = VarStore::new(device);
+    let mut state = State::new(device);
     let leads = config.preprocessing.leads.len();
-    let network = PrototypeBranch::new(&variables.root(), leads, statements.len(), classes);
-    randomise(&variables, config.seed);
-    network.reset_classifier();
-    if config.prototype_start == PrototypeStart::Sparse {
-        // A standard normal draw is above 1.645 one time in twenty.
-        tch::no_grad(|| {
-            let chosen = network.prototypes.gt(1.645).to_kind(tch::Kind::Float);
-            network.prototypes.shallow_clone().copy_(&chosen);
-        });
+    let network = config.model.build(&state.network.root(), leads, &places);
+    randomise(&state.network, config.seed);
+    if let Some(network) = network.prototypes() {
+        network.reset_classifier();
     }
     let mut checkpoint = Checkpoint::open(&folders.state, &fingerprint(config, &data), resume)?;
     let mut run = Run {
         config,
         data,
+        features: RefCell::default(),
         listener,
         cancelled,
         log: folders.log(resume)?,
     };
-    let (sources, report) = run_stages(
-        &mut run,
-        &variables,
-        &network,
-        &mut checkpoint,
-        &without_sample,
-    )?;
-
-    let writer = folders.bundle()?;
-    let cosines = cosines_with_sources(&network, &run.data.train, &sources);
-    let manifest = Manifest {
-        version: Manifest::VERSION,
-        name: config.name.clone(),
-        title: config.title.clone(),
-        program_version: env!("CARGO_PKG_VERSION").to_owned(),
-        simulated: set.is_simulated(),
-        architecture: config.model.clone(),
-        preprocessing: config.preprocessing.clone(),
-        statements: statement_infos(&statements, &positives, &network, &run.data.validation),
-        prototypes: provenance(&network, &run.data.train, &sources, &cosines),
-        projection: report,
-        training: training_info(config, set, &run.data, device),
-        metrics: Vec::new(),
-        files: Default::default(),
-    };
-    write_files(
-        &folders,
-        set,
-        &manifest,
-        &variables,
-        &network,
-        &run.data.train,
-    )?;
-    let manifest = with_metrics(
-        manifest,
-        &folders.partial,
-        set,
-        device_choice(device),
-        cancelled,
-    )?;
-    check_metrics(&manifest, &network, &run.data.validation)?;
-    let card = folders.partial.join(Bundle::MODEL_CARD);
-    std::fs::write(&card, card::model_card(&manifest)).map_err(io_error(&card))?;
-    writer.finish(manifest)?;
-    std::fs::rename(&folders.partial, out).map_err(io_error(out))?;
+    while let Some(stage) = config.stages.get(checkpoint.progress.stage) {
+        run_stage(&mut run, stage, &state, &network, &mut checkpoint, &folders)?;
+        state.scratch = VarStore::new(device);
+        checkpoint.next_stage(&state)?;
+    }
+    run.features.take();
+    // A run that is stopped here has every stage behind it and writes the bundle again.
+    checkpoint.restore_weights(&state)?;
+    let bundle = deliver(&mut run, set, &folders, &state.network, &network, &checkpoint, out)?;
     std::fs::remove_dir_all(&folders.state).ok();
-    Ok(Bundle::open(out)?)
+    Ok(bundle)
 }
 
-/// All stages from where the checkpoint stands; returns the last projection.
-fn run_stages(
+fn run_stage(
     run: &mut Run,
-    variables: &VarStore,
-    network: &PrototypeBranch,
+    stage: &Stage,
+    state: &State,
+    network: &Network,
     checkpoint: &mut Checkpoint,
-    without_sample: &[&Statement],
-) -> Result<(Vec<Source>, ProjectionReport), TrainingError> {
-    let mut projected = None;
-    while let Some(stage) = run.config.stages.get(checkpoint.progress.stage) {
-        let index = checkpoint.progress.stage;
-        match stage {
-            Stage::Joint(stage) => joint::run(run, stage, variables, network, checkpoint)?,
-            Stage::Project(stage) => {
-                checkpoint.restore_weights(variables)?;
-                run.check_cancelled()?;
-                let before = Before::measure(network, &run.data.train, &run.data.validation);
-                let sources = project(network, &run.data.train, stage.unique_sources)?;
-                let report = report(
-                    network,
-                    &run.data.train,
-                    &run.data.validation,
-                    &sources,
-                    before,
-                    without_sample,
-                );
-                run.emit(Event::Projected {
-                    stage: index,
-                    report: report.clone(),
-                })?;
-                projected = Some((sources, report));
-            }
-            Stage::Classifier(stage) => {
-                checkpoint.restore_weights(variables)?;
-                classifier::run(run, stage, index, network)?;
-            }
+    folders: &Folders,
+) -> Result<(), TrainingError> {
+    let prototypes = || network.prototypes().ok_or(TrainingError::NoStatement);
+    // A branch of whose statements none occurs has no prototypes and no stages.
+    if let (Some(name), Some(network)) = (stage.branch(), network.prototypes())
+        && network.branches.iter().any(|b| b.name == name && b.is_empty())
+    {
+        return checkpoint.restore_weights(state);
+    }
+    match stage {
+        Stage::PreTrain(stage) => supervised::pre_train(run, stage, state, checkpoint),
+        Stage::Supervised(stage) => supervised::run(run, stage, state, network, checkpoint),
+        Stage::WarmUp(stage) => joint::warm_up(run, stage, state, prototypes()?, checkpoint),
+        Stage::Joint(stage) => joint::run(run, stage, state, prototypes()?, checkpoint),
+        Stage::Project(stage) => {
+            checkpoint.restore_weights(state)?;
+            fusion::project_branch(run, stage, state, prototypes()?, checkpoint, folders)
         }
-        // The last projection and what follows are quick, and the projection's
-        // sources are needed at the end: a run that is stopped there does them
-        // again, from the state before the projection.
-        let joint_follows = run.config.stages[index + 1..]
-            .iter()
-            .any(|s| matches!(s, Stage::Joint(_)));
-        if projected.is_some() && !joint_follows {
-            checkpoint.progress.stage += 1;
-        } else {
-            checkpoint.next_stage(variables)?;
+        Stage::Classifier(stage) => {
+            checkpoint.restore_weights(state)?;
+            fusion::classifiers(run, stage, prototypes()?, checkpoint.progress.stage)
+        }
+        Stage::Fuse(stage) => {
+            checkpoint.restore_weights(state)?;
+            fusion::fuse(run, stage, prototypes()?, checkpoint.progress.stage)
         }
     }
-    projected.ok_or(TrainingError::NoSource)
+}
+
+/// The branch and output of every prototype: none for a class without a
+/// training ECG and, if the run says so, no more than it has.
+fn prototype_places(config: &TrainingConfig, train: &Split) -> Vec<(usize, usize)> {
+    let positives = train.positives();
+    let branches = config.model.branches().iter().enumerate();
+    branches
+        .flat_map(|(index, branch)| {
+            let outputs = config.model.outputs_of(branch.labels);
+            let positives = &positives;
+            outputs.into_iter().flat_map(move |class| {
+                let count = match positives[class] {
+                    0 => 0,
+                    n if config.fewer_prototypes_for_rare_classes => {
+                        n.min(branch.prototypes_per_class)
+                    }
+                    _ => branch.prototypes_per_class,
+                };
+                std::iter::repeat_n((index, class), count)
+            })
+        })
+        .collect()
+}
+
+/// Codes of a branch's classes without a training ECG.
+pub fn classes_without_sample(config: &TrainingConfig, train: &Split, branch: &str) -> Vec<String> {
+    let labels = config.model.labels().labels();
+    let positives = train.positives();
+    let branch = config.model.branches().iter().find(|b| b.name == branch);
+    let outputs = branch.map(|b| config.model.outputs_of(b.labels));
+    let empty = outputs.into_iter().flatten().filter(|&c| positives[c] == 0);
+    empty.map(|c| labels[c].code.clone()).collect()
+}
+
+/// Similarities of a network with prototypes to a split, (N, P).
+pub fn similarities(network: &PrototypeNetwork, split: &Split) -> Tensor {
+    super::fit::in_batches(&split.signals, |xs| {
+        network.similarities(xs, crate::nn::Pass::Evaluate)
+    })
 }
 
 /// What a checkpoint must agree with: the configuration and the data.

@@ -1,0 +1,229 @@
+//! The stages after the gradient steps: the last projection of a branch, and
+//! the classifiers on finished prototypes.
+
+use std::path::PathBuf;
+
+use tch::nn::VarStore;
+use tch::{Device, Kind, Tensor};
+
+use super::checkpoint::Checkpoint;
+use super::classifier::{self, Classifier, Problem};
+use super::error::TrainingError;
+use super::fit::{State, in_batches};
+use super::folders::Folders;
+use super::joint::Place;
+use super::projection::{Latents, Measured, Projected, project, report};
+use super::run::{Event, Run, classes_without_sample, similarities};
+use super::{ClassifierStage, ProjectStage};
+use crate::nn::{Pass, PrototypeBranch, PrototypeNetwork, Weights};
+
+/// Projects a branch, and keeps the similarities from before: what projection
+/// costs is measured when the classifier is there.
+pub fn project_branch(
+    run: &mut Run,
+    stage: &ProjectStage,
+    state: &State,
+    network: &PrototypeNetwork,
+    checkpoint: &mut Checkpoint,
+    folders: &Folders,
+) -> Result<(), TrainingError> {
+    run.check_cancelled()?;
+    let Some(place) = Place::find(run, network, &stage.branch) else {
+        return Ok(());
+    };
+    // The delivered numbers have 16 bits, so the prototypes are latents of the
+    // network as it is delivered.
+    round_to_16_bits(&state.network);
+    let branch = place.branch;
+    let latents = |xs: &Tensor| in_batches(xs, |xs| branch.latents(xs, Pass::Evaluate));
+    let (train, validation) = (
+        latents(&run.data.train.signals),
+        latents(&run.data.validation.signals),
+    );
+    let measure = || Measured {
+        train: in_batches(&train, |l| branch.similarities(l)),
+        validation: in_batches(&validation, |l| branch.similarities(l)),
+    };
+    let before = measure();
+    let sources = project(&place, &Latents::new(&train), stage.unique_sources)?;
+    round_to_16_bits(&state.network);
+    let after = measure();
+    let without = classes_without_sample(run.config, &run.data.train, &stage.branch);
+    let report = report(&place, &run.data.train, &sources, (&before, &after), without);
+    let mut free = Weights::default();
+    free.tensors.insert("train".into(), before.train);
+    free.tensors.insert("validation".into(), before.validation);
+    free.write(&free_file(folders, &stage.branch))?;
+    run.emit(Event::Projected {
+        stage: checkpoint.progress.stage,
+        report: report.clone(),
+    })?;
+    let projected = Projected { sources, report };
+    checkpoint.progress.projected.insert(stage.branch.clone(), projected);
+    Ok(())
+}
+
+fn free_file(folders: &Folders, branch: &str) -> PathBuf {
+    folders.state.join(format!("free-{branch}.safetensors"))
+}
+
+/// Similarities (N, P) of training and validation records to the vectors that
+/// gradient steps had reached, all branches side by side; `None` where a
+/// branch was not projected.
+pub fn free_similarities(
+    network: &PrototypeNetwork,
+    folders: &Folders,
+) -> Result<Option<(Tensor, Tensor)>, TrainingError> {
+    let (mut train, mut validation) = (Vec::new(), Vec::new());
+    for branch in network.branches.iter().filter(|b| !b.is_empty()) {
+        let path = free_file(folders, &branch.name);
+        if !path.exists() {
+            return Ok(None);
+        }
+        let weights = Weights::read(&path)?;
+        let shown = path.display().to_string();
+        train.push(weights.get("train", &shown)?.shallow_clone());
+        validation.push(weights.get("validation", &shown)?.shallow_clone());
+    }
+    Ok(Some((Tensor::cat(&train, 1), Tensor::cat(&validation, 1))))
+}
+
+/// Rounds weights and prototypes to 16 bits; statistics and biases keep theirs.
+pub fn round_to_16_bits(variables: &VarStore) {
+    let _guard = tch::no_grad_guard();
+    for (_, variable) in variables.variables() {
+        if variable.dim() > 1 {
+            let rounded = variable.to_kind(Kind::Half).to_kind(Kind::Float);
+            variable.shallow_clone().copy_(&rounded);
+        }
+    }
+}
+
+/// What classifiers are fitted on.
+pub struct Fitted {
+    pub train: Tensor,
+    pub validation: Tensor,
+    pub train_labels: Tensor,
+    pub validation_labels: Tensor,
+    /// (C, P).
+    pub own: Tensor,
+}
+
+impl Fitted {
+    pub fn of(run: &Run, network: &PrototypeNetwork) -> Self {
+        let cpu = |t: &Tensor| t.detach().to_device(Device::Cpu);
+        Self {
+            train: cpu(&similarities(network, &run.data.train)),
+            validation: cpu(&similarities(network, &run.data.validation)),
+            train_labels: cpu(&run.data.train.labels),
+            validation_labels: cpu(&run.data.validation.labels),
+            own: cpu(&network.identity().transpose(0, 1)),
+        }
+    }
+
+    pub fn problem(&self, bias: bool) -> Problem<'_> {
+        Problem {
+            train: &self.train,
+            validation: &self.validation,
+            train_labels: &self.train_labels,
+            validation_labels: &self.validation_labels,
+            own: &self.own,
+            bias,
+        }
+    }
+}
+
+/// One classifier on all prototypes.
+pub fn fuse(
+    run: &mut Run,
+    stage: &ClassifierStage,
+    network: &PrototypeNetwork,
+    index: usize,
+) -> Result<(), TrainingError> {
+    let fitted = Fitted::of(run, network);
+    let problem = fitted.problem(network.bias.is_some());
+    let found = classifier::fit(run, stage, (index, "fuse"), &problem)?;
+    put(network, &found);
+    Ok(())
+}
+
+/// A classifier of each branch on its own prototypes and outputs; weights to
+/// other branches are 0. This is the paper's macro aggregation.
+pub fn classifiers(
+    run: &mut Run,
+    stage: &ClassifierStage,
+    network: &PrototypeNetwork,
+    index: usize,
+) -> Result<(), TrainingError> {
+    let fitted = Fitted::of(run, network);
+    let mut whole = Classifier {
+        weight: fitted.own.zeros_like(),
+        bias: network.bias.as_ref().map(|b| b.detach().zeros_like().to_device(Device::Cpu)),
+    };
+    for (number, branch) in network.branches.iter().enumerate() {
+        if !branch.is_empty() {
+            let found = of_branch(run, stage, network, (number, branch), index, &fitted)?;
+            place(&mut whole, &found, run, network, number);
+        }
+    }
+    put(network, &whole);
+    Ok(())
+}
+
+fn of_branch(
+    run: &mut Run,
+    stage: &ClassifierStage,
+    network: &PrototypeNetwork,
+    (number, branch): (usize, &PrototypeBranch),
+    index: usize,
+    all: &Fitted,
+) -> Result<Classifier, TrainingError> {
+    let range = network.prototypes_of(number);
+    let columns = |t: &Tensor| t.narrow(1, range.start as i64, range.len() as i64);
+    let outputs = outputs_of(run, &branch.name);
+    let index_of = Tensor::from_slice(&outputs);
+    let fitted = Fitted {
+        train: columns(&all.train),
+        validation: columns(&all.validation),
+        train_labels: all.train_labels.index_select(1, &index_of),
+        validation_labels: all.validation_labels.index_select(1, &index_of),
+        own: columns(&all.own).index_select(0, &index_of),
+    };
+    let problem = fitted.problem(network.bias.is_some());
+    classifier::fit(run, stage, (index, "classifier"), &problem)
+}
+
+fn outputs_of(run: &Run, branch: &str) -> Vec<i64> {
+    let model = &run.config.model;
+    let spec = model.branches().iter().find(|b| b.name == branch);
+    spec.map(|b| model.outputs_of(b.labels))
+        .unwrap_or_default()
+        .into_iter()
+        .map(|c| c as i64)
+        .collect()
+}
+
+/// Puts the classifier of a branch into its block.
+fn place(whole: &mut Classifier, block: &Classifier, run: &Run, network: &PrototypeNetwork, number: usize) {
+    let _guard = tch::no_grad_guard();
+    let range = network.prototypes_of(number);
+    for (row, output) in outputs_of(run, &network.branches[number].name).into_iter().enumerate() {
+        whole
+            .weight
+            .get(output)
+            .narrow(0, range.start as i64, range.len() as i64)
+            .copy_(&block.weight.get(row as i64));
+        if let (Some(whole), Some(block)) = (&whole.bias, &block.bias) {
+            whole.get(output).copy_(&block.get(row as i64));
+        }
+    }
+}
+
+fn put(network: &PrototypeNetwork, found: &Classifier) {
+    let _guard = tch::no_grad_guard();
+    let rounded = found.weight.to_kind(Kind::Half).to_kind(Kind::Float);
+    network.classifier.shallow_clone().copy_(&rounded);
+    if let (Some(bias), Some(found)) = (&network.bias, &found.bias) {
+        bias.shallow_clone().copy_(found);
+    }
+}
