@@ -57,8 +57,8 @@ fn check_statements(infos: &[StatementInfo]) -> Result<(), String> {
 fn check_outputs(manifest: &Manifest) -> Result<(), String> {
     let expected = manifest.architecture.labels().labels();
     let found = &manifest.statements;
-    let same = expected.len() == found.len()
-        && expected.iter().zip(found).all(|(e, f)| e.code == f.code);
+    let same =
+        expected.len() == found.len() && expected.iter().zip(found).all(|(e, f)| e.code == f.code);
     if !same {
         return Err(format!(
             "the manifest has {} statements that are not the {} outputs of its network",
@@ -75,7 +75,9 @@ fn check_branches(branches: &[BranchSpec]) -> Result<(), String> {
         let name = &branch.name;
         let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
         if name.is_empty() || !name.chars().all(plain) {
-            return Err(format!("the name of branch {i} is {name:?}, expected letters and digits"));
+            return Err(format!(
+                "the name of branch {i} is {name:?}, expected letters and digits"
+            ));
         }
         if branches[..i].iter().any(|b| b.name == *name) {
             return Err(format!("two branches are named {name}"));

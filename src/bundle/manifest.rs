@@ -54,7 +54,10 @@ impl Manifest {
 
     /// The branch and the output of every prototype: what the network is built from.
     pub fn prototype_places(&self) -> Vec<(usize, usize)> {
-        self.prototypes.iter().map(|p| (p.branch, p.class)).collect()
+        self.prototypes
+            .iter()
+            .map(|p| (p.branch, p.class))
+            .collect()
     }
 
     /// The branch that a prototype belongs to.

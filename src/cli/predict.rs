@@ -142,9 +142,7 @@ fn predict(
         .unzip();
     let readings = model.read(&inputs);
     let mut recordings = Vec::with_capacity(heads.len());
-    for (((file, sha256, report), input), reading) in
-        heads.into_iter().zip(inputs).zip(readings)
-    {
+    for (((file, sha256, report), input), reading) in heads.into_iter().zip(inputs).zip(readings) {
         let mut prediction = model.prediction(sha256, input.notes, reading);
         if arguments.raw {
             for class in &mut prediction.classes {

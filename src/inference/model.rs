@@ -4,8 +4,8 @@ use tch::{Device, Tensor, nn};
 
 use super::device::device_name;
 use super::{
-    Attention, ClassPrediction, DeviceChoice, DeviceError, PooledWindow, Prediction, Reading, logits, rows_of,
-    sigmoid, tensor_of,
+    Attention, ClassPrediction, DeviceChoice, DeviceError, PooledWindow, Prediction, Reading,
+    logits, rows_of, sigmoid, tensor_of,
 };
 use crate::bundle::{
     Bundle, BundleError, Manifest, ModelInput, PreprocessingError, TrainingSimilarities,
@@ -224,7 +224,10 @@ pub fn classifier_of(network: &Network) -> (Vec<Vec<f64>>, Vec<f64>) {
     let Some(network) = network.prototypes() else {
         return (Vec::new(), Vec::new());
     };
-    let biases = network.bias.as_ref().map(|b| rows_of(&b.unsqueeze(0)).concat());
+    let biases = network
+        .bias
+        .as_ref()
+        .map(|b| rows_of(&b.unsqueeze(0)).concat());
     (rows_of(&network.classifier), biases.unwrap_or_default())
 }
 
@@ -279,7 +282,9 @@ fn pooled_windows(branch: &PrototypeBranch, cosines: &Tensor) -> Vec<Vec<PooledW
     if branch.kind == PrototypeKind::WholeRecording {
         return vec![Vec::new(); count];
     }
-    let (values, steps) = cosines.squeeze_dim(0).topk(branch.kind.pooled(), 0, true, true);
+    let (values, steps) = cosines
+        .squeeze_dim(0)
+        .topk(branch.kind.pooled(), 0, true, true);
     let (values, steps) = (rows_of(&values), rows_of(&steps));
     (0..count)
         .map(|j| {

@@ -244,7 +244,9 @@ mod tests {
         let _guard = tch::no_grad_guard();
         let scores = |xs: &Tensor| {
             let alone = xs.reshape([12, 1, 1000]);
-            net.encoder.iter().fold(alone, |xs, b| b.forward(&xs, Pass::Evaluate))
+            net.encoder
+                .iter()
+                .fold(alone, |xs, b| b.forward(&xs, Pass::Evaluate))
         };
         let plain = signal(1);
         let changed = plain.copy();

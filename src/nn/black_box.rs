@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use tch::nn::{self, Module, Path};
 use tch::{Kind, Tensor};
 
-use super::backbone::{Backbone, BackboneSpec, LATENT, STEPS};
 use super::Pass;
+use super::backbone::{Backbone, BackboneSpec, LATENT, STEPS};
 
 /// What the linear layer sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -66,9 +66,7 @@ impl PrototypeKind {
     pub fn scale(self) -> f64 {
         match self {
             Self::WholeRecording => 1.0,
-            Self::Windows { steps, .. } => {
-                ((LATENT * steps) as f64).sqrt().floor() / steps as f64
-            }
+            Self::Windows { steps, .. } => ((LATENT * steps) as f64).sqrt().floor() / steps as f64,
         }
     }
 }
@@ -141,9 +139,7 @@ impl PrototypeBranch {
             self.add_on.1.forward(&hidden).sigmoid()
         };
         match self.kind {
-            PrototypeKind::WholeRecording => {
-                add_on(&steps.mean_dim(-1, false, None::<Kind>))
-            }
+            PrototypeKind::WholeRecording => add_on(&steps.mean_dim(-1, false, None::<Kind>)),
             PrototypeKind::Windows { .. } => add_on(&steps.transpose(1, 2)).transpose(1, 2),
         }
     }
@@ -159,10 +155,9 @@ impl PrototypeBranch {
     pub fn windows(&self, latents: &Tensor) -> Tensor {
         match self.kind {
             PrototypeKind::WholeRecording => latents.unsqueeze(1),
-            PrototypeKind::Windows { steps, .. } => latents
-                .unfold(2, steps, 1)
-                .transpose(1, 2)
-                .flatten(2, 3),
+            PrototypeKind::Windows { steps, .. } => {
+                latents.unfold(2, steps, 1).transpose(1, 2).flatten(2, 3)
+            }
         }
     }
 
@@ -233,8 +228,11 @@ mod tests {
 
     fn ecg() -> Tensor {
         let time = Tensor::arange(1000, (Kind::Float, Device::Cpu)) * 0.05;
-        let leads: Vec<Tensor> = (0..12).map(|l| (&time * (1.0 + l as f64 * 0.1)).sin()).collect();
-        Tensor::stack(&leads, 0).unsqueeze(0).repeat([3, 1, 1]) * Tensor::from_slice(&[1f32, 0.5, 2.0]).view([3, 1, 1])
+        let leads: Vec<Tensor> = (0..12)
+            .map(|l| (&time * (1.0 + l as f64 * 0.1)).sin())
+            .collect();
+        Tensor::stack(&leads, 0).unsqueeze(0).repeat([3, 1, 1])
+            * Tensor::from_slice(&[1f32, 0.5, 2.0]).view([3, 1, 1])
     }
 
     /// A prototype that equals its own window has the largest similarity

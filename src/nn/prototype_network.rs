@@ -32,13 +32,7 @@ impl PrototypeNetwork {
     /// for a prototype's own class and -0.5 elsewhere. The variables of the
     /// only branch have upstream's names; of several, each has a folder of its
     /// own, named as the branch.
-    pub fn new(
-        p: &Path,
-        shapes: &[BranchShape],
-        leads: usize,
-        outputs: usize,
-        bias: bool,
-    ) -> Self {
+    pub fn new(p: &Path, shapes: &[BranchShape], leads: usize, outputs: usize, bias: bool) -> Self {
         let branches: Vec<PrototypeBranch> = shapes
             .iter()
             .map(|shape| {
@@ -48,8 +42,7 @@ impl PrototypeNetwork {
                 PrototypeBranch::new(path, &shape.name, shape.kind, &shape.backbone, leads, count)
             })
             .collect();
-        let prototype_classes: Vec<usize> =
-            shapes.iter().flat_map(|s| s.classes.clone()).collect();
+        let prototype_classes: Vec<usize> = shapes.iter().flat_map(|s| s.classes.clone()).collect();
         let count = prototype_classes.len() as i64;
         let classifier = p / "classifier";
         let net = Self {
@@ -80,7 +73,10 @@ impl PrototypeNetwork {
 
     /// The range of a branch's prototypes among all.
     pub fn prototypes_of(&self, branch: usize) -> std::ops::Range<usize> {
-        let start: usize = self.branches[..branch].iter().map(PrototypeBranch::len).sum();
+        let start: usize = self.branches[..branch]
+            .iter()
+            .map(PrototypeBranch::len)
+            .sum();
         start..start + self.branches[branch].len()
     }
 
@@ -141,7 +137,11 @@ pub fn identity(classes: &[usize], outputs: usize, device: Device) -> Tensor {
 
 /// Parameters that learn.
 pub fn live_parameters(variables: &nn::VarStore) -> usize {
-    variables.trainable_variables().iter().map(Tensor::numel).sum()
+    variables
+        .trainable_variables()
+        .iter()
+        .map(Tensor::numel)
+        .sum()
 }
 
 #[cfg(test)]
@@ -149,7 +149,12 @@ mod tests {
     use super::*;
     use crate::nn::Pooling;
 
-    fn shape(name: &str, kind: PrototypeKind, per_class: usize, classes: std::ops::Range<usize>) -> BranchShape {
+    fn shape(
+        name: &str,
+        kind: PrototypeKind,
+        per_class: usize,
+        classes: std::ops::Range<usize>,
+    ) -> BranchShape {
         BranchShape {
             name: name.to_owned(),
             kind,
@@ -264,6 +269,9 @@ mod tests {
         assert!((deviation("feature_extractor.conv1.weight") / expected - 1.0).abs() < 0.05);
         assert!((deviation("add_on_layers.0.weight") / 0.0625 - 1.0).abs() < 0.02);
         assert_eq!(deviation("add_on_layers.0.bias"), 0.0);
-        assert_eq!(variables["feature_extractor.bn1.weight"].double_value(&[3]), 1.0);
+        assert_eq!(
+            variables["feature_extractor.bn1.weight"].double_value(&[3]),
+            1.0
+        );
     }
 }

@@ -55,9 +55,11 @@ pub fn randomise(variables: &VarStore, seed: u64) {
 
 /// Whether a layer is an add-on layer of a branch whose prototypes have a time axis.
 fn kaiming(variables: &BTreeMap<String, Tensor>, layer: &str) -> bool {
-    layer.rsplit_once("add_on_layers.").is_some_and(|(branch, _)| {
-        variables
-            .get(&format!("{branch}prototype_vectors"))
-            .is_some_and(|p| p.dim() == 3)
-    })
+    layer
+        .rsplit_once("add_on_layers.")
+        .is_some_and(|(branch, _)| {
+            variables
+                .get(&format!("{branch}prototype_vectors"))
+                .is_some_and(|p| p.dim() == 3)
+        })
 }

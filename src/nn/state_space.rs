@@ -99,10 +99,7 @@ impl Layer {
         let normal = self.norm.forward_t(xs, pass.is_training());
         let length = normal.size()[2];
         let both = self.forward.response(&normal, length)
-            + self
-                .backward
-                .response(&normal.flip([2]), length)
-                .flip([2]);
+            + self.backward.response(&normal.flip([2]), length).flip([2]);
         let seen = both + &normal * self.skip.view([1, -1, 1]);
         let seen = pass.dropout(seen.gelu("none"), dropout);
         xs + self.mix.forward(&seen).glu(1)
@@ -167,16 +164,10 @@ impl System {
         let time = Tensor::arange(length, (Kind::Float, step.device())).view([1, 1, -1]);
         let size = (a_real.unsqueeze(2) * &time).exp();
         let angle = a_imaginary.unsqueeze(2) * &time;
-        let real = (&size * angle.cos() * w_real.unsqueeze(2)).sum_dim_intlist(
-            1,
-            false,
-            Kind::Float,
-        );
-        let imaginary = (size * angle.sin() * w_imaginary.unsqueeze(2)).sum_dim_intlist(
-            1,
-            false,
-            Kind::Float,
-        );
+        let real =
+            (&size * angle.cos() * w_real.unsqueeze(2)).sum_dim_intlist(1, false, Kind::Float);
+        let imaginary =
+            (size * angle.sin() * w_imaginary.unsqueeze(2)).sum_dim_intlist(1, false, Kind::Float);
         (real - imaginary) * 2.0
     }
 

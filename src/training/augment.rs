@@ -49,9 +49,9 @@ impl Augment {
     fn placed(&self, xs: &Tensor, rate_hz: f64, random: &mut ChaCha8Rng) -> Tensor {
         let (batch, samples) = (xs.size()[0], xs.size()[2]);
         let longest = (self.shift_s * rate_hz).round() as i64;
-        let length = self
-            .crop_s
-            .map_or(samples, |s| ((s * rate_hz).round() as i64).clamp(1, samples));
+        let length = self.crop_s.map_or(samples, |s| {
+            ((s * rate_hz).round() as i64).clamp(1, samples)
+        });
         let rows: Vec<Tensor> = (0..batch)
             .map(|row| {
                 let shift = random.random_range(-longest..=longest);

@@ -84,7 +84,11 @@ fn projection_table(manifest: &Manifest) -> String {
         )
         .ok();
     }
-    for p in manifest.projection.iter().filter(|p| !p.classes_without_sample.is_empty()) {
+    for p in manifest
+        .projection
+        .iter()
+        .filter(|p| !p.classes_without_sample.is_empty())
+    {
         writeln!(
             text,
             "\nNo training ECG, hence no prototype in branch {}: {}.",

@@ -141,7 +141,11 @@ impl Checkpoint {
     pub fn keep(&mut self, weights: Weights, auroc: Option<f64>) -> bool {
         let better = auroc.is_some_and(|a| a > self.progress.best);
         self.progress.best = auroc.unwrap_or(-1.0).max(self.progress.best);
-        self.progress.bad_epochs = if better { 0 } else { self.progress.bad_epochs + 1 };
+        self.progress.bad_epochs = if better {
+            0
+        } else {
+            self.progress.bad_epochs + 1
+        };
         self.best = Some(weights);
         better
     }

@@ -68,10 +68,20 @@ impl Fields<'_> {
             let sound = !name.is_empty()
                 && name.chars().all(plain)
                 && branches[..i].iter().all(|b| b.name != *name);
-            self.require(sound, "name of a branch", name, "letters and digits, each once")?;
+            self.require(
+                sound,
+                "name of a branch",
+                name,
+                "letters and digits, each once",
+            )?;
             let count = branch.prototypes_per_class;
             let expected = "1 to 100";
-            self.require((1..=100).contains(&count), "prototypes_per_class", count, expected)?;
+            self.require(
+                (1..=100).contains(&count),
+                "prototypes_per_class",
+                count,
+                expected,
+            )?;
             if let PrototypeKind::Windows { steps, .. } = branch.prototypes {
                 let expected = format!("1 to {STEPS}");
                 self.require((1..=STEPS).contains(&steps), "steps", steps, &expected)?;
@@ -207,7 +217,12 @@ impl Fields<'_> {
                 beta2,
             } => {
                 self.zero_or_more("weight_decay", weight_decay)?;
-                self.require((0.0..1.0).contains(&beta2), "beta2", beta2, "0 to less than 1")?;
+                self.require(
+                    (0.0..1.0).contains(&beta2),
+                    "beta2",
+                    beta2,
+                    "0 to less than 1",
+                )?;
             }
         }
         match learning.schedule {
@@ -247,7 +262,12 @@ impl Fields<'_> {
     }
 
     fn share(&self, field: &str, found: f64) -> Checked {
-        self.require((0.0..1.0).contains(&found), field, found, "0 to less than 1")
+        self.require(
+            (0.0..1.0).contains(&found),
+            field,
+            found,
+            "0 to less than 1",
+        )
     }
 
     fn augment(&self, augment: &Augment, duration_s: f64) -> Checked {
@@ -338,7 +358,10 @@ mod tests {
         for (field, to) in [
             ("version: 2", "version: 1"),
             ("name: \"ptbxl-excerpt\"", "name: \"a/b\""),
-            ("data: \"PTB-XL 1.0.3 (excerpt of 1,860 records)\"", "data: \" \""),
+            (
+                "data: \"PTB-XL 1.0.3 (excerpt of 1,860 records)\"",
+                "data: \" \"",
+            ),
             ("prototypes_per_class: 5", "prototypes_per_class: 0"),
             ("steps: 3", "steps: 33"),
             ("dropout: 0.2", "dropout: 1.0"),
@@ -347,7 +370,10 @@ mod tests {
             ("leads: [I, II,", "leads: [I, I,"),
             ("filter: HighPass(order: 1", "filter: HighPass(order: 0"),
             ("test_folds: [10]", "test_folds: []"),
-            ("positive_weight_cap: Some(30.0)", "positive_weight_cap: Some(0.0)"),
+            (
+                "positive_weight_cap: Some(30.0)",
+                "positive_weight_cap: Some(0.0)",
+            ),
             ("mixup: Some(0.3)", "mixup: Some(0.0)"),
             ("head_dropout: 0.3", "head_dropout: -0.1"),
             ("clustering: 0.0", "clustering: -0.1"),
@@ -397,8 +423,14 @@ mod tests {
         assert_eq!(checked(&[joint, project]), Ok(()));
         for (stages, found) in [
             (&[joint, classifier][..], "no Project of branch rhythm"),
-            (&[joint, project, joint], "joint after the last Project of rhythm"),
-            (&[joint, classifier, project], "a classifier before the last Project"),
+            (
+                &[joint, project, joint],
+                "joint after the last Project of rhythm",
+            ),
+            (
+                &[joint, classifier, project],
+                "a classifier before the last Project",
+            ),
             (
                 &[joint, project, classifier, joint, project],
                 "a classifier before the last Project",

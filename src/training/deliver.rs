@@ -78,7 +78,14 @@ pub fn deliver(
         metrics: Vec::new(),
         files: Default::default(),
     };
-    write_files(folders, set, &manifest, variables, &data.train, &readings.train)?;
+    write_files(
+        folders,
+        set,
+        &manifest,
+        variables,
+        &data.train,
+        &readings.train,
+    )?;
     let manifest = with_metrics(
         manifest,
         &folders.partial,

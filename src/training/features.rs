@@ -82,7 +82,11 @@ fn digest(variables: &VarStore, prefix: &str) -> String {
     let mut hash = Sha256::new();
     for (name, tensor) in named.iter().filter(|(name, _)| name.starts_with(&start)) {
         hash.update(&name[prefix.len()..]);
-        let flat = tensor.detach().to_device(Device::Cpu).to_kind(Kind::Float).view([-1]);
+        let flat = tensor
+            .detach()
+            .to_device(Device::Cpu)
+            .to_kind(Kind::Float)
+            .view([-1]);
         let values: Vec<f32> = Vec::try_from(&flat).unwrap_or_default();
         for value in values {
             hash.update(value.to_le_bytes());

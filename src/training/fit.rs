@@ -135,7 +135,11 @@ pub fn fit(
         learner.after_epoch(run, epoch)?;
         let scored = score(run, learning, checkpoint, learner);
         let schedule = learning.schedule;
-        schedule.saw(&mut checkpoint.progress.seen, Some(scored.loss), scored.auroc);
+        schedule.saw(
+            &mut checkpoint.progress.seen,
+            Some(scored.loss),
+            scored.auroc,
+        );
         let better = match learning.keep {
             Keep::Best => checkpoint.judge(before, scored.auroc),
             Keep::Last => checkpoint.keep(before, scored.auroc),
@@ -219,12 +223,7 @@ struct Scored {
     auroc: Option<f64>,
 }
 
-fn score(
-    run: &Run,
-    learning: &Learning,
-    checkpoint: &Checkpoint,
-    learner: &dyn Learner,
-) -> Scored {
+fn score(run: &Run, learning: &Learning, checkpoint: &Checkpoint, learner: &dyn Learner) -> Scored {
     let _guard = tch::no_grad_guard();
     let mut logits = learner.validate(run);
     let mut labels = learner.validation_labels(run).shallow_clone();
@@ -259,7 +258,9 @@ fn resampled(labels: &Tensor, seed: u64, progress: &super::checkpoint::Progress)
     let count = labels.size()[0];
     let rows = rows_of(labels);
     let columns = rows.first().map_or(0, Vec::len);
-    let positives: Vec<f64> = (0..columns).map(|c| rows.iter().map(|r| r[c]).sum()).collect();
+    let positives: Vec<f64> = (0..columns)
+        .map(|c| rows.iter().map(|r| r[c]).sum())
+        .collect();
     let all: f64 = positives.iter().sum();
     let weight = |c: usize| {
         if positives[c] > 0.0 {
@@ -274,7 +275,9 @@ fn resampled(labels: &Tensor, seed: u64, progress: &super::checkpoint::Progress)
         .collect();
     let mut random = moment.generator(Draw::Order);
     let drawn: Vec<i64> = match WeightedIndex::new(&weights) {
-        Ok(index) => (0..count).map(|_| index.sample(&mut random) as i64).collect(),
+        Ok(index) => (0..count)
+            .map(|_| index.sample(&mut random) as i64)
+            .collect(),
         Err(_) => (0..count).collect(),
     };
     Tensor::from_slice(&drawn).to_device(labels.device())
@@ -283,7 +286,11 @@ fn resampled(labels: &Tensor, seed: u64, progress: &super::checkpoint::Progress)
 /// Macro AUROC of logits and labels (N, C); `None` where no column has both
 /// outcomes.
 pub fn macro_auroc(logits: &Tensor, labels: &Tensor) -> Option<f64> {
-    let flat = labels.to_device(Device::Cpu).to_kind(Kind::Float).contiguous().view([-1]);
+    let flat = labels
+        .to_device(Device::Cpu)
+        .to_kind(Kind::Float)
+        .contiguous()
+        .view([-1]);
     let truth: Vec<f32> = Vec::try_from(&flat).unwrap_or_default();
     let columns = labels.size().get(1).copied().unwrap_or(0) as usize;
     Columns::new(columns, &rows_of(logits), &truth).macro_auroc()

@@ -49,7 +49,13 @@ pub fn project_branch(
     round_to_16_bits(&state.network);
     let after = measure();
     let without = classes_without_sample(run.config, &run.data.train, &stage.branch);
-    let report = report(&place, &run.data.train, &sources, (&before, &after), without);
+    let report = report(
+        &place,
+        &run.data.train,
+        &sources,
+        (&before, &after),
+        without,
+    );
     let mut free = Weights::default();
     free.tensors.insert("train".into(), before.train);
     free.tensors.insert("validation".into(), before.validation);
@@ -59,7 +65,10 @@ pub fn project_branch(
         report: report.clone(),
     })?;
     let projected = Projected { sources, report };
-    checkpoint.progress.projected.insert(stage.branch.clone(), projected);
+    checkpoint
+        .progress
+        .projected
+        .insert(stage.branch.clone(), projected);
     Ok(())
 }
 
@@ -158,7 +167,10 @@ pub fn classifiers(
     let fitted = Fitted::of(run, network);
     let mut whole = Classifier {
         weight: fitted.own.zeros_like(),
-        bias: network.bias.as_ref().map(|b| b.detach().zeros_like().to_device(Device::Cpu)),
+        bias: network
+            .bias
+            .as_ref()
+            .map(|b| b.detach().zeros_like().to_device(Device::Cpu)),
     };
     for (number, branch) in network.branches.iter().enumerate() {
         if !branch.is_empty() {
@@ -204,10 +216,19 @@ fn outputs_of(run: &Run, branch: &str) -> Vec<i64> {
 }
 
 /// Puts the classifier of a branch into its block.
-fn place(whole: &mut Classifier, block: &Classifier, run: &Run, network: &PrototypeNetwork, number: usize) {
+fn place(
+    whole: &mut Classifier,
+    block: &Classifier,
+    run: &Run,
+    network: &PrototypeNetwork,
+    number: usize,
+) {
     let _guard = tch::no_grad_guard();
     let range = network.prototypes_of(number);
-    for (row, output) in outputs_of(run, &network.branches[number].name).into_iter().enumerate() {
+    for (row, output) in outputs_of(run, &network.branches[number].name)
+        .into_iter()
+        .enumerate()
+    {
         whole
             .weight
             .get(output)

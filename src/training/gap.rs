@@ -7,12 +7,12 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tch::{Device, Tensor};
 
+use super::Stage;
 use super::classifier;
 use super::error::TrainingError;
 use super::folders::Folders;
 use super::fusion::{Fitted, free_similarities};
 use super::run::Run;
-use super::Stage;
 use crate::bundle::FreePrototypes;
 use crate::inference::rows_of;
 use crate::nn::PrototypeNetwork;

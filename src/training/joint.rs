@@ -57,7 +57,10 @@ impl<'a> Place<'a> {
     }
 
     fn learning(&self, variables: &VarStore, parts: &[&str]) -> Vec<(String, Tensor)> {
-        let prefixes: Vec<String> = parts.iter().map(|p| format!("{}{p}", self.prefix)).collect();
+        let prefixes: Vec<String> = parts
+            .iter()
+            .map(|p| format!("{}{p}", self.prefix))
+            .collect();
         let prefixes: Vec<&str> = prefixes.iter().map(String::as_str).collect();
         learning_below(variables, &prefixes)
     }
@@ -70,7 +73,10 @@ impl<'a> Place<'a> {
     /// Mean similarity to a class's own prototypes, (N, C); 0 for a class
     /// without any.
     fn own_mean(&self, similarities: &Tensor) -> Tensor {
-        let count = self.identity.sum_dim_intlist(0, true, Kind::Float).clamp_min(1.0);
+        let count = self
+            .identity
+            .sum_dim_intlist(0, true, Kind::Float)
+            .clamp_min(1.0);
         similarities.matmul(&(&self.identity / count))
     }
 }
@@ -87,7 +93,12 @@ pub fn warm_up(
         return Ok(());
     };
     let root = state.scratch.root();
-    let linear = nn::linear(&root / "fc", LATENT, place.outputs.len() as i64, Default::default());
+    let linear = nn::linear(
+        &root / "fc",
+        LATENT,
+        place.outputs.len() as i64,
+        Default::default(),
+    );
     crate::nn::randomise(&state.scratch, run.config.seed);
     if checkpoint.progress.epoch == 0 {
         spread(&state.network, &place.prefix, stage);
@@ -109,7 +120,13 @@ pub fn warm_up(
         linear,
         features,
     };
-    fit(run, ("warm-up", &stage.learning), state, checkpoint, &learner)?;
+    fit(
+        run,
+        ("warm-up", &stage.learning),
+        state,
+        checkpoint,
+        &learner,
+    )?;
     run.features.replace(Some(learner.features));
     Ok(())
 }
@@ -149,7 +166,9 @@ impl Learner for WarmUp<'_> {
         let steps = drawn(&self.features.train, run, rows, moment);
         let latents = over_time(self.place.branch.latents_of_steps(&steps));
         let masks = masks(moment);
-        let logits = self.linear.forward(&Pass::Train(&masks).dropout(latents, 0.2));
+        let logits = self
+            .linear
+            .forward(&Pass::Train(&masks).dropout(latents, 0.2));
         let labels = self.place.train_labels.index_select(0, &run.index(rows));
         let weight = Tensor::ones([labels.size()[1]], (Kind::Float, labels.device()));
         cross_entropy(CrossEntropy::WeightOnPositives, &logits, &labels, &weight)
@@ -206,7 +225,13 @@ pub fn run(
     });
     let scale = ClassScale::new(&state.scratch, place.outputs.len());
     if checkpoint.progress.epoch == 0 {
-        start(run, stage, &place, features.as_ref(), checkpoint.progress.stage)?;
+        start(
+            run,
+            stage,
+            &place,
+            features.as_ref(),
+            checkpoint.progress.stage,
+        )?;
         scale.start(run, &place, features.as_ref());
     }
     let parts: &[&str] = match stage.trained {
@@ -267,7 +292,9 @@ fn start(
 fn latents_of_train(run: &Run, branch: &PrototypeBranch, features: Option<&Features>) -> Tensor {
     match features {
         Some(features) => in_batches(&features.train[0], |steps| branch.latents_of_steps(steps)),
-        None => in_batches(&run.data.train.signals, |xs| branch.latents(xs, Pass::Evaluate)),
+        None => in_batches(&run.data.train.signals, |xs| {
+            branch.latents(xs, Pass::Evaluate)
+        }),
     }
 }
 
@@ -299,7 +326,8 @@ impl ClassScale {
         let scale: Tensor = 1.5 / deviation;
         let scale = scale.clamp(2.0, 60.0);
         let count = place.train_labels.size()[0] as f64;
-        let share = (place.train_labels.sum_dim_intlist(0, false, Kind::Float) + 0.5) / (count + 1.0);
+        let share =
+            (place.train_labels.sum_dim_intlist(0, false, Kind::Float) + 0.5) / (count + 1.0);
         let offset = share.logit(None::<f64>) - &scale * mean.mean_dim(0, false, None::<Kind>);
         self.scale.shallow_clone().copy_(&scale);
         self.offset.shallow_clone().copy_(&offset);
@@ -377,12 +405,20 @@ impl Learner for Joint<'_> {
     fn after_step(&self) {
         if self.stage.prototypes_in_range {
             let _guard = tch::no_grad_guard();
-            let _ = self.place.branch.prototypes.shallow_clone().clamp_(0.0, 1.0);
+            let _ = self
+                .place
+                .branch
+                .prototypes
+                .shallow_clone()
+                .clamp_(0.0, 1.0);
         }
     }
 
     fn after_epoch(&self, run: &Run, epoch: usize) -> Result<(), TrainingError> {
-        let due = self.stage.project_every.is_some_and(|every| (epoch + 1) % every.max(1) == 0);
+        let due = self
+            .stage
+            .project_every
+            .is_some_and(|every| (epoch + 1) % every.max(1) == 0);
         if !due {
             return Ok(());
         }

@@ -159,8 +159,12 @@ mod tests {
     /// libtorch's own Adam and AdamW are the independent truth.
     #[test]
     fn twenty_steps_equal_libtorch() {
-        let start = Tensor::arange(15, (Kind::Float, Device::Cpu)).view([5, 3]).sin();
-        let xs = Tensor::arange(40, (Kind::Float, Device::Cpu)).view([8, 5]).cos();
+        let start = Tensor::arange(15, (Kind::Float, Device::Cpu))
+            .view([5, 3])
+            .sin();
+        let xs = Tensor::arange(40, (Kind::Float, Device::Cpu))
+            .view([8, 5])
+            .cos();
         let coupled = nn::Adam {
             wd: 0.01,
             ..Default::default()
@@ -199,8 +203,12 @@ mod tests {
 
     #[test]
     fn a_saved_state_goes_on_to_the_same_bits() {
-        let xs = Tensor::arange(40, (Kind::Float, Device::Cpu)).view([8, 5]).cos();
-        let start = Tensor::arange(15, (Kind::Float, Device::Cpu)).view([5, 3]).sin();
+        let xs = Tensor::arange(40, (Kind::Float, Device::Cpu))
+            .view([8, 5])
+            .cos();
+        let start = Tensor::arange(15, (Kind::Float, Device::Cpu))
+            .view([5, 3])
+            .sin();
         let w = start.set_requires_grad(true);
         let kind = Optimiser::Adam { l2: 1e-3 };
         let step = |w: &Tensor, adam: &mut Adam| {

@@ -49,7 +49,9 @@ impl<'a> Latents<'a> {
         let count = self.of_train.size()[0];
         let (mut values, mut steps) = (Vec::new(), Vec::new());
         for start in (0..count).step_by(Self::BATCH as usize) {
-            let part = self.of_train.narrow(0, start, Self::BATCH.min(count - start));
+            let part = self
+                .of_train
+                .narrow(0, start, Self::BATCH.min(count - start));
             let (value, step) = place.branch.window_cosines(&part).max_dim(1, false);
             values.push(value);
             steps.push(step);
@@ -73,8 +75,7 @@ pub fn project(
         .gt(0.0);
     // -2 where the record does not carry the class.
     let scores = rows_of(&values.masked_fill(&eligible.logical_not(), -2.0));
-    let chosen =
-        choose(&scores, &place.classes, unique_sources).ok_or(TrainingError::NoSource)?;
+    let chosen = choose(&scores, &place.classes, unique_sources).ok_or(TrainingError::NoSource)?;
     let branch = place.branch;
     let mut sources = Vec::with_capacity(chosen.len());
     for (j, row) in chosen.into_iter().enumerate() {
@@ -104,7 +105,9 @@ fn choose(scores: &[Vec<f64>], classes: &[usize], unique: bool) -> Option<Vec<us
     done.sort_unstable();
     done.dedup();
     for class in done {
-        let mine: Vec<usize> = (0..classes.len()).filter(|&p| classes[p] == class).collect();
+        let mine: Vec<usize> = (0..classes.len())
+            .filter(|&p| classes[p] == class)
+            .collect();
         let mut pairs: Vec<(f64, usize, usize)> = mine
             .iter()
             .flat_map(|&p| (0..scores.len()).map(move |row| (scores[row][p], row, p)))
@@ -157,7 +160,10 @@ pub fn report(
     let macro_auroc = |m: &Measured| {
         super::fit::macro_auroc(&place.fixed_logits(&m.validation), &place.validation_labels)
     };
-    let mut rows: Vec<&str> = sources.iter().map(|s| train.sha256[s.row].as_str()).collect();
+    let mut rows: Vec<&str> = sources
+        .iter()
+        .map(|s| train.sha256[s.row].as_str())
+        .collect();
     rows.sort_unstable();
     rows.dedup();
     let quality = quality(place, &after.validation);

@@ -16,7 +16,10 @@ pub fn sparse(branch: &PrototypeBranch, random: &mut ChaCha8Rng) {
         .map(|_| f32::from(u8::from(random.random_range(0.0..1.0) < 0.05)))
         .collect();
     let values = Tensor::from_slice(&values).view_as(&branch.prototypes);
-    branch.prototypes.shallow_clone().copy_(&values.to_device(branch.device()));
+    branch
+        .prototypes
+        .shallow_clone()
+        .copy_(&values.to_device(branch.device()));
 }
 
 /// Latents of different training ECGs of each prototype's class, drawn as the
@@ -42,7 +45,12 @@ pub fn from_latents(
         let mine: Vec<usize> = (0..place.classes.len())
             .filter(|&j| place.classes[j] == class)
             .collect();
-        let rows = place.train_labels.select(1, class as i64).gt(0.5).nonzero().view([-1]);
+        let rows = place
+            .train_labels
+            .select(1, class as i64)
+            .gt(0.5)
+            .nonzero()
+            .view([-1]);
         if mine.is_empty() || rows.numel() == 0 {
             continue;
         }

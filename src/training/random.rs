@@ -28,7 +28,12 @@ impl Moment {
     /// The generator of one kind of draw at this moment.
     pub fn generator(self, draw: Draw) -> ChaCha8Rng {
         let mut key = [0u8; 32];
-        let parts = [self.seed, self.stage as u64, self.epoch as u64, self.step as u64];
+        let parts = [
+            self.seed,
+            self.stage as u64,
+            self.epoch as u64,
+            self.step as u64,
+        ];
         for (part, value) in parts.into_iter().enumerate() {
             key[8 * part..8 * part + 8].copy_from_slice(&value.to_le_bytes());
         }

@@ -120,7 +120,14 @@ pub fn train(
     let labels = config.model.labels().labels();
     let mut read = |folds: &[u8]| {
         let mut tick = |done, of| listener(&Event::Reading { done, of }) && !cancelled();
-        read_split(set, folds, &labels, &config.preprocessing, device, &mut tick)
+        read_split(
+            set,
+            folds,
+            &labels,
+            &config.preprocessing,
+            device,
+            &mut tick,
+        )
     };
     let data = TrainingData {
         train: read(&config.train_folds)?,
@@ -155,7 +162,15 @@ pub fn train(
     run.features.take();
     // A run that is stopped here has every stage behind it and writes the bundle again.
     checkpoint.restore_weights(&state)?;
-    let bundle = deliver(&mut run, set, &folders, &state.network, &network, &checkpoint, out)?;
+    let bundle = deliver(
+        &mut run,
+        set,
+        &folders,
+        &state.network,
+        &network,
+        &checkpoint,
+        out,
+    )?;
     std::fs::remove_dir_all(&folders.state).ok();
     Ok(bundle)
 }
@@ -171,7 +186,10 @@ fn run_stage(
     let prototypes = || network.prototypes().ok_or(TrainingError::NoStatement);
     // A branch of whose statements none occurs has no prototypes and no stages.
     if let (Some(name), Some(network)) = (stage.branch(), network.prototypes())
-        && network.branches.iter().any(|b| b.name == name && b.is_empty())
+        && network
+            .branches
+            .iter()
+            .any(|b| b.name == name && b.is_empty())
     {
         return checkpoint.restore_weights(state);
     }

@@ -23,9 +23,14 @@ pub enum Schedule {
     },
     /// Triangles between a tenth and ten times the learning rate, `rise`
     /// epochs up and as many down.
-    Cyclic { rise: usize },
+    Cyclic {
+        rise: usize,
+    },
     /// Times `factor` every `every` epochs.
-    Step { every: usize, factor: f64 },
+    Step {
+        every: usize,
+        factor: f64,
+    },
 }
 
 /// What a plateau is a plateau of.
@@ -58,7 +63,8 @@ impl Schedule {
             Self::Constant => 1.0,
             Self::Cosine => half_cosine(epoch as f64 / epochs.max(1) as f64),
             Self::OneCycle => {
-                let of_all = (epoch as f64 + step as f64 / steps.max(1) as f64) / epochs.max(1) as f64;
+                let of_all =
+                    (epoch as f64 + step as f64 / steps.max(1) as f64) / epochs.max(1) as f64;
                 one_cycle(of_all)
             }
             Self::Plateau { factor, .. } => factor.powi(seen.reductions as i32),
@@ -149,9 +155,8 @@ mod tests {
 
     #[test]
     fn one_cycle_rises_and_falls_step_by_step() {
-        let rate = |epoch, step| {
-            Schedule::OneCycle.rate(1.0, epoch, 10, (step, 100), &Seen::default())
-        };
+        let rate =
+            |epoch, step| Schedule::OneCycle.rate(1.0, epoch, 10, (step, 100), &Seen::default());
         assert!((rate(0, 0) - 0.05).abs() < 1e-12);
         assert!(rate(0, 50) > rate(0, 0) && rate(1, 50) > rate(0, 50));
         assert!((rate(2, 0) - 1.0).abs() < 1e-12);

@@ -25,7 +25,15 @@ pub fn run(
     let outputs: Vec<usize> = (0..run.data.train.labels.size()[1] as usize).collect();
     let trained = learning_below(&state.network, &[""]);
     let logits = |xs: &Tensor, pass: Pass| network.logits(xs, pass);
-    learn(run, ("supervised", stage), state, checkpoint, outputs, trained, &logits)
+    learn(
+        run,
+        ("supervised", stage),
+        state,
+        checkpoint,
+        outputs,
+        trained,
+        &logits,
+    )
 }
 
 /// Trains a backbone of its own and copies it into branches.
@@ -37,7 +45,10 @@ pub fn pre_train(
 ) -> Result<(), TrainingError> {
     let architecture = run.config.model.clone();
     let branches = architecture.branches();
-    let Some(first) = branches.iter().find(|b| Some(&b.name) == stage.branches.first()) else {
+    let Some(first) = branches
+        .iter()
+        .find(|b| Some(&b.name) == stage.branches.first())
+    else {
         return Ok(());
     };
     let outputs = architecture.outputs_of(stage.labels);

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use protoecg::dataset::{DataSet, DataSetError, OLDEST_AGE_YEARS, labels, positives, same_patient};
 use protoecg::ecg::{Lead, Sex};
-use protoecg::statements::{self, Group};
+use protoecg::statements::{Group, LabelSet};
 
 /// The excerpt of PTB-XL, or `None` after saying that the test was skipped.
 fn ptbxl() -> Option<PathBuf> {
@@ -37,7 +37,7 @@ fn the_excerpt_has_the_folds_and_labels_that_pandas_counts() {
     assert_eq!(folds, [212, 178, 177, 193, 207, 156, 196, 171, 242, 128]);
 
     let every: Vec<_> = data.entries().iter().collect();
-    let all: Vec<_> = statements::all().iter().collect();
+    let all = LabelSet::All.labels();
     assert_eq!(
         positives(&every, &all).iter().filter(|&&n| n > 0).count(),
         68
@@ -51,7 +51,7 @@ fn the_excerpt_has_the_folds_and_labels_that_pandas_counts() {
         .sum();
     assert_eq!((pairs, likelihoods), (5130, 387_845.0));
 
-    let rhythm = statements::of_group(Group::Rhythm);
+    let rhythm = LabelSet::Group(Group::Rhythm).labels();
     let truth: [(&str, [usize; 10]); 16] = [
         ("1AVB", [4, 5, 4, 11, 7, 5, 9, 5, 7, 4]),
         ("IVCD", [6, 9, 4, 7, 7, 6, 10, 3, 5, 5]),

@@ -8,7 +8,7 @@ use protoecg::dataset::DataSet;
 use protoecg::inference::{DeviceChoice, Model};
 use protoecg::training::{TrainingError, evaluate};
 
-use crate::small_model::{copy_folder, run, small_model};
+use crate::small_model::{copy_folder, learning, run, run_with, small_model, two_branches};
 
 fn load() -> Model {
     let bundle = Bundle::open(&small_model().bundle()).unwrap();
@@ -200,4 +200,105 @@ fn an_unreadable_test_record_loses_nothing() {
             .manifest
             .metrics
     );
+}
+
+/// Every kind of stage, stopped in each and resumed: the same bits; and what
+/// the bundle says of its prototypes holds.
+#[test]
+fn two_branches_under_one_classifier_resume_to_the_same_bits() {
+    let folder = tempfile::tempdir().unwrap();
+    let (whole, resumed) = (folder.path().join("whole"), folder.path().join("resumed"));
+    let data = small_model().data();
+    let config = two_branches();
+    run_with(&config, &data, &whole, false, usize::MAX).unwrap();
+    for (resume, epochs) in [
+        (false, 1),
+        (true, 2),
+        (true, 2),
+        (true, 2),
+        (true, usize::MAX),
+    ] {
+        let result = run_with(&config, &data, &resumed, resume, epochs);
+        assert_eq!(result.is_ok(), epochs == usize::MAX, "{:?}", result.err());
+    }
+    let bytes = |dir: &Path| std::fs::read(dir.join(Bundle::WEIGHTS)).unwrap();
+    assert!(bytes(&whole) == bytes(&resumed), "weights differ");
+
+    let model = Model::load(Bundle::open(&whole).unwrap(), DeviceChoice::Cpu).unwrap();
+    let manifest = model.manifest();
+    assert_eq!(manifest.statements.len(), 71);
+    assert_eq!(manifest.projection.len(), 2);
+    assert!(manifest.free_prototypes.is_some());
+    let set = DataSet::open(&data).unwrap();
+    for (j, prototype) in manifest.prototypes.iter().enumerate() {
+        assert!((prototype.cosine - 1.0).abs() < 1e-5, "prototype {j}");
+        assert_eq!(prototype.window_samples.is_some(), prototype.branch == 1);
+    }
+    let last = manifest.prototypes.len() - 1;
+    let recording = set
+        .read(set.entry(manifest.prototypes[last].ecg_id).unwrap())
+        .unwrap();
+    let prediction = model.predict(&recording).unwrap();
+    let best = prediction.windows[last][0];
+    assert!(best.cosine > 0.99999, "{best:?}");
+    // 13 times the mean of the five pooled cosines is the similarity.
+    let pooled: f64 = prediction.windows[last].iter().map(|w| w.cosine).sum();
+    assert!((pooled / 5.0 * 13.0 - prediction.similarities[last]).abs() < 1e-4);
+    let network = model.network_logits(&[model.input(&recording).unwrap()]);
+    for (class, of_network) in network[0].iter().enumerate() {
+        let explanation = protoecg::explain::explain(&model, &prediction, class).unwrap();
+        let ledger = &explanation.ledger;
+        let sum: f64 =
+            ledger.entries.iter().map(|e| e.contribution).sum::<f64>() + ledger.rest + ledger.bias;
+        assert!((sum - ledger.logit).abs() < 1e-9);
+        assert!((ledger.logit - of_network).abs() < 1e-4);
+    }
+    let of_windows = manifest.prototypes[last].class;
+    let explanation = protoecg::explain::explain(&model, &prediction, of_windows).unwrap();
+    let evidence = explanation
+        .prototypes
+        .iter()
+        .find(|p| p.prototype == last)
+        .unwrap();
+    assert_eq!(evidence.windows.len(), 5);
+    let (window, source) = (evidence.windows[0], evidence.source_window.unwrap());
+    assert!((window.start_s - source.start_s).abs() < 0.01);
+    assert!(window.receptive_field_s.start_s <= window.start_s);
+}
+
+/// TrustECG and a black box train, and predict without prototypes.
+#[test]
+fn networks_without_prototypes_train_and_predict() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = small_model().data();
+    let supervised = protoecg::training::SupervisedStage {
+        learning: learning(1),
+        positive_weight: protoecg::training::PositiveWeight::SqrtRecords,
+        positive_weight_cap: None,
+        mixup: None,
+    };
+    let config = protoecg::training::TrainingConfig {
+        name: "small-attention".into(),
+        model: protoecg::bundle::Architecture::Attention {
+            least_likelihood: 50.0,
+        },
+        preprocessing: protoecg::bundle::Preprocessing::trustecg(),
+        stages: vec![protoecg::training::Stage::Supervised(supervised)],
+        ..two_branches()
+    };
+    let out = folder.path().join("attention");
+    let bundle = run_with(&config, &data, &out, false, usize::MAX).unwrap();
+    let model = Model::load(bundle, DeviceChoice::Cpu).unwrap();
+    let set = DataSet::open(&data).unwrap();
+    let recording = set.read(set.folds(&[10])[0]).unwrap();
+    let prediction = model.predict(&recording).unwrap();
+    let codes: Vec<&str> = prediction.classes.iter().map(|c| c.code.as_str()).collect();
+    assert_eq!(codes, ["NORM", "MI", "STTC", "CD", "HYP"]);
+    let attention = prediction.attention.unwrap();
+    assert!((attention.lead.iter().sum::<f64>() - 1.0).abs() < 1e-5);
+    assert_eq!(
+        (attention.temporal.len(), attention.temporal[0].len()),
+        (12, 125)
+    );
+    assert!(prediction.similarities.is_empty());
 }
