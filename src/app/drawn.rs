@@ -7,7 +7,7 @@ use crate::sheet::{self, Layout, Mark, Scene, SheetSpec};
 /// A recording as sheets, without and with a mark.
 pub struct Drawn {
     pub plain: Scene,
-    /// The 3x4 sheet with the rhythm strip marked as a whole.
+    /// The 3x4 sheet with the mark.
     pub marked: Scene,
     /// The rhythm strip alone, marked.
     pub strip: Scene,
@@ -16,11 +16,12 @@ pub struct Drawn {
 }
 
 impl Drawn {
-    /// The mark is that of a prototype without a time axis: the whole strip.
-    pub fn of(recording: &Recording) -> Self {
+    /// `mark` is where a prototype is: a window, or the whole strip for one
+    /// without a time axis.
+    pub fn of(recording: &Recording, mark: &Mark) -> Self {
         let draw = |layout: Layout, marked: bool| {
             let marks = if marked {
-                vec![Mark::whole_recording("")]
+                vec![mark.clone()]
             } else {
                 Vec::new()
             };
@@ -36,7 +37,7 @@ impl Drawn {
                 "{}{}",
                 scene.description,
                 if marked {
-                    " The rhythm strip is highlighted."
+                    " The place of the prototype is highlighted."
                 } else {
                     ""
                 }

@@ -86,6 +86,14 @@ impl Exemplars {
         self.inside.is_some()
     }
 
+    /// From and to, in seconds, of the window that a prototype is; `None` for
+    /// one without a time axis.
+    pub fn window_s(&self, prototype: usize) -> Option<(f64, f64)> {
+        let (start, end) = self.manifest.prototypes.get(prototype)?.window_samples?;
+        let rate_hz = self.manifest.preprocessing.rate_hz;
+        Some((start as f64 / rate_hz, end as f64 / rate_hz))
+    }
+
     /// The recording of a prototype's source, checked against the checksum
     /// that projection wrote down.
     pub fn read(&self, prototype: usize) -> Result<Recording, ExemplarError> {

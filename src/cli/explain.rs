@@ -76,7 +76,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         let classes = classes
             .filter_map(|class| explain(&model, &prediction, class))
             .collect();
-        let recording = RecordingDocument::new(recording.short_id(), report, prediction);
+        let recording = RecordingDocument::new(recording.short_id(), &model, report, prediction);
         let document = Document {
             schema: 1,
             bundle: model.bundle().into(),

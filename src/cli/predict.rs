@@ -1,5 +1,6 @@
 //! `protoecg predict`: what a model says about recordings.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -63,13 +64,31 @@ pub struct RecordingDocument {
     plausibility: Vec<plausibility::Finding>,
     notes: Vec<String>,
     predictions: Vec<crate::inference::ClassPrediction>,
+    /// Of a model with attention: share of each lead, by its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lead_attention: Option<BTreeMap<&'static str, f64>>,
+    /// Of a model with attention: lead x step of 0.08 s.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    temporal_attention: Option<Vec<Vec<f64>>>,
 }
 
 impl RecordingDocument {
     /// `file` is what the document calls the recording: its path on standard
     /// output, [`Recording::short_id`] in a file, since a path counts as identity.
-    pub fn new(file: String, report: plausibility::Report, prediction: Prediction) -> Self {
+    pub fn new(
+        file: String,
+        model: &Model,
+        report: plausibility::Report,
+        prediction: Prediction,
+    ) -> Self {
+        let leads = &model.manifest().preprocessing.leads;
+        let lead_attention = prediction.attention.as_ref().map(|attention| {
+            let shares = attention.lead.iter().copied();
+            leads.iter().map(|lead| lead.name()).zip(shares).collect()
+        });
         Self {
+            lead_attention,
+            temporal_attention: prediction.attention.map(|a| a.temporal),
             file,
             sha256: prediction.recording_sha256,
             plausibility: report.findings,
@@ -153,7 +172,7 @@ fn predict(
             print_table(model.bundle(), file, &report, &prediction)?;
         }
         let file = file.display().to_string();
-        recordings.push(RecordingDocument::new(file, report, prediction));
+        recordings.push(RecordingDocument::new(file, model, report, prediction));
     }
     Ok(recordings)
 }

@@ -31,6 +31,15 @@ pub fn marks(evidence: &PrototypeEvidence) -> Vec<Mark> {
         .collect()
 }
 
+/// The mark of the prototype on its own training ECG: the window that it is.
+pub fn source_marks(evidence: &PrototypeEvidence) -> Vec<Mark> {
+    let label = format!("prototype {}", evidence.prototype);
+    match evidence.source_window {
+        Some(window) => vec![Mark::pooled(window.start_s, window.end_s, None, label)],
+        None => vec![Mark::whole_recording(label)],
+    }
+}
+
 /// Name of the test ECG on sheets: never its file name.
 pub fn test_title(recording: &Recording) -> String {
     format!("Test ECG {}", recording.short_id())
@@ -137,7 +146,8 @@ pub fn blocks(
             .map(|note| Scene::paragraph(note, TEXT_WIDTH_MM)),
     );
     let best = explanation.prototypes.first();
-    first.push(sheet_of(recording, vec![test_title(recording)], best));
+    let test_marks = best.map(marks).unwrap_or_default();
+    first.push(sheet_of(recording, vec![test_title(recording)], test_marks));
     let mut blocks = vec![Scene::stack(first, 1.0)];
     if let Some(evidence) = best {
         let mut second = vec![
@@ -148,7 +158,7 @@ pub fn blocks(
             Ok(source) => second.push(sheet_of(
                 source,
                 vec![source_title(evidence), source_details(evidence)],
-                Some(evidence),
+                source_marks(evidence),
             )),
             Err(reason) => second.push(Scene::paragraph(
                 &format!("Training ECG not shown: {reason}"),
@@ -175,14 +185,10 @@ pub fn blocks(
     blocks
 }
 
-fn sheet_of(
-    recording: &Recording,
-    title: Vec<String>,
-    evidence: Option<&PrototypeEvidence>,
-) -> Scene {
+fn sheet_of(recording: &Recording, title: Vec<String>, marks: Vec<Mark>) -> Scene {
     let spec = SheetSpec {
         title,
-        marks: evidence.map(marks).unwrap_or_default(),
+        marks,
         filter_note: FILTER_NOTE.to_owned(),
         ..SheetSpec::default()
     };

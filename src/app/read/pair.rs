@@ -186,7 +186,7 @@ impl<'a> Pair<'a> {
                         weak(ui, scale_note());
                     } else {
                         recording_caption(ui, self.opened);
-                        self.recording(ui, pane, |drawn| &drawn.marked);
+                        self.recording(ui, pane, self.test_sheet());
                         weak(ui, axis_note(self.evidence));
                     }
                 });
@@ -200,10 +200,28 @@ impl<'a> Pair<'a> {
         let pane = vec2(ui.available_width(), height.max(40.0));
         ui.spacing_mut().item_spacing.y = GAP;
         recording_caption(ui, self.opened);
-        self.recording(ui, pane, |drawn| &drawn.strip);
+        self.recording(ui, pane, self.test_strip());
         exemplar_caption(ui, self.evidence);
         self.exemplar(ui, pane, |drawn| &drawn.strip);
         weak(ui, format!("{} {}", axis_note(self.evidence), scale_note()));
+    }
+
+    /// The whole strip is marked for a prototype without a time axis; of one
+    /// with windows the note below says where they are.
+    fn test_sheet(&self) -> fn(&Drawn) -> &Scene {
+        if self.evidence.whole_recording {
+            |drawn| &drawn.marked
+        } else {
+            |drawn| &drawn.plain
+        }
+    }
+
+    fn test_strip(&self) -> fn(&Drawn) -> &Scene {
+        if self.evidence.whole_recording {
+            |drawn| &drawn.strip
+        } else {
+            |drawn| &drawn.plain_strip
+        }
     }
 
     fn recording(&mut self, ui: &mut Ui, size: Vec2, scene: fn(&Drawn) -> &Scene) {
@@ -283,12 +301,19 @@ fn caption(ui: &mut Ui, name: &str, rest: &str) {
     });
 }
 
-fn axis_note(evidence: &PrototypeEvidence) -> &'static str {
+fn axis_note(evidence: &PrototypeEvidence) -> String {
     if evidence.whole_recording {
-        "This branch has no time axis: the whole strip and all 12 leads were used."
-    } else {
-        "Solid: the window that was compared. Whisker: all that could have had an influence."
+        return "This branch has no time axis: the whole strip and all 12 leads were used.".into();
     }
+    let windows: Vec<String> = evidence
+        .windows
+        .iter()
+        .map(|w| format!("{:.2}–{:.2} s ({:.2})", w.start_s, w.end_s, w.cosine))
+        .collect();
+    format!(
+        "Most similar windows and their cosines: {}.",
+        windows.join(", ")
+    )
 }
 
 fn scale_note() -> &'static str {

@@ -9,6 +9,7 @@ use super::guarded;
 use super::queue::{JobReceiver, JobSender, job_queue};
 use crate::app::drawn::Drawn;
 use crate::bundle::Exemplars;
+use crate::sheet::Mark;
 use crate::{formats, plausibility};
 
 /// Two are enough: one reads what is being looked at, one what comes next.
@@ -51,7 +52,7 @@ fn work(jobs: &JobReceiver<FileJob>, events: &Events) {
                     Ok(ReadRecording {
                         sha256: recording.sha256(),
                         report: plausibility::assess(&recording),
-                        drawn: Box::new(Drawn::of(&recording)),
+                        drawn: Box::new(Drawn::of(&recording, &Mark::whole_recording(""))),
                         recording: Arc::new(recording),
                     })
                 });
@@ -70,7 +71,11 @@ fn work(jobs: &JobReceiver<FileJob>, events: &Events) {
                     let recording = exemplars
                         .read(prototype)
                         .map_err(|error| error.to_string())?;
-                    Ok(Box::new(Drawn::of(&recording)))
+                    let mark = match exemplars.window_s(prototype) {
+                        Some((start_s, end_s)) => Mark::pooled(start_s, end_s, None, ""),
+                        None => Mark::whole_recording(""),
+                    };
+                    Ok(Box::new(Drawn::of(&recording, &mark)))
                 });
                 events.send(Event::ExemplarRead {
                     bundle,

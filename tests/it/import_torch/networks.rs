@@ -177,9 +177,16 @@ fn similarities(branch: &ImportedBranch, xs: &Tensor) -> Tensor {
     };
     let prototypes = of("prototype_vectors");
     let Some(steps) = branch.steps else {
-        return cosine(&add_on(&network.pooled(xs, false)), &prototypes);
+        return cosine(
+            &add_on(
+                &network
+                    .steps(xs, 0.0, Pass::Evaluate)
+                    .mean_dim(-1, false, None::<tch::Kind>),
+            ),
+            &prototypes,
+        );
     };
-    let latents = add_on(&network.steps(xs, false).transpose(1, 2)).transpose(1, 2);
+    let latents = add_on(&network.steps(xs, 0.0, Pass::Evaluate).transpose(1, 2)).transpose(1, 2);
     // (N, 512, windows, T) to (N, windows, 512 T).
     let windows = latents.unfold(2, steps, 1).transpose(1, 2).flatten(2, 3);
     let unit = |t: Tensor| {
