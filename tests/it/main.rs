@@ -1,5 +1,6 @@
 //! What a user sees, through the public interface: one module per promise.
 
+mod agreement;
 mod bundles;
 mod command_line;
 mod dataset;
