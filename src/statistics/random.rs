@@ -50,7 +50,7 @@ impl Mrg32k3a {
         let q = (527_612 * c - 1_370_589 * a).rem_euclid(MODULUS_2);
         self.second = [b, c, q];
         let difference = if p > q { p - q } else { p - q + MODULUS_1 };
-        difference as f64 * 2.328_306_549_295_727_7e-10
+        difference as f64 * 2.328_306_549_295_728e-10
     }
 
     /// One of 0 to n - 1: R's `floor(runif(1) * n)`. Uniform to n parts in 2^32.
