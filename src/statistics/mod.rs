@@ -8,6 +8,7 @@
 
 pub mod agreement;
 mod bootstrap;
+mod calibration;
 mod clustered_mean;
 mod clusters;
 mod conduct;
@@ -16,12 +17,14 @@ mod descriptive;
 mod discrimination;
 mod distributions;
 mod interval;
+mod patients;
 mod random;
 mod replicates;
 mod threshold;
 mod undefined;
 
 pub use bootstrap::{Bootstrap, BootstrapInterval};
+pub use calibration::{Reliability, ReliabilityBin, fit_temperature, reliability};
 pub use clustered_mean::{
     ClusteredMean, ClusteredMeans, FEWEST_RATERS_TO_GENERALISE, GeneralisedMean, Resampling,
     clustered_means, generalised_mean,
@@ -30,9 +33,10 @@ pub use clusters::{ClusterCounts, Origin};
 pub use conduct::{Drift, RARE_RUN, RunFlag, StraightLining, drift, straight_lining};
 pub use correlation::{Spearman, spearman};
 pub use descriptive::{mean, median, sd, share_below, t_interval};
-pub use discrimination::{ClassScores, MacroAuroc, auprc, auroc, macro_auroc};
+pub use discrimination::{ClassScores, MacroAuroc, auprc, auroc, batch_mean_auroc, macro_auroc};
 pub use distributions::{f_above, f_quantile, normal_below, normal_quantile, student_t_quantile};
 pub use interval::{Interval, Proportion, naive_interval, ratings_needed, wilson};
+pub use patients::{PatientInterval, Quality, difference_by_patient, quality_by_patient};
 pub use replicates::Replicates;
-pub use threshold::{F1Threshold, best_f1_threshold, f1_at};
+pub use threshold::{F1Threshold, FMax, best_f1_threshold, f_max, f1_at};
 pub use undefined::Undefined;

@@ -5,6 +5,7 @@ mod bundles;
 mod command_line;
 mod dataset;
 mod dsp;
+mod model_quality;
 mod plausibility;
 mod preprocessing;
 mod reference_data;
