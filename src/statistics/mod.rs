@@ -20,6 +20,7 @@ mod interval;
 mod patients;
 mod random;
 mod replicates;
+pub mod study;
 mod threshold;
 mod undefined;
 

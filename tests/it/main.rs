@@ -14,5 +14,6 @@ mod sheet;
 mod simulator;
 mod small_model;
 mod statistics;
+mod study_report;
 mod training;
 mod wfdb;
