@@ -1,11 +1,13 @@
 //! What a user sees, through the public interface: one module per promise.
 
+mod agreement;
 mod bundles;
 mod command_line;
 mod dataset;
 mod dsp;
 mod formats;
 mod hostile_files;
+mod model_quality;
 mod plausibility;
 mod preprocessing;
 mod reference_data;
@@ -14,5 +16,6 @@ mod sheet;
 mod simulator;
 mod small_model;
 mod statistics;
+mod study_report;
 mod training;
 mod wfdb;
