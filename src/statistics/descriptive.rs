@@ -1,6 +1,6 @@
 //! Mean, standard deviation, t interval and empirical percentile.
 
-use super::student_t::student_t_quantile;
+use super::distributions::student_t_quantile;
 
 /// Arithmetic mean; `None` for an empty slice.
 pub fn mean(values: &[f64]) -> Option<f64> {

@@ -1,5 +1,6 @@
 //! What a user sees, through the public interface: one module per promise.
 
+mod agreement;
 mod bundles;
 mod command_line;
 mod dataset;
@@ -7,6 +8,7 @@ mod dsp;
 mod formats;
 mod hostile_files;
 mod import_torch;
+mod model_quality;
 mod plausibility;
 mod preprocessing;
 mod reference_data;
@@ -15,5 +17,6 @@ mod sheet;
 mod simulator;
 mod small_model;
 mod statistics;
+mod study_report;
 mod training;
 mod wfdb;

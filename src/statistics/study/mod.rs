@@ -1,0 +1,15 @@
+//! A whole rating study in one pure function: [`report`] turns the long table
+//! of answers into every number that is shown or exported.
+
+mod compute;
+mod report;
+mod rows;
+mod table3;
+
+pub use compute::report;
+pub use report::{
+    Agreement, ItemReport, Needed, Outcome, PairAgreement, RaterReport, StudyReport, StudySettings,
+    Summary,
+};
+pub use rows::{Exclusion, RatingRow, Reason};
+pub use table3::Table3Row;
