@@ -167,7 +167,7 @@ impl Sine {
 fn solved(mut m: [[f64; 4]; 3]) -> Option<[f64; 3]> {
     for column in 0..3 {
         let pivot = m[column];
-        if !(pivot[column].abs() > 1e-300) {
+        if pivot[column].is_nan() || pivot[column].abs() < 1e-300 {
             return None;
         }
         for (row, equation) in m.iter_mut().enumerate() {
