@@ -6,6 +6,7 @@ mod bundle;
 mod evaluate;
 mod explain;
 mod info;
+mod measure;
 mod open;
 mod output;
 mod predict;
@@ -34,6 +35,7 @@ struct Cli {
 enum Command {
     Open(open::Arguments),
     Info(info::Arguments),
+    Measure(measure::Arguments),
     Simulate(simulate::Arguments),
     Train(train::Arguments),
     Evaluate(evaluate::Arguments),
@@ -93,6 +95,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         None => open::window(None, open::WindowArguments::default()),
         Some(Command::Open(arguments)) => open::run(arguments),
         Some(Command::Info(arguments)) => info::run(&arguments),
+        Some(Command::Measure(arguments)) => measure::run(&arguments),
         Some(Command::Simulate(arguments)) => simulate::run(&arguments),
         Some(Command::Train(arguments)) => train::run(&arguments),
         Some(Command::Evaluate(arguments)) => evaluate::run(&arguments),

@@ -27,8 +27,8 @@ pub struct WaveLimits {
 }
 
 /// QRS ends and begins where the slope falls to this share of its largest...
-const ONSET_SHARE: f64 = 0.03;
-const OFFSET_SHARE: f64 = 0.03;
+const ONSET_SHARE: f64 = 0.04;
+const OFFSET_SHARE: f64 = 0.04;
 /// ...and stays there so long.
 const QUIET_S: f64 = 0.012;
 const QRS_REACH_S: f64 = 0.14;
@@ -41,6 +41,10 @@ const SMALLEST_T_MV: f64 = 0.02;
 /// point to the foot: a tangent leaves out the last, flat part of a wave that
 /// a reader of all leads still sees.
 const BEYOND_TANGENT: f64 = 0.3;
+/// A later top is the P wave if it has this share of the highest.
+const LATER_P_SHARE: f64 = 0.5;
+/// Tops so near to each other are of one P wave.
+const ONE_P_S: f64 = 0.08;
 /// Samples by which smoothing widens a P wave at either end.
 const SMOOTHED_BY: f64 = 1.5;
 
@@ -196,8 +200,16 @@ fn p_wave(leads: &[Vec<f64>], onset: usize, t: Option<Wave>, rr_s: f64) -> Optio
         let around = heights.get(i.wrapping_sub(reach)..=i + reach);
         around.is_some_and(|around| around.iter().all(|h| *h <= heights[i]))
     };
-    let top = (0..heights.len())
-        .filter(is_top)
+    let tops: Vec<usize> = (0..heights.len()).filter(is_top).collect();
+    let highest = tops.iter().map(|&i| heights[i]).fold(0.0, f64::max);
+    // Of several waves the last, since in tachycardia the one before it is T;
+    // of the tops of a notched wave the highest.
+    let last = *tops
+        .iter()
+        .rfind(|&&i| heights[i] >= LATER_P_SHARE * highest)?;
+    let top = tops
+        .into_iter()
+        .filter(|&i| i <= last && last - i < samples(ONE_P_S))
         .max_by(|&a, &b| f64::total_cmp(&heights[a], &heights[b]))?;
     let peak = first + top;
     let level = |from: usize, to: usize, size: &[f64]| {
