@@ -64,7 +64,7 @@ impl Measured<'_> {
         } else {
             (r_mv, &qrs[top..])
         };
-        let s_mv = -after.iter().copied().fold(0.0, f64::min);
+        let s_mv = 0.0 - after.iter().copied().fold(0.0, f64::min);
         let at_s = f.qrs_offset_s + J_PLUS_S;
         let st = self.between(x, at_s - READ_OVER_S / 2.0, at_s + READ_OVER_S / 2.0);
         LeadAmplitudes {

@@ -4,6 +4,7 @@ mod bundles;
 mod command_line;
 mod dataset;
 mod dsp;
+mod measurements;
 mod plausibility;
 mod preprocessing;
 mod reference_data;
