@@ -3,9 +3,9 @@
 //! One activity for all leads: the band of QRS, squared, summed over the leads,
 //! averaged over 80 ms (after Pan and Tompkins 1985, but with the whole
 //! recording at hand, without delay, and without the derivative, under which a
-//! wide ventricular beat nearly vanishes beside narrow ones). A lead that leaps is held
-//! to twice its usual height, so that one loose electrode does not hide the
-//! beats of the other leads.
+//! wide ventricular beat nearly vanishes beside narrow ones). A lead that leaps
+//! is held to twice its usual height, so that one loose electrode does not hide
+//! the beats of the other leads.
 
 use super::signal::{RATE_HZ, Signal, median, samples};
 use crate::dsp::{Band, DspError, butterworth};
@@ -29,13 +29,26 @@ const REFRACTORY_S: f64 = 0.20;
 const T_UNTIL_S: f64 = 0.40;
 const T_SHARE: f64 = 0.55;
 
+/// What is much lower than a beat and so soon before it is its P wave.
+const P_FROM_S: f64 = 0.28;
+const P_SHARE: f64 = 0.5;
+/// A wide beat may be low in the band of QRS, if it is large in a band that
+/// reaches further down, and not as near to a beat as a T wave.
+const WIDE_BAND: Band = Band::BandPass {
+    low_hz: 1.0,
+    high_hz: 18.0,
+};
+const WIDE_SHARE: f64 = 0.22;
+const WIDE_SIZE: f64 = 0.70;
+const WIDE_APART_S: f64 = 0.34;
+
 /// The middles of the QRS complexes as samples of the signal, in order.
 pub(super) fn beats(signal: &Signal) -> Result<Vec<usize>, DspError> {
-    let activity = activity(signal)?;
+    let activity = activity(signal, BAND)?;
     let tops = tops(&activity);
     let usual = UsualHeight::of(&activity);
     let mut beats: Vec<usize> = Vec::new();
-    for top in tops {
+    for &top in &tops {
         let height = activity[top];
         if height < SHARE * usual.at(top) {
             continue;
@@ -45,21 +58,54 @@ pub(super) fn beats(signal: &Signal) -> Result<Vec<usize>, DspError> {
             continue;
         };
         let (apart, last_height) = (top - last, activity[last]);
-        if apart < samples(REFRACTORY_S) {
-            if height > last_height {
-                beats.pop();
-                beats.push(top);
-            }
-        } else if apart >= samples(T_UNTIL_S) || height >= T_SHARE * last_height {
+        let refractory = apart < samples(REFRACTORY_S);
+        let after_p = apart < samples(P_FROM_S) && last_height < P_SHARE * height;
+        if after_p || (refractory && height > last_height) {
+            beats.pop();
+            beats.push(top);
+        } else if !refractory && (apart >= samples(T_UNTIL_S) || height >= T_SHARE * last_height) {
             beats.push(top);
         }
     }
+    add_wide(
+        signal,
+        &mut beats,
+        |top| activity[top] >= WIDE_SHARE * usual.at(top),
+        &tops,
+    )?;
     Ok(beats)
 }
 
-/// Root mean square of the band of QRS, summed over the leads.
-fn activity(signal: &Signal) -> Result<Vec<f64>, DspError> {
-    let band = butterworth(BAND_ORDER, BAND, RATE_HZ)?;
+/// Adds the wide beats among `tops` that `is_active` lets through.
+fn add_wide(
+    signal: &Signal,
+    beats: &mut Vec<usize>,
+    is_active: impl Fn(usize) -> bool,
+    tops: &[usize],
+) -> Result<(), DspError> {
+    let size = activity(signal, WIDE_BAND)?;
+    let Some(usual) = median(&mut beats.iter().map(|&b| size[b]).collect::<Vec<_>>()) else {
+        return Ok(());
+    };
+    let near = |n: usize| {
+        let around = n.saturating_sub(samples(0.06))..(n + samples(0.06)).min(size.len());
+        size[around].iter().copied().fold(0.0, f64::max)
+    };
+    for &top in tops {
+        let next = beats.partition_point(|&b| b < top);
+        let apart =
+            |beat: Option<&usize>| beat.is_none_or(|b| b.abs_diff(top) >= samples(WIDE_APART_S));
+        let alone = apart(next.checked_sub(1).and_then(|i| beats.get(i))) && apart(beats.get(next));
+        if alone && is_active(top) && near(top) >= WIDE_SIZE * usual {
+            beats.insert(next, top);
+        }
+    }
+    Ok(())
+}
+
+/// Root mean square of a band over the leads.
+fn activity(signal: &Signal, band: Band) -> Result<Vec<f64>, DspError> {
+    let band = butterworth(BAND_ORDER, band, RATE_HZ)?;
     let mut sum = vec![0.0; signal.len()];
     for channel in &signal.channels {
         let x = band.filtfilt(&channel.samples_mv)?;
