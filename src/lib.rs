@@ -13,6 +13,9 @@ pub mod dsp;
 /// Files to recordings and back.
 pub mod formats;
 
+/// Beats, fiducials, intervals, axes, the median beat.
+pub mod measurements;
+
 /// The gate before a model: findings with code, lead, number and limit.
 pub mod plausibility;
 

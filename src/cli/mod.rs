@@ -8,6 +8,7 @@ mod evaluate;
 mod explain;
 mod import_torch;
 mod info;
+mod measure;
 mod open;
 mod output;
 mod predict;
@@ -37,6 +38,7 @@ enum Command {
     Open(open::Arguments),
     Info(info::Arguments),
     Convert(convert::Arguments),
+    Measure(measure::Arguments),
     Simulate(simulate::Arguments),
     Train(train::Arguments),
     Evaluate(evaluate::Arguments),
@@ -98,6 +100,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         Some(Command::Open(arguments)) => open::run(arguments),
         Some(Command::Info(arguments)) => info::run(&arguments),
         Some(Command::Convert(arguments)) => convert::run(&arguments),
+        Some(Command::Measure(arguments)) => measure::run(&arguments),
         Some(Command::Simulate(arguments)) => simulate::run(&arguments),
         Some(Command::Train(arguments)) => train::run(&arguments),
         Some(Command::Evaluate(arguments)) => evaluate::run(&arguments),

@@ -1,13 +1,19 @@
-//! Zero-phase IIR filters and resampling, equal to scipy to 1e-9. Plain
+//! Zero-phase IIR filters, hum and resampling, equal to scipy to 1e-9. Plain
 //! numbers in, plain numbers out: this room knows no ECG.
 
 mod butterworth;
 mod complex;
+mod display_band;
 mod extension;
+mod mains;
+mod notch;
 mod resample;
 mod sos;
 
 pub use butterworth::{Band, butterworth};
+pub use display_band::{DisplayBand, bandwidth_text};
+pub use mains::{Hum, MainsSubtracted, subtract_mains};
+pub use notch::notch;
 pub use resample::resample;
 pub use sos::Sos;
 

@@ -23,6 +23,6 @@ mod wave;
 
 pub use error::SimulatorError;
 pub use folder::{Collection, TRUTH_FILE, write_ptbxl};
-pub use record::{SimulatedEcg, simulate};
+pub use record::{SimulatedEcg, simulate, simulate_without_noise};
 pub use rhythm::Rhythm;
 pub use truth::{Beat, BeatKind, Truth, VISIBLE_MV};

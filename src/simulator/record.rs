@@ -42,14 +42,29 @@ pub struct SimulatedEcg {
 /// place, so a shorter run is the beginning of a longer one. Every hundred
 /// have the same mix of rhythms.
 pub fn simulate(records: usize, seed: u64) -> impl Iterator<Item = SimulatedEcg> {
-    (0..records).map(move |index| SimulatedEcg::new(seed, index))
+    (0..records).map(move |index| SimulatedEcg::new(seed, index, true))
+}
+
+/// The same ECGs without wander, muscle, mains and electrode motion, for
+/// whoever measures them or adds noise of a known level.
+pub fn simulate_without_noise(records: usize, seed: u64) -> impl Iterator<Item = SimulatedEcg> {
+    (0..records).map(move |index| SimulatedEcg::new(seed, index, false))
 }
 
 impl SimulatedEcg {
-    fn new(seed: u64, index: usize) -> Self {
+    fn new(seed: u64, index: usize, with_noise: bool) -> Self {
         let rhythm = rhythm_of(seed, index);
         let (first, patient) = patient_of(seed, index);
-        let (potentials, truth) = potentials(seed, index, rhythm, &patient);
+        let (mut potentials, truth) = potentials(seed, index, rhythm, &patient);
+        if with_noise {
+            let mut random = Random::new(seed, Purpose::Noise, index as u64);
+            noise::add(
+                &mut potentials,
+                &times_s(),
+                patient.respiration_hz,
+                &mut random,
+            );
+        }
         let recording = |samples_mv: [Vec<f64>; 12], rate_hz: f64| Recording {
             rate_hz,
             channels: Lead::STANDARD
@@ -122,7 +137,7 @@ fn patient_of(seed: u64, index: usize) -> (usize, Patient) {
     (first, Patient::new(&mut random, ages_years, &rhythms))
 }
 
-/// What the electrodes see at 500 Hz, from half a second before the recording
+/// What the electrodes see of the heart at 500 Hz, from half a second before the recording
 /// to half a second after it.
 fn potentials(
     seed: u64,
@@ -133,26 +148,23 @@ fn potentials(
     let mut random = Random::new(seed, Purpose::Rhythm, index as u64);
     let field = LeadField::with_electrodes_placed(&mut random);
     let (schedule, scene) = scene(rhythm, patient, &field, &mut random);
-    let samples = ((DURATION_S + 2.0 * MARGIN_S) * RATE_HZ) as usize;
-    let times_s: Vec<f64> = (0..samples)
-        .map(|k| k as f64 / RATE_HZ - MARGIN_S)
-        .collect();
-    let mut potentials = scene.potentials(
+    let potentials = scene.potentials(
         schedule.activity,
         patient,
         &field,
-        &times_s,
+        &times_s(),
         RATE_HZ,
         &mut random,
     );
-    let mut random = Random::new(seed, Purpose::Noise, index as u64);
-    noise::add(
-        &mut potentials,
-        &times_s,
-        patient.respiration_hz,
-        &mut random,
-    );
     (potentials, scene.truth)
+}
+
+/// When each sample of the potentials is, in seconds of the recording.
+fn times_s() -> Vec<f64> {
+    let samples = ((DURATION_S + 2.0 * MARGIN_S) * RATE_HZ) as usize;
+    (0..samples)
+        .map(|k| k as f64 / RATE_HZ - MARGIN_S)
+        .collect()
 }
 
 /// Tries the rhythm until its beats are what its name says.
@@ -206,7 +218,9 @@ mod tests {
     fn einthoven_and_goldberger_hold_with_noise_and_all() {
         for index in 0..16 {
             let (_, patient) = patient_of(5, index);
-            let (potentials, _) = potentials(5, index, rhythm_of(5, index), &patient);
+            let (mut potentials, _) = potentials(5, index, rhythm_of(5, index), &patient);
+            let mut random = Random::new(5, Purpose::Noise, index as u64);
+            noise::add(&mut potentials, &times_s(), 0.25, &mut random);
             for sample in &potentials {
                 let [i, ii, iii, avr, avl, avf, ..] = leads(sample);
                 for residual in [

@@ -62,6 +62,46 @@ fn info_names_leads_rate_and_checksum() {
 }
 
 #[test]
+fn measure_prints_a_table_and_a_document() {
+    let recording = small_model().recording();
+    let file = text(&recording);
+    let document = json(&["measure", file, "--json"]);
+    assert_eq!(document["schema"], 1);
+    assert_eq!(document["sha256"].as_str().unwrap().len(), 64);
+    let m = &document["measurements"];
+    assert_eq!(m["rate_hz"], 100.0);
+    assert_eq!(m["qrs_ms"]["plus_minus"], 10.0);
+    assert_eq!(m["leads"].as_array().unwrap().len(), 12);
+    assert!(m["beats"].as_array().unwrap().len() > 5 && m["median_beat"].is_null());
+    let told = json(&[
+        "measure",
+        file,
+        "--rhythm",
+        "AFIB",
+        "--json",
+        "--median-beat",
+    ]);
+    let m = &told["measurements"];
+    assert_eq!(m["pr_ms"]["absent"], "atrial_fibrillation");
+    assert_eq!(m["p_axis_deg"]["absent"], "atrial_fibrillation");
+    assert_eq!(m["qtc"]["rr_basis"], "mean_in_atrial_fibrillation");
+    assert!(m["median_beat"]["leads"][0]["samples_mv"].is_array());
+    let table = protoecg(&["measure", file, "--rhythm", "PACE"]);
+    let table = String::from_utf8(table.stdout).unwrap();
+    for part in [
+        "absent (paced)",
+        " \u{b1} 10 ms",
+        "ST J+60 mV",
+        "zero-phase",
+        "median RR",
+    ] {
+        assert!(table.contains(part), "{part} is not in\n{table}");
+    }
+    let wrong = protoecg(&["measure", file, "--rhythm", "NORM"]);
+    assert_eq!(wrong.status.code(), Some(2));
+}
+
+#[test]
 fn predict_gives_the_documented_names_and_hides_what_is_not_assessed() {
     let (file, bundle) = (small_model().recording(), small_model().bundle());
     let document = json(&["predict", text(&file), "--bundle", text(&bundle), "--json"]);

@@ -2,7 +2,9 @@
 
 use std::f64::consts::PI;
 
-use protoecg::dsp::{Band, DspError, Sos, butterworth, resample};
+use protoecg::dsp::{
+    Band, DisplayBand, DspError, Sos, butterworth, notch, resample, subtract_mains,
+};
 use serde_json::Value;
 
 use crate::reference_data::numbers;
@@ -145,13 +147,132 @@ fn resampling_equals_scipy() {
         let y = resample(&signal(), rate("from_hz"), rate("to_hz")).unwrap();
         let what = format!("{} to {}", case["from_hz"], case["to_hz"]);
         assert_eq!(y.len() as u64, case["samples"].as_u64().unwrap(), "{what}");
-        let found = pick(&y, &[0, 1, 2, 17, 60, -3, -2, -1]);
-        assert_all_close(&found, &numbers(&case["values"]), &what);
+        let at = [0, 1, 2, 17, 57, -3, -2, -1];
+        assert_all_close(&pick(&y, &at), &numbers(&case["values"]), &what);
+        let back = resample(&y, rate("to_hz"), rate("from_hz")).unwrap();
+        assert_all_close(&pick(&back, &at), &numbers(&case["back"]), &what);
         assert!(
             (sum_abs(&y) - rate("sum_abs")).abs() < 1e-9 * rate("sum_abs"),
             "{what}"
         );
     }
+}
+
+/// All pairs of these rates, and back (the values are in the case above).
+#[test]
+fn the_truth_has_all_pairs_of_the_usual_rates() {
+    let truth = truth();
+    let cases = truth["resampled"].as_array().unwrap();
+    let rates = [100, 125, 250, 257, 360, 400, 500, 1000];
+    for from in rates {
+        for to in rates.into_iter().filter(|to| *to != from) {
+            let found = cases
+                .iter()
+                .any(|c| c["from_hz"] == from && c["to_hz"] == to);
+            assert!(found, "{from} to {to}");
+        }
+    }
+}
+
+#[test]
+fn the_notch_equals_scipy() {
+    for case in truth()["notches"].as_array().unwrap() {
+        let number = |name: &str| case[name].as_f64().unwrap();
+        let sos = notch(number("centre_hz"), number("quality"), number("rate_hz")).unwrap();
+        let (b, a) = sos.coefficients()[0];
+        assert_all_close(&b, &numbers(&case["b"]), "b");
+        assert_all_close(&[1.0, a[0], a[1]], &numbers(&case["a"]), "a");
+        let y = sos.filtfilt(&signal()).unwrap();
+        let what = format!("{} Hz at {}", case["centre_hz"], case["rate_hz"]);
+        assert_all_close(
+            &pick(&y, &[0, 1, 2, 17, 299, 300, 301, -3, -2, -1]),
+            &numbers(&case["filtfilt"]),
+            &what,
+        );
+        assert!((sum_abs(&y) - number("sum_abs")).abs() < 1e-6, "{what}");
+    }
+}
+
+/// The signal of `mains` in tests/truth/dsp.py: 30 s, a beat a second, hum.
+#[test]
+fn hum_is_subtracted_as_scipy_fits_it_and_beats_stay() {
+    for case in truth()["mains"].as_array().unwrap() {
+        let number = |name: &str| case[name].as_f64().unwrap();
+        let (rate_hz, true_hz) = (number("rate_hz"), number("true_hz"));
+        let beats: Vec<f64> = (0..30 * rate_hz as usize)
+            .map(|k| k as f64 / rate_hz)
+            .map(|t| 0.4 + (-((t % 1.0 - 0.5) / 0.02).powi(2)).exp())
+            .collect();
+        let with_hum: Vec<f64> = beats
+            .iter()
+            .enumerate()
+            .map(|(k, v)| {
+                v + number("amplitude") * (2.0 * PI * true_hz * k as f64 / rate_hz + 0.7).cos()
+            })
+            .collect();
+        let y = subtract_mains(&with_hum, number("mains_hz"), rate_hz).unwrap();
+        let what = format!("{true_hz} Hz at {rate_hz} Hz");
+        assert_all_close(
+            &pick(&y.samples, &[0, 1, 2, 17, 299, 300, 301, -3, -2, -1]),
+            &numbers(&case["values"]),
+            &what,
+        );
+        let wanted = case["hum"].as_array().unwrap();
+        assert_eq!(y.hum.len(), wanted.len());
+        for (hum, wanted) in y.hum.iter().zip(wanted) {
+            assert_all_close(&[hum.frequency_hz, hum.amplitude], &numbers(wanted), &what);
+            assert!((hum.frequency_hz - true_hz).abs() < 0.005, "{what}");
+        }
+        let error = |a: &[f64]| {
+            let squares = a.iter().zip(&beats).map(|(a, b)| (a - b).powi(2));
+            (squares.sum::<f64>() / beats.len() as f64).sqrt()
+        };
+        assert!(error(&y.samples) < 0.002, "{what}: {}", error(&y.samples));
+    }
+}
+
+#[test]
+fn the_display_band_equals_scipy_and_says_where_the_recording_ends() {
+    for case in truth()["display"].as_array().unwrap() {
+        let rate_hz = case["rate_hz"].as_f64().unwrap();
+        let y = DisplayBand::of_rate(rate_hz)
+            .unwrap()
+            .filtered(&signal())
+            .unwrap();
+        let found = pick(&y, &[0, 1, 2, 17, 299, 300, 301, -3, -2, -1]);
+        assert_all_close(&found, &numbers(&case["values"]), &format!("{rate_hz} Hz"));
+        assert!((sum_abs(&y) - case["sum_abs"].as_f64().unwrap()).abs() < 1e-6);
+    }
+    let text = |rate_hz| DisplayBand::of_rate(rate_hz).unwrap().text();
+    assert_eq!(text(500.0), "0.05–150 Hz, zero-phase");
+    assert_eq!(
+        text(100.0),
+        "from 0.05 Hz, zero-phase, up to 50 Hz (100 Hz recording)"
+    );
+    // 150 Hz is the very end of 300 Hz.
+    assert!(text(300.0).ends_with("up to 150 Hz (300 Hz recording)"));
+    assert!(DisplayBand::of_rate(f64::NAN).is_err());
+}
+
+#[test]
+fn hum_beyond_the_recording_is_refused() {
+    for (mains_hz, rate_hz) in [(50.0, 100.0), (60.0, 100.0), (50.0, f64::NAN), (0.0, 500.0)] {
+        assert!(matches!(
+            subtract_mains(&signal(), mains_hz, rate_hz),
+            Err(DspError::Edge { .. })
+        ));
+        assert!(notch(mains_hz, 30.0, rate_hz).is_err());
+    }
+    for quality in [0.0, 0.1, -3.0, f64::NAN] {
+        assert!(notch(50.0, quality, 500.0).is_err(), "{quality}");
+    }
+    assert!(matches!(
+        subtract_mains(&signal()[..499], 50.0, 500.0),
+        Err(DspError::TooShort { .. })
+    ));
+    // A flat line and a pure offset have no hum, and no division by nothing.
+    let flat = subtract_mains(&[1.5; 600], 50.0, 500.0).unwrap();
+    assert!(flat.samples.iter().all(|v| (v - 1.5).abs() < 1e-12));
 }
 
 /// A constant and a slope come through unchanged, ends included.

@@ -8,6 +8,7 @@ mod dsp;
 mod formats;
 mod hostile_files;
 mod import_torch;
+mod measurements;
 mod model_quality;
 mod plausibility;
 mod preprocessing;
