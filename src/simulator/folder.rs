@@ -2,26 +2,33 @@
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use super::{Rhythm, SimulatedEcg, SimulatorError, simulate};
+use crossbeam_channel::Sender;
+
+use super::table::{Table, beat_columns, beat_row, truth_columns, truth_row};
+use super::{BeatKind, Mix, Recipe, Rhythm, SimulatedEcg, SimulatorError};
 use crate::dataset::{MARKER_FILE, MARKER_VERSION, SimulatedMarker, TABLE_FILE};
 use crate::ecg::{Recording, Sex};
 use crate::formats::wfdb;
 use crate::statements::{self, Group, Superclass};
 
-/// Heart rate and intervals of each record, as simulated.
+/// Heart rate, intervals, axes and leads of each record, as simulated.
 pub const TRUTH_FILE: &str = "truth.csv";
+/// Every beat of each record, with the limits of its waves.
+pub const BEATS_FILE: &str = "beats.csv";
 const STATEMENTS_FILE: &str = "scp_statements.csv";
 const LOW_RATE_FOLDER: &str = "records100";
 const HIGH_RATE_FOLDER: &str = "records500";
 
 /// Everything that the simulator writes; a folder with anything else in it is
 /// somebody's.
-const OURS: [&str; 6] = [
+const OURS: [&str; 7] = [
     MARKER_FILE,
     TABLE_FILE,
     TRUTH_FILE,
+    BEATS_FILE,
     STATEMENTS_FILE,
     LOW_RATE_FOLDER,
     HIGH_RATE_FOLDER,
@@ -62,12 +69,13 @@ const COLUMNS: [&str; 28] = [
     "filename_hr",
 ];
 
-/// In which fold the patients of a rhythm go, one after the other: validation
-/// and test get theirs early, so that a rare rhythm is in all three.
+/// In which fold the patients of a statement go, one after the other: validation
+/// and test get theirs early, so that a rare one is in all three.
 const FOLDS: [u8; 10] = [1, 9, 2, 10, 3, 4, 5, 6, 7, 8];
 
-/// Writes `records` simulated ECGs of 100 Hz to `out`. `progress` is called
-/// after each with their number and may stop the work.
+/// Writes `records` simulated ECGs of 100 Hz to `out`, the rhythms of
+/// [`Mix::Rhythms`]. `progress` is called after each with their number and may
+/// stop the work.
 ///
 /// # Errors
 /// As [`Collection::write`].
@@ -79,7 +87,11 @@ pub fn write_ptbxl(
 ) -> Result<(), SimulatorError> {
     Collection {
         records,
-        seed,
+        recipe: Recipe {
+            mix: Mix::Rhythms,
+            seed,
+            ..Recipe::default()
+        },
         with_500_hz: false,
     }
     .write(out, progress)
@@ -89,7 +101,7 @@ pub fn write_ptbxl(
 #[derive(Clone, Copy, Debug)]
 pub struct Collection {
     pub records: usize,
-    pub seed: u64,
+    pub recipe: Recipe,
     /// Also as 500 Hz records, five times the space.
     pub with_500_hz: bool,
 }
@@ -97,7 +109,8 @@ pub struct Collection {
 impl Collection {
     /// Writes signals, tables and the marker that says that they are
     /// simulated. The table comes last: a folder that was not finished is no
-    /// collection, and can be written again.
+    /// collection, and can be written again. As many threads work as the
+    /// machine has cores; what they write does not depend on their number.
     ///
     /// # Errors
     /// A folder with something in it that the simulator did not write, a disk
@@ -111,42 +124,98 @@ impl Collection {
         self.write_marker(out)?;
         write_statements(&out.join(STATEMENTS_FILE))?;
         let mut folds = Folds::default();
-        let mut table = Table::new(out.join(TABLE_FILE), &COLUMNS)?;
-        let mut truth = Table::new(
-            out.join(TRUTH_FILE),
-            &[
-                "ecg_id",
-                "rhythm",
-                "heart_rate_bpm",
-                "pr_ms",
-                "qrs_ms",
-                "qt_ms",
-                "flutter_rate_bpm",
-            ],
-        )?;
-        for (index, ecg) in simulate(self.records, self.seed).enumerate() {
-            let ecg_id = index + 1;
-            let low = write_record(out, LOW_RATE_FOLDER, ecg_id, "lr", &ecg.recording)?;
-            let high = match self.with_500_hz {
-                true => write_record(out, HIGH_RATE_FOLDER, ecg_id, "hr", &ecg.recording_500_hz)?,
-                false => String::new(),
-            };
-            table.row(&table_row(ecg_id, &ecg, folds.of(&ecg), low, high))?;
-            truth.row(&truth_row(ecg_id, &ecg))?;
-            if progress(ecg_id).is_break() {
-                return Err(SimulatorError::Cancelled { written: ecg_id });
+        let mut table = Table::new(out.join(TABLE_FILE), &COLUMNS.map(str::to_owned))?;
+        let mut truth = Table::new(out.join(TRUTH_FILE), &truth_columns())?;
+        let mut beats = Table::new(out.join(BEATS_FILE), &beat_columns())?;
+        self.write_signals(out, &mut |ecg_id, ecg, paths| {
+            table.row(&table_row(ecg_id, ecg, folds.of(ecg), paths))?;
+            truth.row(&truth_row(ecg_id, ecg))?;
+            let mut before = None;
+            for beat in &ecg.truth.beats {
+                beats.row(&beat_row(ecg_id, beat, before))?;
+                before = Some(beat);
             }
-        }
+            match progress(ecg_id) {
+                ControlFlow::Continue(()) => Ok(()),
+                ControlFlow::Break(()) => Err(SimulatorError::Cancelled { written: ecg_id }),
+            }
+        })?;
+        beats.finish()?;
         truth.finish()?;
         table.finish()
+    }
+
+    /// Simulates and writes the records on all cores, and calls `done` for
+    /// each in order. An error ends it all.
+    fn write_signals(
+        &self,
+        out: &Path,
+        done: &mut dyn FnMut(usize, &SimulatedEcg, &Paths) -> Result<(), SimulatorError>,
+    ) -> Result<(), SimulatorError> {
+        let threads = std::thread::available_parallelism().map_or(1, |n| n.get());
+        let (next, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
+        // A bounded channel: who is far ahead waits.
+        let (sender, receiver) = crossbeam_channel::bounded(4 * threads);
+        let work = |sender: Sender<(usize, Result<(SimulatedEcg, Paths), SimulatorError>)>| {
+            while !stop.load(Ordering::Relaxed) {
+                let index = next.fetch_add(1, Ordering::Relaxed);
+                if index >= self.records {
+                    return;
+                }
+                if sender.send((index, self.write_one(out, index))).is_err() {
+                    return;
+                }
+            }
+        };
+        std::thread::scope(|scope| {
+            for _ in 0..threads {
+                let (sender, work) = (sender.clone(), &work);
+                scope.spawn(move || work(sender));
+            }
+            drop(sender);
+            let mut early = HashMap::new();
+            let mut wanted = 0;
+            let mut in_order = || {
+                for (index, result) in &receiver {
+                    early.insert(index, result);
+                    while let Some(result) = early.remove(&wanted) {
+                        let (ecg, paths) = result?;
+                        wanted += 1;
+                        done(wanted, &ecg, &paths)?;
+                    }
+                }
+                Ok(())
+            };
+            let result = in_order();
+            stop.store(true, Ordering::Relaxed);
+            // Who waits to send is let go.
+            drop(receiver);
+            result
+        })
+    }
+
+    fn write_one(&self, out: &Path, index: usize) -> Result<(SimulatedEcg, Paths), SimulatorError> {
+        let mut ecg = self.recipe.ecg(index);
+        let ecg_id = index + 1;
+        let low = write_record(out, LOW_RATE_FOLDER, ecg_id, "lr", &ecg.recording)?;
+        let high = match self.with_500_hz {
+            true => write_record(out, HIGH_RATE_FOLDER, ecg_id, "hr", &ecg.recording_500_hz)?,
+            false => String::new(),
+        };
+        // They are on the disk, and would fill memory while they wait.
+        ecg.recording.channels.clear();
+        ecg.recording_500_hz.channels.clear();
+        Ok((ecg, Paths { low, high }))
     }
 
     fn write_marker(&self, out: &Path) -> Result<(), SimulatorError> {
         let marker = SimulatedMarker {
             version: MARKER_VERSION,
             program: format!("protoecg {}", env!("CARGO_PKG_VERSION")),
-            seed: self.seed,
+            seed: self.recipe.seed,
             records: self.records,
+            mix: self.recipe.mix.name().to_owned(),
+            noise: self.recipe.noise.levels(),
         };
         let path = out.join(MARKER_FILE);
         let text = ron::ser::to_string_pretty(&marker, ron::ser::PrettyConfig::default()).map_err(
@@ -237,10 +306,17 @@ fn write_record(
     Ok(format!("{thousand}/{name}"))
 }
 
-/// Deals patients to folds, rhythm by rhythm.
+/// Where the signals of a record are, seen from the root of the collection.
+struct Paths {
+    low: String,
+    /// Empty where there is none.
+    high: String,
+}
+
+/// Deals patients to folds, statement by statement.
 #[derive(Default)]
 struct Folds {
-    dealt: HashMap<Rhythm, usize>,
+    dealt: HashMap<&'static str, usize>,
     last: Option<(i64, u8)>,
 }
 
@@ -251,7 +327,7 @@ impl Folds {
         {
             return fold;
         }
-        let dealt = self.dealt.entry(ecg.truth.rhythm).or_default();
+        let dealt = self.dealt.entry(ecg.example_of).or_default();
         let fold = FOLDS[*dealt % FOLDS.len()];
         *dealt += 1;
         self.last = Some((ecg.patient_id, fold));
@@ -259,26 +335,28 @@ impl Folds {
     }
 }
 
-fn table_row(
-    ecg_id: usize,
-    ecg: &SimulatedEcg,
-    fold: u8,
-    low: String,
-    high: String,
-) -> Vec<String> {
+fn table_row(ecg_id: usize, ecg: &SimulatedEcg, fold: u8, paths: &Paths) -> Vec<String> {
     let cell = |column: &str| match column {
         "ecg_id" => ecg_id.to_string(),
         "patient_id" => format!("{}.0", ecg.patient_id),
         "age" => format!("{:.1}", ecg.age_years),
         "sex" => if ecg.sex == Sex::Male { "0" } else { "1" }.to_owned(),
+        "heart_axis" => heart_axis(ecg.truth.qrs_axis_deg).to_owned(),
+        "extra_beats" => extra_beats(ecg),
+        "pacemaker" => if ecg.truth.rhythm == Rhythm::Paced {
+            "ja, pacemaker"
+        } else {
+            ""
+        }
+        .to_owned(),
         "device" => "protoecg simulator".to_owned(),
         "report" => "simulated ecg, no patient".to_owned(),
         "scp_codes" => scp_codes(&ecg.statements),
         "second_opinion" | "validated_by_human" => "False".to_owned(),
         "initial_autogenerated_report" => "True".to_owned(),
         "strat_fold" => fold.to_string(),
-        "filename_lr" => low.clone(),
-        "filename_hr" => high.clone(),
+        "filename_lr" => paths.low.clone(),
+        "filename_hr" => paths.high.clone(),
         _ => String::new(),
     };
     COLUMNS.iter().map(|column| cell(column)).collect()
@@ -296,20 +374,34 @@ fn scp_codes(codes: &[String]) -> String {
     format!("{{{}}}", pairs.join(", "))
 }
 
-fn truth_row(ecg_id: usize, ecg: &SimulatedEcg) -> Vec<String> {
-    let truth = &ecg.truth;
-    let optional = |value: Option<f64>| value.map_or_else(String::new, |v| format!("{v:.1}"));
-    vec![
-        ecg_id.to_string(),
-        truth.rhythm.code().to_owned(),
-        format!("{:.2}", truth.heart_rate_bpm),
-        optional(truth.pr_ms),
-        format!("{:.1}", truth.qrs_ms),
-        format!("{:.1}", truth.qt_ms),
-        optional(truth.flutter_rate_bpm),
-    ]
+/// PTB-XL's words for the frontal axis: its class borders are not published,
+/// these are the usual ones.
+fn heart_axis(axis_deg: Option<f64>) -> &'static str {
+    match axis_deg {
+        None => "",
+        Some(axis) if axis < -90.0 => "AXR",
+        Some(axis) if axis < -30.0 => "ALAD",
+        Some(axis) if axis < 0.0 => "LAD",
+        Some(axis) if axis <= 90.0 => "MID",
+        Some(axis) if axis <= 120.0 => "RAD",
+        Some(axis) if axis <= 180.0 => "ARAD",
+        Some(_) => "",
+    }
 }
 
+/// As in PTB-XL: ventricular ones as `1VES`, atrial ones as `1SVES`.
+fn extra_beats(ecg: &SimulatedEcg) -> String {
+    let count = |kind| ecg.truth.count(kind);
+    match (
+        count(BeatKind::Ventricular),
+        count(BeatKind::AtrialPremature),
+    ) {
+        (0, 0) => String::new(),
+        (ventricular, 0) => format!("{ventricular}VES"),
+        (0, atrial) => format!("{atrial}SVES"),
+        (ventricular, atrial) => format!("{ventricular}VES,{atrial}SVES"),
+    }
+}
 /// The 71 statements, in the columns that readers of PTB-XL look for.
 fn write_statements(path: &Path) -> Result<(), SimulatorError> {
     let columns = [
@@ -321,7 +413,7 @@ fn write_statements(path: &Path) -> Result<(), SimulatorError> {
         "diagnostic_class",
         "prototype_category",
     ];
-    let mut table = Table::new(path.to_owned(), &columns)?;
+    let mut table = Table::new(path.to_owned(), &columns.map(str::to_owned))?;
     for statement in statements::all() {
         let flag = |on: bool| if on { "1.0" } else { "" }.to_owned();
         let diagnostic = statement.superclass.is_some();
@@ -350,44 +442,4 @@ fn write_statements(path: &Path) -> Result<(), SimulatorError> {
         ])?;
     }
     table.finish()
-}
-
-/// A CSV file that appears only when it is finished.
-struct Table {
-    path: PathBuf,
-    writer: csv::Writer<Vec<u8>>,
-}
-
-impl Table {
-    fn new(path: PathBuf, columns: &[&str]) -> Result<Self, SimulatorError> {
-        let mut table = Self {
-            path,
-            writer: csv::Writer::from_writer(Vec::new()),
-        };
-        let cells: Vec<String> = columns.iter().map(|&c| c.to_owned()).collect();
-        table.row(&cells)?;
-        Ok(table)
-    }
-
-    fn row(&mut self, cells: &[String]) -> Result<(), SimulatorError> {
-        self.writer
-            .write_record(cells)
-            .map_err(|source| SimulatorError::Csv {
-                path: self.path.clone(),
-                source,
-            })
-    }
-
-    fn finish(self) -> Result<(), SimulatorError> {
-        let path = self.path;
-        let failed = |source| SimulatorError::Io {
-            path: path.clone(),
-            source,
-        };
-        let bytes = self
-            .writer
-            .into_inner()
-            .map_err(|e| failed(e.into_error()))?;
-        std::fs::write(&path, bytes).map_err(failed)
-    }
 }

@@ -7,10 +7,12 @@
 //! electrodes. No measured signal is in any of it.
 
 mod atria;
+mod condition;
 mod diagnosis;
 mod error;
 mod folder;
 mod lead_field;
+mod mix;
 mod morphology;
 mod noise;
 mod patient;
@@ -18,11 +20,15 @@ mod random;
 mod record;
 mod render;
 mod rhythm;
+mod table;
+mod template;
 mod truth;
 mod wave;
 
 pub use error::SimulatorError;
-pub use folder::{Collection, TRUTH_FILE, write_ptbxl};
-pub use record::{SimulatedEcg, simulate};
+pub use folder::{BEATS_FILE, Collection, TRUTH_FILE, write_ptbxl};
+pub use mix::Mix;
+pub use noise::Noise;
+pub use record::{Recipe, SimulatedEcg, simulate};
 pub use rhythm::Rhythm;
-pub use truth::{Beat, BeatKind, Truth, VISIBLE_MV};
+pub use truth::{Beat, BeatKind, LeadTruth, Truth, VISIBLE_MV};
