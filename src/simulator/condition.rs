@@ -78,10 +78,10 @@ impl Region {
         let d = match self {
             Self::Anteroseptal => [-0.08, 0.0, -1.0],
             Self::Anterior => [0.42, 0.05, -0.9],
-            Self::Anterolateral => [0.85, -0.32, -0.50],
+            Self::Anterolateral => [0.85, -0.15, -0.48],
             Self::Lateral => [0.82, -0.50, 0.36],
             Self::Inferior => [-0.10, 1.0, 0.0],
-            Self::Inferolateral => [0.62, 0.78, 0.32],
+            Self::Inferolateral => [0.62, 0.82, 0.26],
             Self::Inferoposterior => [-0.02, 0.80, 0.60],
             Self::Inferoposterolateral => [0.52, 0.70, 0.55],
             Self::Posterior => [0.10, 0.10, 1.0],

@@ -118,7 +118,13 @@ impl Patient {
     /// The same person with these findings instead of any block of the
     /// bundles, and with the axis and the intervals that they bring.
     pub fn with_findings(mut self, findings: Vec<Found>, random: &mut Random) -> Self {
-        if findings.iter().any(|f| f.condition.shapes_qrs()) {
+        // A block would hide what they do to QRS, and a wide QRS has an ST and
+        // a T of its own.
+        let hidden = findings.iter().any(|f| {
+            f.condition.shapes_qrs()
+                || f.condition.shapes_st_and_t() && self.conduction != Conduction::LeftAnteriorBlock
+        });
+        if hidden {
             self.conduct(Conduction::Normal, random);
         }
         self.p_turn_deg = random.within(-24.0, 10.0, -48.0, -4.0);
@@ -139,6 +145,7 @@ impl Patient {
                     self.axis_deg = self.axis_deg.clamp(0.0, 50.0);
                 }
                 Condition::Infarct(..) | Condition::Aneurysm => {
+                    self.qrs_s = random.uniform(0.090, 0.110);
                     self.axis_deg = self.axis_deg.clamp(5.0, 60.0);
                     self.transition_deg = self.transition_deg.clamp(-8.0, 12.0);
                     self.t_gain = self.t_gain.clamp(0.6, 1.1);
@@ -161,6 +168,8 @@ impl Patient {
                 self.st_gain = self.st_gain.min(0.03);
             }
         }
+        // Towards the axis that T has in most people, 40 to 60 degrees.
+        self.t_axis_deg -= 18.0;
         self.findings = findings;
         self
     }
@@ -171,7 +180,7 @@ impl Patient {
         let (axis_deg, shortest_s, longest_s) = match conduction {
             Conduction::Normal => (usual_deg, 0.080, 0.104),
             Conduction::LeftAnteriorBlock => (random.uniform(-62.0, -47.0), 0.092, 0.108),
-            Conduction::LeftPosteriorBlock => (random.uniform(100.0, 122.0), 0.092, 0.108),
+            Conduction::LeftPosteriorBlock => (random.uniform(93.0, 103.0), 0.092, 0.108),
             Conduction::RightBundleBlock => (usual_deg, 0.128, 0.152),
             Conduction::Bifascicular => (random.uniform(-72.0, -52.0), 0.130, 0.154),
             Conduction::IncompleteRightBundleBlock => (usual_deg.max(10.0), 0.104, 0.115),

@@ -65,8 +65,8 @@ const DELAYED: [Part; 5] = [
 /// Delta wave of a left lateral pathway (away from I, towards V1), then the
 /// usual way, with the late part cancelled by what was excited before.
 const LEFT_PATHWAY: [Part; 5] = [
-    (0.00, 0.38, 0.74, [-0.06, 0.34, -0.44]),
-    (0.28, 0.54, 0.78, [0.36, 0.44, -0.34]),
+    (0.00, 0.42, 0.76, [-0.06, 0.30, -0.38]),
+    (0.32, 0.56, 0.78, [0.36, 0.44, -0.34]),
     (0.38, 0.62, 0.86, [0.64, 0.64, -0.06]),
     (0.56, 0.76, 1.00, [0.22, 0.12, 0.24]),
     (0.70, 0.86, 1.00, [-0.10, -0.04, 0.06]),
@@ -79,6 +79,16 @@ const RIGHT_PATHWAY: [Part; 5] = [
     (0.38, 0.62, 0.86, [0.96, 0.52, 0.56]),
     (0.56, 0.76, 1.00, [0.24, 0.10, 0.56]),
     (0.70, 0.86, 1.00, [-0.06, -0.02, 0.12]),
+];
+
+/// Left posterior fascicular block: up and left first, then down and right;
+/// the chest leads keep their R.
+const LEFT_POSTERIOR: [Part; 5] = [
+    (0.00, 0.17, 0.38, [0.16, -0.30, -0.26]),
+    (0.10, 0.34, 0.60, [0.74, 0.36, -0.20]),
+    (0.26, 0.50, 0.76, [0.30, 1.15, 0.50]),
+    (0.45, 0.68, 1.00, [-0.38, 0.64, 0.46]),
+    (0.62, 0.82, 1.00, [-0.26, 0.10, 0.14]),
 ];
 
 /// Right ventricular hypertrophy: the right wall outweighs the left.
@@ -99,7 +109,6 @@ pub(super) fn qrs(patient: &Patient, gain: f64, field: &LeadField) -> Vec<Wave> 
         // In fascicular block the septum starts towards the other fascicle.
         let vector = match (i, patient.conduction) {
             (0, Conduction::LeftAnteriorBlock | Conduction::Bifascicular) => [-0.10, 0.28, -0.26],
-            (0, Conduction::LeftPosteriorBlock) => [0.16, -0.28, -0.24],
             (0, _) => scaled(vector, patient.septal_gain),
             _ => turned_horizontal(vector, patient.transition_deg),
         };
@@ -130,9 +139,8 @@ fn parts(patient: &Patient) -> &'static [Part] {
         return &RIGHT_HYPERTROPHY;
     }
     match patient.conduction {
-        Conduction::Normal | Conduction::LeftAnteriorBlock | Conduction::LeftPosteriorBlock => {
-            &NORMAL
-        }
+        Conduction::Normal | Conduction::LeftAnteriorBlock => &NORMAL,
+        Conduction::LeftPosteriorBlock => &LEFT_POSTERIOR,
         Conduction::RightBundleBlock | Conduction::Bifascicular => &RIGHT_BUNDLE,
         Conduction::IncompleteRightBundleBlock => &INCOMPLETE_RIGHT_BUNDLE,
         Conduction::LeftBundleBlock => &LEFT_BUNDLE,
@@ -153,7 +161,7 @@ fn change(qrs: &mut Vec<Wave>, found: &Found, qrs_s: f64, field: &LeadField) {
         Condition::Aneurysm => die(qrs, Region::Anteroseptal, found.from_to(0.4, 0.7), qrs_s),
         Condition::SeptalHypertrophy => {
             // A thick septum: deep and narrow q to the left, tall r in V1.
-            let deep = scaled([-0.46, 0.02, -0.50], found.from_to(0.9, 1.3));
+            let deep = scaled([-0.40, 0.08, -0.50], found.from_to(0.8, 1.1));
             qrs.push(Wave::new(0.0, 0.15 * qrs_s, 0.32 * qrs_s, deep));
             scale(qrs, 1.15);
         }
@@ -205,30 +213,31 @@ fn change(qrs: &mut Vec<Wave>, found: &Found, qrs_s: f64, field: &LeadField) {
 fn die(qrs: &mut Vec<Wave>, region: Region, q_mv: f64, qrs_s: f64) {
     let wall = region.direction();
     // The posterior wall is excited late: there R grows in V1, and no q is seen.
-    let early = if region == Region::Posterior {
-        0.9
-    } else {
-        0.48
+    let (early, late_share) = match region {
+        Region::Posterior => (0.90, 0.30),
+        Region::Inferoposterior | Region::Inferoposterolateral => (0.48, 0.55),
+        _ => (0.48, 0.30),
     };
     for wave in qrs.iter_mut() {
-        let share = if wave.peak_s < early * qrs_s {
-            0.92
-        } else {
-            0.30
-        };
+        let is_early = wave.peak_s < early * qrs_s;
+        let share = if is_early { 0.92 } else { late_share };
         let towards: f64 = wave.vector_mv.iter().zip(wall).map(|(a, b)| a * b).sum();
         wave.vector_mv = sum(wave.vector_mv, scaled(wall, -share * towards.max(0.0)));
     }
     let (peak, end) = match region {
         Region::Posterior => (0.42, 0.80),
-        _ => (0.24, 0.54),
+        Region::Anteroseptal | Region::Anterior | Region::Inferior => (0.25, 0.56),
+        _ => (0.29, 0.68),
     };
-    qrs.push(Wave::new(
-        0.0,
-        peak * qrs_s,
-        end * qrs_s,
-        scaled(wall, -q_mv),
-    ));
+    // A wall that is seen by more leads is larger.
+    let size = match region {
+        Region::Inferolateral | Region::Inferoposterolateral => 1.6,
+        Region::Anterolateral => 1.35,
+        Region::Lateral | Region::Inferoposterior => 1.25,
+        _ => 1.0,
+    };
+    let lost = scaled(wall, -size * q_mv);
+    qrs.push(Wave::new(0.0, peak * qrs_s, end * qrs_s, lost));
 }
 
 fn scale(qrs: &mut [Wave], by: f64) {

@@ -87,7 +87,8 @@ impl Recovery {
                 self.st_peak_s = 0.06;
             }
             Condition::Ischaemia(region) => {
-                self.invert(region.direction(), found.from_to(0.20, 0.42));
+                self.t_mv = scaled(self.t_mv, 0.7);
+                self.invert(region.direction(), found.from_to(0.32, 0.50));
                 self.shift_st(region.direction(), -found.from_to(0.01, 0.04));
                 // Symmetrical: the rise waits until it is as short as the fall.
                 self.t_rise_power = 4.2;
@@ -148,12 +149,12 @@ impl Recovery {
             }
             Repolarisation::Digitalis => {
                 // Sagging: deepest in the middle of ST, like a moustache.
-                self.t_mv = scaled(self.t_mv, 0.45);
-                self.st_mv = scaled(left, -found.from_to(0.13, 0.20));
+                self.t_mv = scaled(self.t_mv, 0.32);
+                self.st_mv = scaled(left, -found.from_to(0.15, 0.23));
                 self.st_peak_s = 0.10;
             }
             Repolarisation::Hyperkalaemia => {
-                let tall = sum(scaled(self.t_mv, 1.5), [0.14, 0.16, -0.30]);
+                let tall = sum(scaled(self.t_mv, 1.5), [0.26, 0.14, -0.30]);
                 self.t_mv = scaled(tall, found.from_to(1.0, 1.5));
                 self.t_rise_power = 6.5;
             }
