@@ -82,8 +82,8 @@ impl Region {
             Self::Lateral => [0.82, -0.50, 0.36],
             Self::Inferior => [-0.10, 1.0, 0.0],
             Self::Inferolateral => [0.62, 0.82, 0.26],
-            Self::Inferoposterior => [-0.02, 0.80, 0.60],
-            Self::Inferoposterolateral => [0.52, 0.70, 0.55],
+            Self::Inferoposterior => [-0.04, 0.76, 0.66],
+            Self::Inferoposterolateral => [0.64, 0.66, 0.50],
             Self::Posterior => [0.10, 0.10, 1.0],
         };
         scaled(d, 1.0 / length(d))

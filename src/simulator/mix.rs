@@ -115,7 +115,7 @@ impl Case {
                     random,
                 );
             }
-            (Some(Condition::Conduction(_)), _) => {
+            (Some(Condition::Conduction(conduction)), _) if !conduction.is_preexcited() => {
                 add(Condition::LeftAtrium, 0.06, random);
                 add(
                     Condition::Repolarisation(Repolarisation::NonDiagnosticT),

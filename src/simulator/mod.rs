@@ -8,6 +8,7 @@
 
 mod atria;
 mod condition;
+mod criteria;
 mod diagnosis;
 mod error;
 mod folder;

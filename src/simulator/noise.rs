@@ -173,6 +173,10 @@ fn muscle(random: &mut Random, times_s: &[f64], mv: f64) -> Vec<f64> {
     let centre_s = random.uniform(0.0, 10.0);
     let width_s = random.uniform(0.4, 1.2);
     for (x, time_s) in noise.iter_mut().zip(times_s) {
+        if burst == 0.0 {
+            *x *= scale;
+            continue;
+        }
         let from_centre = (time_s - centre_s) / width_s;
         *x *= scale * (1.0 + burst * (-from_centre * from_centre).exp());
     }

@@ -145,7 +145,7 @@ impl Patient {
                     self.axis_deg = self.axis_deg.clamp(0.0, 50.0);
                 }
                 Condition::Infarct(..) | Condition::Aneurysm => {
-                    self.qrs_s = random.uniform(0.090, 0.110);
+                    self.qrs_s = random.uniform(0.096, 0.112);
                     self.axis_deg = self.axis_deg.clamp(5.0, 60.0);
                     self.transition_deg = self.transition_deg.clamp(-8.0, 12.0);
                     self.t_gain = self.t_gain.clamp(0.6, 1.1);
@@ -174,6 +174,20 @@ impl Patient {
         self
     }
 
+    /// Less of what makes the patient differ from others, more of what is
+    /// found.
+    pub fn become_typical(&mut self) {
+        for detail in self.details.iter_mut().flatten() {
+            *detail *= 0.6;
+        }
+        for found in &mut self.findings {
+            found.strength += 0.3 * (0.75 - found.strength);
+        }
+        self.transition_deg *= 0.7;
+        self.septal_gain += 0.3 * (0.9 - self.septal_gain);
+        self.qrs_gain = self.qrs_gain.clamp(0.7, 1.2);
+    }
+
     fn conduct(&mut self, conduction: Conduction, random: &mut Random) {
         let age_axis_deg = 60.0 - 0.55 * (self.age_years - 20.0);
         let usual_deg = random.within(age_axis_deg, 20.0, -24.0, 82.0);
@@ -187,8 +201,8 @@ impl Patient {
             Conduction::LeftBundleBlock => (random.uniform(-25.0, 40.0), 0.132, 0.166),
             Conduction::IncompleteLeftBundleBlock => (usual_deg.min(50.0), 0.108, 0.117),
             Conduction::Delayed => (usual_deg, 0.118, 0.145),
-            Conduction::LeftPathway => (random.uniform(55.0, 85.0), 0.118, 0.140),
-            Conduction::RightPathway => (random.uniform(-10.0, 35.0), 0.118, 0.140),
+            Conduction::LeftPathway => (random.uniform(55.0, 80.0), 0.124, 0.142),
+            Conduction::RightPathway => (random.uniform(-10.0, 35.0), 0.120, 0.142),
         };
         self.conduction = conduction;
         self.axis_deg = axis_deg;

@@ -1,7 +1,6 @@
 //! One beat without noise, measured lead by lead.
 
 use super::lead_field::{LeadField, lead_i_and_avf, leads};
-use super::truth::VISIBLE_MV;
 use super::wave::{Wave, sum};
 
 /// A deflection of QRS smaller than this is none.
@@ -14,7 +13,7 @@ pub struct LeadTruth {
     /// Depth of the first negative deflection before any R, as a positive
     /// number; of all of QS where there is no R.
     pub q_mv: f64,
-    /// How long it is below the baseline.
+    /// How long it is more than 0.02 mV below the baseline.
     pub q_ms: f64,
     /// Height of R, and of R' where that is greater.
     pub r_mv: f64,
@@ -82,7 +81,7 @@ fn deflections(qrs: &[f64]) -> LeadTruth {
     let (before, from) = qrs.split_at(rises.unwrap_or(qrs.len()));
     let q_mv = deepest(before);
     let is_q = q_mv > DEFLECTION_MV;
-    let below = before.iter().filter(|&&mv| mv < -VISIBLE_MV).count();
+    let below = before.iter().filter(|&&mv| mv < -DEFLECTION_MV).count();
     let r_mv = from.iter().copied().fold(0.0, f64::max);
     LeadTruth {
         q_mv: if is_q { q_mv } else { 0.0 },

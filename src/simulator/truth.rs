@@ -216,32 +216,37 @@ pub(super) fn extent(waves: &[Wave], field: &LeadField) -> Option<Extent> {
         .map(Wave::end_s)
         .fold(f64::NEG_INFINITY, f64::max);
     let steps = ((end_s - start_s) / STEP_S).clamp(0.0, 5000.0) as usize;
-    let mut found: Option<(Extent, f64)> = None;
-    for step in 0..=steps {
-        let time_s = start_s + step as f64 * STEP_S;
-        let dipole = waves
+    let time_s = |step: usize| start_s + step as f64 * STEP_S;
+    let dipole = |step: usize| {
+        let time_s = time_s(step);
+        waves
             .iter()
-            .fold([0.0; 3], |d, wave| sum(d, wave.at(time_s)));
-        let leads = leads(&field.potentials(dipole));
-        if leads.iter().all(|lead| lead.abs() < VISIBLE_MV) {
-            continue;
-        }
-        let power: f64 = leads.iter().map(|lead| lead * lead).sum();
-        let (mut extent, mut most) = found.unwrap_or((
-            Extent {
-                onset_s: time_s,
-                peak_s: time_s,
-                offset_s: time_s,
-            },
-            0.0,
-        ));
-        extent.offset_s = time_s;
-        if power > most {
-            (extent.peak_s, most) = (time_s, power);
-        }
-        found = Some((extent, most));
-    }
-    found.map(|(extent, _)| extent)
+            .fold([0.0; 3], |d, wave| sum(d, wave.at(time_s)))
+    };
+    let is_visible = |&step: &usize| {
+        let leads = leads(&field.potentials(dipole(step)));
+        leads.iter().any(|lead| lead.abs() >= VISIBLE_MV)
+    };
+    let first = (0..=steps).find(is_visible)?;
+    let last = (first..=steps).rev().find(is_visible)?;
+    let power = |step: usize| field.power(dipole(step));
+    // One wave alone is greatest where it says.
+    let at_peak = |wave: &Wave| ((wave.peak_s - start_s) / STEP_S) as usize;
+    let (from, to) = match waves {
+        [alone] => (at_peak(alone).max(first), (at_peak(alone) + 1).min(last)),
+        _ => (first, last),
+    };
+    let peak = (from..=to)
+        .map(|step| (step, power(step)))
+        .fold(
+            (from, 0.0),
+            |most, now| if now.1 > most.1 { now } else { most },
+        );
+    Some(Extent {
+        onset_s: time_s(first),
+        peak_s: time_s(peak.0),
+        offset_s: time_s(last),
+    })
 }
 
 #[cfg(test)]

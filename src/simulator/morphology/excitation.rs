@@ -3,7 +3,9 @@
 use crate::simulator::condition::{Condition, Conduction, Found, Region, Stage};
 use crate::simulator::lead_field::{LeadField, lead_i_and_avf, leads};
 use crate::simulator::patient::Patient;
-use crate::simulator::wave::{Dipole, Wave, scaled, sum, turned_frontal, turned_horizontal};
+use crate::simulator::wave::{
+    Dipole, Wave, length, scaled, sum, turned_frontal, turned_horizontal,
+};
 
 /// One part of QRS: start, peak and end as shares of its duration.
 type Part = (f64, f64, f64, Dipole);
@@ -40,8 +42,8 @@ const INCOMPLETE_RIGHT_BUNDLE: [Part; 5] = [
 /// late, which makes two humps; no septal q.
 const LEFT_BUNDLE: [Part; 4] = [
     (0.00, 0.13, 0.34, [0.22, 0.14, -0.10]),
-    (0.06, 0.33, 0.66, [0.80, 0.38, 0.98]),
-    (0.38, 0.68, 1.00, [0.86, 0.28, 0.90]),
+    (0.06, 0.32, 0.62, [0.80, 0.38, 0.98]),
+    (0.42, 0.69, 1.00, [0.86, 0.28, 0.90]),
     (0.60, 0.84, 1.00, [0.12, -0.04, 0.36]),
 ];
 
@@ -115,6 +117,9 @@ pub(super) fn qrs(patient: &Patient, gain: f64, field: &LeadField) -> Vec<Wave> 
         let vector = sum(vector, [detail[0], detail[1], detail[2]]);
         let moved = if i == 0 || i == parts.len() - 1 {
             0.0
+        } else if patient.conduction == Conduction::LeftBundleBlock {
+            // The two humps stay apart.
+            0.3 * detail[3]
         } else {
             detail[3]
         };
@@ -212,10 +217,13 @@ fn change(qrs: &mut Vec<Wave>, found: &Found, qrs_s: f64, field: &LeadField) {
 /// excitation most, and what remains points away.
 fn die(qrs: &mut Vec<Wave>, region: Region, q_mv: f64, qrs_s: f64) {
     let wall = region.direction();
+    // In a heart of high voltage an infarct has one too.
+    let largest = qrs.iter().map(|wave| length(wave.vector_mv));
+    let q_mv = q_mv * (largest.fold(0.0, f64::max) / 1.3).max(1.0);
     // The posterior wall is excited late: there R grows in V1, and no q is seen.
     let (early, late_share) = match region {
         Region::Posterior => (0.90, 0.30),
-        Region::Inferoposterior | Region::Inferoposterolateral => (0.48, 0.55),
+        Region::Inferoposterior | Region::Inferoposterolateral => (0.48, 0.70),
         _ => (0.48, 0.30),
     };
     for wave in qrs.iter_mut() {
@@ -233,7 +241,8 @@ fn die(qrs: &mut Vec<Wave>, region: Region, q_mv: f64, qrs_s: f64) {
     let size = match region {
         Region::Inferolateral | Region::Inferoposterolateral => 1.6,
         Region::Anterolateral => 1.35,
-        Region::Lateral | Region::Inferoposterior => 1.25,
+        Region::Lateral => 1.25,
+        Region::Inferoposterior => 1.6,
         _ => 1.0,
     };
     let lost = scaled(wall, -size * q_mv);

@@ -87,8 +87,8 @@ impl Recovery {
                 self.st_peak_s = 0.06;
             }
             Condition::Ischaemia(region) => {
-                self.t_mv = scaled(self.t_mv, 0.7);
-                self.invert(region.direction(), found.from_to(0.32, 0.50));
+                self.t_mv = scaled(self.t_mv, 0.55);
+                self.invert(region.direction(), found.from_to(0.36, 0.54));
                 self.shift_st(region.direction(), -found.from_to(0.01, 0.04));
                 // Symmetrical: the rise waits until it is as short as the fall.
                 self.t_rise_power = 4.2;
