@@ -21,6 +21,7 @@ mod random;
 mod record;
 mod render;
 mod rhythm;
+mod rows;
 mod table;
 mod template;
 mod truth;

@@ -127,7 +127,7 @@ impl Patient {
         if hidden {
             self.conduct(Conduction::Normal, random);
         }
-        self.p_turn_deg = random.within(-24.0, 10.0, -48.0, -4.0);
+        self.p_turn_deg = random.within(-22.0, 9.0, -40.0, -4.0);
         for found in &findings {
             match found.condition {
                 Condition::Conduction(conduction) => self.conduct(conduction, random),
@@ -151,9 +151,9 @@ impl Patient {
                     self.t_gain = self.t_gain.clamp(0.6, 1.1);
                 }
                 Condition::LeftAtrium => {
-                    self.p_s = random.uniform(0.126, 0.140);
+                    self.p_s = random.uniform(0.134, 0.148);
                     self.p_gain = self.p_gain.clamp(0.85, 1.2);
-                    self.pr_s = self.pr_s.max(0.160);
+                    self.pr_s = self.pr_s.max(0.168);
                 }
                 Condition::RightAtrium => {
                     self.p_gain = random.uniform(1.02, 1.3);

@@ -20,7 +20,7 @@ const CLEAN: Recipe = Recipe {
 };
 
 /// At most eight examples of each statement.
-fn examples() -> &'static HashMap<&'static str, Vec<SimulatedEcg>> {
+pub(super) fn examples() -> &'static HashMap<&'static str, Vec<SimulatedEcg>> {
     static EXAMPLES: OnceLock<HashMap<&'static str, Vec<SimulatedEcg>>> = OnceLock::new();
     EXAMPLES.get_or_init(|| {
         let mut found: HashMap<&'static str, Vec<SimulatedEcg>> = HashMap::new();
@@ -35,7 +35,7 @@ fn examples() -> &'static HashMap<&'static str, Vec<SimulatedEcg>> {
 }
 
 /// Beats of the statement, without those that f or flutter waves run through.
-fn averaged(code: &str) -> Vec<(&'static SimulatedEcg, Average)> {
+pub(super) fn averaged(code: &str) -> Vec<(&'static SimulatedEcg, Average)> {
     let found: Vec<_> = examples()[code]
         .iter()
         .filter(|ecg| {
@@ -51,7 +51,7 @@ fn averaged(code: &str) -> Vec<(&'static SimulatedEcg, Average)> {
 }
 
 /// The mean of the conducted beats, from the onset of QRS, per lead at 500 Hz.
-struct Average {
+pub(super) struct Average {
     leads: [Vec<f64>; 12],
     /// Ends of QRS and T in samples.
     qrs: usize,
@@ -97,17 +97,17 @@ impl Average {
         &self.lead(which)[..self.qrs]
     }
 
-    fn r(&self, which: Lead) -> f64 {
+    pub(super) fn r(&self, which: Lead) -> f64 {
         self.qrs(which).iter().copied().fold(0.0, f64::max)
     }
 
     /// Depth of the deepest point, wherever it is.
-    fn s(&self, which: Lead) -> f64 {
+    pub(super) fn s(&self, which: Lead) -> f64 {
         -self.qrs(which).iter().copied().fold(0.0, f64::min)
     }
 
     /// Milliseconds below -0.02 mV and depth, before R exceeds 0.05 mV.
-    fn q(&self, which: Lead) -> (f64, f64) {
+    pub(super) fn q(&self, which: Lead) -> (f64, f64) {
         let qrs = self.qrs(which);
         let end = qrs.iter().position(|&x| x > 0.05).unwrap_or(qrs.len());
         let below = qrs[..end].iter().filter(|&&x| x < -0.02).count();
@@ -116,12 +116,12 @@ impl Average {
     }
 
     /// 60 ms after the J point.
-    fn st(&self, which: Lead) -> f64 {
+    pub(super) fn st(&self, which: Lead) -> f64 {
         self.lead(which)[self.qrs + 30]
     }
 
     /// The greatest deviation from 100 ms after J on, with its sign.
-    fn t(&self, which: Lead) -> f64 {
+    pub(super) fn t(&self, which: Lead) -> f64 {
         let late = &self.lead(which)[self.qrs + 50..self.t_end];
         late.iter()
             .copied()
@@ -129,7 +129,7 @@ impl Average {
             .unwrap()
     }
 
-    fn axis_deg(&self) -> f64 {
+    pub(super) fn axis_deg(&self) -> f64 {
         let area = |which| self.qrs(which).iter().sum::<f64>();
         (area(AVF) * 2.0 / 3.0_f64.sqrt())
             .atan2(area(I))
@@ -166,7 +166,7 @@ impl Average {
 }
 
 /// The criterion holds in every example.
-fn all(code: &str, criterion: &str, holds: impl Fn(&SimulatedEcg, &Average) -> bool) {
+pub(super) fn all(code: &str, criterion: &str, holds: impl Fn(&SimulatedEcg, &Average) -> bool) {
     for (ecg, beat) in averaged(code) {
         assert!(
             holds(ecg, &beat),

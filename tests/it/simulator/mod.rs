@@ -4,6 +4,7 @@
 mod criteria;
 mod folder;
 mod signal;
+mod statements;
 mod truth;
 
 use std::sync::OnceLock;
