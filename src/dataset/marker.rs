@@ -13,7 +13,7 @@ pub const MARKER_FILE: &str = "SIMULATED.ron";
 pub const MARKER_VERSION: u32 = 1;
 
 /// What the marker says: enough to write the same collection again.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SimulatedMarker {
     pub version: u32,
@@ -21,6 +21,21 @@ pub struct SimulatedMarker {
     pub program: String,
     pub seed: u64,
     pub records: usize,
+    /// `rhythm` or `all`; markers without it were written before there was a
+    /// choice.
+    #[serde(default = "rhythm")]
+    pub mix: String,
+    /// Wander, muscle, mains and motion, as multiples of the usual.
+    #[serde(default = "usual")]
+    pub noise: [f64; 4],
+}
+
+fn rhythm() -> String {
+    "rhythm".to_owned()
+}
+
+fn usual() -> [f64; 4] {
+    [1.0; 4]
 }
 
 impl SimulatedMarker {

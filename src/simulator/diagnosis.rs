@@ -1,7 +1,9 @@
 //! From what was simulated to the statements that an annotator of PTB-XL
 //! would give, and whether a try at a rhythm meets its definition.
 
-use super::patient::{Conduction, Patient};
+use super::condition::{Condition, Conduction, Found, Repolarisation, Stage};
+use super::mix::Mix;
+use super::patient::Patient;
 use super::rhythm::Rhythm;
 use super::truth::{BeatKind, Truth};
 
@@ -33,6 +35,8 @@ pub(super) fn meets_definition(truth: &Truth) -> bool {
             truth.count(BeatKind::Reentrant) >= 5 && truth.count(BeatKind::Normal) >= 2
         }
         Rhythm::SupraventricularArrhythmia => spread_s > 0.2,
+        Rhythm::VentricularEctopy => truth.count(BeatKind::Ventricular) > 0,
+        Rhythm::AtrialEctopy => truth.count(BeatKind::AtrialPremature) > 0,
         Rhythm::AtrialFlutter | Rhythm::Paced => true,
     }
 }
@@ -55,7 +59,7 @@ fn premature_beats(truth: &Truth) -> usize {
 
 /// The statements in PTB-XL's manner: diagnostic ones first, then form, then
 /// rhythm.
-pub(super) fn statements(truth: &Truth, patient: &Patient) -> Vec<String> {
+pub(super) fn statements(mix: Mix, truth: &Truth, patient: &Patient) -> Vec<String> {
     let mut codes = Vec::new();
     if is_normal(truth, patient) {
         codes.push("NORM");
@@ -67,17 +71,20 @@ pub(super) fn statements(truth: &Truth, patient: &Patient) -> Vec<String> {
     ]
     .into_iter()
     .any(|kind| truth.count(kind) > 0);
-    match patient.conduction {
-        Conduction::LeftAnteriorBlock if conducts => codes.push("LAFB"),
-        Conduction::RightBundleBlock if conducts => codes.push("CRBBB"),
-        Conduction::Delayed if conducts => codes.push("IVCD"),
-        _ => {}
+    if conducts {
+        codes.extend(patient.conduction.codes());
+        for found in &patient.findings {
+            codes.extend(found_codes(found, truth));
+        }
     }
-    if matches!(
-        truth.rhythm,
-        Rhythm::FirstDegreeBlock | Rhythm::SecondDegreeBlock | Rhythm::ThirdDegreeBlock
-    ) {
-        codes.push(truth.rhythm.code());
+    match truth.rhythm {
+        Rhythm::FirstDegreeBlock if mix == Mix::Statements => {
+            codes.extend(long_pr_codes(truth.pr_ms.unwrap_or(0.0)));
+        }
+        Rhythm::FirstDegreeBlock | Rhythm::SecondDegreeBlock | Rhythm::ThirdDegreeBlock => {
+            codes.push(truth.rhythm.code());
+        }
+        _ => {}
     }
     if truth.count(BeatKind::Ventricular) > 0 {
         codes.push("PVC");
@@ -85,20 +92,78 @@ pub(super) fn statements(truth: &Truth, patient: &Patient) -> Vec<String> {
     if truth.count(BeatKind::AtrialPremature) > 0 && truth.rhythm != Rhythm::ParoxysmalTachycardia {
         codes.push("PAC");
     }
+    if truth.rhythm == Rhythm::AtrialEctopy && premature_beats(truth) == 1 {
+        codes.push("PRC(S)");
+    }
     match truth.rhythm {
         // Every P is conducted, so the sinus node sets the rate.
-        Rhythm::ConductionDelay | Rhythm::FirstDegreeBlock => {
-            codes.push(match truth.heart_rate_bpm {
-                rate if rate < 60.0 => "SBRAD",
-                rate if rate > 100.0 => "STACH",
-                _ => "SR",
-            })
-        }
+        Rhythm::ConductionDelay
+        | Rhythm::FirstDegreeBlock
+        | Rhythm::VentricularEctopy
+        | Rhythm::AtrialEctopy => codes.push(match truth.heart_rate_bpm {
+            rate if rate < 60.0 => "SBRAD",
+            rate if rate > 100.0 => "STACH",
+            _ => "SR",
+        }),
         Rhythm::Bigeminy | Rhythm::Trigeminy => codes.extend(["SR", truth.rhythm.code()]),
         Rhythm::SecondDegreeBlock | Rhythm::ThirdDegreeBlock => {}
         other => codes.push(other.code()),
     }
-    codes.into_iter().map(str::to_owned).collect()
+    let mut once: Vec<String> = Vec::with_capacity(codes.len());
+    for code in codes {
+        if !once.iter().any(|other| other == code) {
+            once.push(code.to_owned());
+        }
+    }
+    once
+}
+
+/// The statements of one finding, and those that some annotators add: the more
+/// there is of it, the likelier.
+fn found_codes(found: &Found, truth: &Truth) -> Vec<&'static str> {
+    let mut codes = match found.condition {
+        // In fibrillation there is no P to show an atrium.
+        Condition::LeftAtrium | Condition::RightAtrium if truth.pr_ms.is_none() => Vec::new(),
+        // Conduction has been written down.
+        Condition::Conduction(_) => Vec::new(),
+        condition => condition.codes(),
+    };
+    let much = found.strength > 0.65;
+    match found.condition {
+        Condition::LeftHypertrophy => {
+            if much {
+                codes.push("VCLVH");
+            }
+            if found.strength > 0.5 {
+                codes.push("STD_");
+            }
+        }
+        Condition::Infarct(_, stage) => {
+            if much && truth.leads.iter().any(|lead| lead.q_ms >= 40.0) {
+                codes.push("QWAVE");
+            }
+            if stage == Stage::Evolving && much {
+                codes.push("INVT");
+            }
+        }
+        Condition::Injury(_) if much => codes.push("STD_"),
+        Condition::Ischaemia(_) if much => codes.push("INVT"),
+        Condition::Repolarisation(Repolarisation::Ischaemic) if much => codes.push("STD_"),
+        Condition::Repolarisation(Repolarisation::Digitalis) if much => codes.push("STD_"),
+        Condition::Repolarisation(Repolarisation::NonDiagnosticT) if much => codes.push("LOWT"),
+        Condition::Repolarisation(Repolarisation::NonSpecificT) if much => codes.push("NDT"),
+        _ => {}
+    }
+    codes
+}
+
+/// A long PR is written down in one way or the other, or in both.
+fn long_pr_codes(pr_ms: f64) -> &'static [&'static str] {
+    match pr_ms {
+        _ if pr_ms < 225.0 => &["LPR"],
+        _ if pr_ms < 268.0 => &["1AVB"],
+        _ => &["1AVB", "LPR"],
+    }
 }
 
 /// A normal ECG but for its rate: rhythm of the sinus node, intervals and axis
@@ -108,6 +173,7 @@ fn is_normal(truth: &Truth, patient: &Patient) -> bool {
         truth.rhythm,
         Rhythm::Sinus | Rhythm::SinusArrhythmia | Rhythm::SinusBradycardia
     ) && patient.conduction == Conduction::Normal
+        && patient.findings.is_empty()
         && premature_beats(truth) == 0
         && truth.pr_ms.is_some_and(|pr| (120.0..=200.0).contains(&pr))
         && truth.qrs_ms < 110.0

@@ -31,15 +31,19 @@ pub(super) type Potentials = [f64; ELECTRODES];
 
 /// What each electrode sees of the dipole in one recording.
 #[derive(Clone, Debug)]
-pub(super) struct LeadField([[f64; 3]; ELECTRODES]);
+pub(super) struct LeadField {
+    electrodes: [[f64; 3]; ELECTRODES],
+    /// Coefficients of the power of the leads: squares, then products.
+    form: [f64; 6],
+}
 
 impl LeadField {
     /// Dower's field with each chest electrode a little off its place and a
     /// little nearer or farther.
     pub fn with_electrodes_placed(random: &mut Random) -> Self {
-        let mut field = Self::dower();
-        let chest = field.0;
-        for ((i, row), usual) in field.0.iter_mut().enumerate().skip(3).zip(THORAX) {
+        let mut field = Self::dower().electrodes;
+        let chest = field;
+        for ((i, row), usual) in field.iter_mut().enumerate().skip(3).zip(THORAX) {
             let shift = random.within(0.0, 0.10, -0.25, 0.25);
             let neighbour = if shift < 0.0 {
                 i.max(4) - 1
@@ -54,7 +58,23 @@ impl LeadField {
                 *value = gain * (*value * (1.0 - shift.abs()) + other * shift.abs());
             }
         }
-        field
+        Self::new(field)
+    }
+
+    fn new(electrodes: [[f64; 3]; ELECTRODES]) -> Self {
+        let of_axis = |axis: usize| leads(&electrodes.map(|row| row[axis]));
+        let (x, y, z) = (of_axis(0), of_axis(1), of_axis(2));
+        let product =
+            |a: &[f64; 12], b: &[f64; 12]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+        let form = [
+            product(&x, &x),
+            product(&y, &y),
+            product(&z, &z),
+            2.0 * product(&x, &y),
+            2.0 * product(&x, &z),
+            2.0 * product(&y, &z),
+        ];
+        Self { electrodes, form }
     }
 
     fn dower() -> Self {
@@ -72,11 +92,18 @@ impl LeadField {
                 _ => chest[electrode - 3],
             };
         }
-        Self(field)
+        Self::new(field)
+    }
+
+    /// The sum of the squares of the twelve leads, which is a quadratic form
+    /// of the dipole.
+    pub fn power(&self, [x, y, z]: Dipole) -> f64 {
+        let [xx, yy, zz, xy, xz, yz] = self.form;
+        xx * x * x + yy * y * y + zz * z * z + xy * x * y + xz * x * z + yz * y * z
     }
 
     pub fn potentials(&self, dipole: Dipole) -> Potentials {
-        self.0
+        self.electrodes
             .map(|row| row.iter().zip(dipole).map(|(r, d)| r * d).sum())
     }
 }
@@ -119,5 +146,7 @@ mod tests {
         for (at, wanted) in [0, 1, 6, 7, 8, 9, 10, 11].into_iter().zip(expected) {
             assert!((leads[at] - wanted).abs() < 1e-12, "lead {at}");
         }
+        let power: f64 = leads.iter().map(|mv| mv * mv).sum();
+        assert!((LeadField::dower().power(dipole) - power).abs() < 1e-12);
     }
 }

@@ -7,10 +7,13 @@
 //! electrodes. No measured signal is in any of it.
 
 mod atria;
+mod condition;
+mod criteria;
 mod diagnosis;
 mod error;
 mod folder;
 mod lead_field;
+mod mix;
 mod morphology;
 mod noise;
 mod patient;
@@ -18,11 +21,16 @@ mod random;
 mod record;
 mod render;
 mod rhythm;
+mod rows;
+mod table;
+mod template;
 mod truth;
 mod wave;
 
 pub use error::SimulatorError;
-pub use folder::{Collection, TRUTH_FILE, write_ptbxl};
-pub use record::{SimulatedEcg, simulate, simulate_without_noise};
+pub use folder::{BEATS_FILE, Collection, TRUTH_FILE, write_ptbxl};
+pub use mix::Mix;
+pub use noise::Noise;
+pub use record::{Recipe, SimulatedEcg, simulate, simulate_without_noise};
 pub use rhythm::Rhythm;
-pub use truth::{Beat, BeatKind, Truth, VISIBLE_MV};
+pub use truth::{Beat, BeatKind, LeadTruth, Truth, VISIBLE_MV};

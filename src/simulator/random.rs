@@ -13,6 +13,8 @@ pub(super) enum Purpose {
     Patient = 2,
     Rhythm = 3,
     Noise = 4,
+    Findings = 5,
+    Companion = 6,
 }
 
 pub(super) struct Random(ChaCha8Rng);

@@ -1,8 +1,10 @@
 //! One simulated ECG.
 
+use super::criteria;
 use super::diagnosis::{meets_definition, statements};
 use super::lead_field::{LeadField, Potentials, leads};
-use super::noise;
+use super::mix::{Case, Mix, case_of};
+use super::noise::{self, Noise};
 use super::patient::Patient;
 use super::random::{Purpose, Random};
 use super::render::{DURATION_S, Scene, Shapes};
@@ -31,6 +33,9 @@ pub struct SimulatedEcg {
     pub recording_500_hz: Recording,
     /// SCP codes.
     pub statements: Vec<String>,
+    /// The statement that the record was made for; it is among `statements`,
+    /// but that a long PR may have its other name.
+    pub example_of: &'static str,
     pub truth: Truth,
     /// A patient has one or two records, which follow each other.
     pub patient_id: i64,
@@ -38,33 +43,54 @@ pub struct SimulatedEcg {
     pub sex: Sex,
 }
 
-/// The first `records` ECGs of a seed. Each depends only on the seed and its
-/// place, so a shorter run is the beginning of a longer one. Every hundred
-/// have the same mix of rhythms.
+/// What to simulate. Each ECG depends only on the recipe and its place, so a
+/// shorter run is the beginning of a longer one.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Recipe {
+    pub mix: Mix,
+    pub seed: u64,
+    pub noise: Noise,
+}
+
+/// The first `records` ECGs of a seed, of [`Mix::Rhythms`] with the usual
+/// noise. Every hundred have the same mix of rhythms.
 pub fn simulate(records: usize, seed: u64) -> impl Iterator<Item = SimulatedEcg> {
-    (0..records).map(move |index| SimulatedEcg::new(seed, index, true))
+    let recipe = Recipe {
+        mix: Mix::Rhythms,
+        seed,
+        noise: Noise::USUAL,
+    };
+    recipe.ecgs(records)
 }
 
 /// The same ECGs without wander, muscle, mains and electrode motion, for
 /// whoever measures them or adds noise of a known level.
 pub fn simulate_without_noise(records: usize, seed: u64) -> impl Iterator<Item = SimulatedEcg> {
-    (0..records).map(move |index| SimulatedEcg::new(seed, index, false))
+    let recipe = Recipe {
+        mix: Mix::Rhythms,
+        seed,
+        noise: Noise::NONE,
+    };
+    recipe.ecgs(records)
 }
 
-impl SimulatedEcg {
-    fn new(seed: u64, index: usize, with_noise: bool) -> Self {
-        let rhythm = rhythm_of(seed, index);
-        let (first, patient) = patient_of(seed, index);
-        let (mut potentials, truth) = potentials(seed, index, rhythm, &patient);
-        if with_noise {
-            let mut random = Random::new(seed, Purpose::Noise, index as u64);
-            noise::add(
-                &mut potentials,
-                &times_s(),
-                patient.respiration_hz,
-                &mut random,
-            );
-        }
+impl Recipe {
+    /// The first `records` ECGs.
+    pub fn ecgs(self, records: usize) -> impl Iterator<Item = SimulatedEcg> {
+        (0..records).map(move |index| self.ecg(index))
+    }
+
+    /// The statement that the ECG at a place is an example of, without
+    /// simulating it.
+    pub fn example(&self, index: usize) -> &'static str {
+        case_of(self.mix, self.seed, index).code()
+    }
+
+    /// The ECG at a place, counted from 0.
+    pub fn ecg(&self, index: usize) -> SimulatedEcg {
+        let case = case_of(self.mix, self.seed, index);
+        let (first, patient) = self.patient_of(index);
+        let (potentials, truth) = self.potentials(index, case.rhythm, &patient);
         let recording = |samples_mv: [Vec<f64>; 12], rate_hz: f64| Recording {
             rate_hz,
             channels: Lead::STANDARD
@@ -84,90 +110,93 @@ impl SimulatedEcg {
             sex: Some(patient.sex),
         };
         let fine = twelve_leads(&potentials);
-        let coarse = fine.each_ref().map(|lead| {
-            resample(lead, RATE_HZ, LOW_RATE_HZ)
-                .expect("a finite signal of 11 s has whole rates whose ratio is 5")
-        });
-        Self {
+        let coarse = at_low_rate(&fine);
+        SimulatedEcg {
             recording: recording(coarse.map(|lead| cut(&lead, LOW_RATE_HZ)), LOW_RATE_HZ),
             recording_500_hz: recording(fine.map(|lead| cut(&lead, RATE_HZ)), RATE_HZ),
-            statements: statements(&truth, &patient),
+            statements: statements(self.mix, &truth, &patient),
+            example_of: case.code(),
             truth,
             patient_id: first as i64 + 1,
             age_years: patient.age_years,
             sex: patient.sex,
         }
     }
+
+    /// The patient of a record, and the patient's first record. Records 2k and
+    /// 2k + 1 may share one, where one age suits both.
+    fn patient_of(&self, index: usize) -> (usize, Patient) {
+        let even = index - index % 2;
+        let pair = [even, even + 1].map(|at| case_of(self.mix, self.seed, at));
+        let [a, b] = pair.map(Case::ages_years);
+        let both = (a.0.max(b.0), a.1.min(b.1));
+        let shared = both.1 - both.0 >= 10.0
+            && suit(pair)
+            && Random::new(self.seed, Purpose::Pairing, even as u64).chance(0.4);
+        let own = case_of(self.mix, self.seed, index);
+        let (first, ages_years, cases) = match shared {
+            true => (even, both, pair.to_vec()),
+            false => (index, own.ages_years(), vec![own]),
+        };
+        let rhythms: Vec<Rhythm> = cases.iter().map(|case| case.rhythm).collect();
+        let mut random = Random::new(self.seed, Purpose::Patient, first as u64);
+        let patient = Patient::new(&mut random, ages_years, &rhythms);
+        if self.mix == Mix::Rhythms {
+            return (first, patient);
+        }
+        let mut random = Random::new(self.seed, Purpose::Findings, first as u64);
+        let of = cases.iter().find(|case| case.condition.is_some());
+        let findings = of.unwrap_or(&own).findings(&mut random);
+        (first, patient.with_findings(findings, &mut random))
+    }
+
+    /// What the electrodes see at 500 Hz, from half a second before the
+    /// recording to half a second after it.
+    fn potentials(
+        &self,
+        index: usize,
+        rhythm: Rhythm,
+        patient: &Patient,
+    ) -> (Vec<Potentials>, Truth) {
+        let mut random = Random::new(self.seed, Purpose::Rhythm, index as u64);
+        let field = LeadField::with_electrodes_placed(&mut random);
+        let (schedule, scene) = scene(rhythm, patient, &field, &mut random);
+        let samples = ((DURATION_S + 2.0 * MARGIN_S) * RATE_HZ) as usize;
+        let times_s: Vec<f64> = (0..samples)
+            .map(|k| k as f64 / RATE_HZ - MARGIN_S)
+            .collect();
+        let mut potentials = scene.potentials(
+            schedule.activity,
+            patient,
+            &field,
+            &times_s,
+            RATE_HZ,
+            &mut random,
+        );
+        let mut random = Random::new(self.seed, Purpose::Noise, index as u64);
+        noise::add(
+            &mut potentials,
+            &times_s,
+            patient.respiration_hz,
+            self.noise,
+            &mut random,
+        );
+        (potentials, scene.truth)
+    }
 }
 
-/// The mix of each hundred records in an order of its own.
-fn rhythm_of(seed: u64, index: usize) -> Rhythm {
-    let mut hundred = Rhythm::of_a_hundred();
-    let block = index / hundred.len();
-    Random::new(seed, Purpose::Mix, block as u64).shuffle(&mut hundred);
-    hundred
-        .get(index % hundred.len())
-        .copied()
-        .unwrap_or(Rhythm::Sinus)
-}
-
-/// The patient of a record, and the patient's first record. Records 2k and
-/// 2k + 1 may share one, where one age suits both rhythms.
-fn patient_of(seed: u64, index: usize) -> (usize, Patient) {
-    let even = index - index % 2;
-    let pair = [rhythm_of(seed, even), rhythm_of(seed, even + 1)];
-    let [a, b] = pair.map(Rhythm::ages_years);
-    let both = (a.0.max(b.0), a.1.min(b.1));
+/// Whether two records may be of one patient: of a heart in which only one of
+/// them has something, the other would not be an example of its own.
+fn suit(pair: [Case; 2]) -> bool {
     let delays = pair
         .iter()
-        .filter(|&&r| r == Rhythm::ConductionDelay)
+        .filter(|case| case.rhythm == Rhythm::ConductionDelay)
         .count();
-    let shared = both.1 - both.0 >= 10.0
-        && delays != 1
-        && Random::new(seed, Purpose::Pairing, even as u64).chance(0.4);
-    let (first, ages_years, rhythms) = match shared {
-        true => (even, both, pair.to_vec()),
-        false => (
-            index,
-            rhythm_of(seed, index).ages_years(),
-            vec![rhythm_of(seed, index)],
-        ),
-    };
-    let mut random = Random::new(seed, Purpose::Patient, first as u64);
-    (first, Patient::new(&mut random, ages_years, &rhythms))
+    delays != 1 && pair[0].condition == pair[1].condition
 }
 
-/// What the electrodes see of the heart at 500 Hz, from half a second before the recording
-/// to half a second after it.
-fn potentials(
-    seed: u64,
-    index: usize,
-    rhythm: Rhythm,
-    patient: &Patient,
-) -> (Vec<Potentials>, Truth) {
-    let mut random = Random::new(seed, Purpose::Rhythm, index as u64);
-    let field = LeadField::with_electrodes_placed(&mut random);
-    let (schedule, scene) = scene(rhythm, patient, &field, &mut random);
-    let potentials = scene.potentials(
-        schedule.activity,
-        patient,
-        &field,
-        &times_s(),
-        RATE_HZ,
-        &mut random,
-    );
-    (potentials, scene.truth)
-}
-
-/// When each sample of the potentials is, in seconds of the recording.
-fn times_s() -> Vec<f64> {
-    let samples = ((DURATION_S + 2.0 * MARGIN_S) * RATE_HZ) as usize;
-    (0..samples)
-        .map(|k| k as f64 / RATE_HZ - MARGIN_S)
-        .collect()
-}
-
-/// Tries the rhythm until its beats are what its name says.
+/// Tries the rhythm until its beats are what its name says, and brings the
+/// patient nearer to the textbook until the findings can be seen.
 fn scene(
     rhythm: Rhythm,
     patient: &Patient,
@@ -175,13 +204,18 @@ fn scene(
     random: &mut Random,
 ) -> (Schedule, Scene) {
     let mut tries = 0;
+    let mut patient = patient.clone();
     loop {
-        let schedule = rhythm.schedule(patient, random);
-        let shapes = Shapes::new(patient, schedule.strain_mv, random);
-        let scene = Scene::new(rhythm, &schedule, &shapes, patient, field, random);
+        let schedule = rhythm.schedule(&patient, random);
+        let shapes = Shapes::new(&patient, field, schedule.strain_mv, random);
+        let scene = Scene::new(rhythm, &schedule, &shapes, &patient, field, random);
         tries += 1;
-        if meets_definition(&scene.truth) || tries == TRIES {
+        let typical = criteria::are_met(&scene.truth, &patient);
+        if meets_definition(&scene.truth) && typical || tries == TRIES {
             return (schedule, scene);
+        }
+        if !typical {
+            patient.become_typical();
         }
     }
 }
@@ -194,6 +228,26 @@ fn twelve_leads(potentials: &[Potentials]) -> [Vec<f64>; 12] {
         }
     }
     signals
+}
+
+/// At 100 Hz: I, II and the chest leads through the filter, and the other four
+/// from them, since the filter is linear.
+fn at_low_rate(fine: &[Vec<f64>; 12]) -> [Vec<f64>; 12] {
+    let resampled = |lead: usize| {
+        resample(&fine[lead], RATE_HZ, LOW_RATE_HZ)
+            .expect("a finite signal of 11 s has whole rates whose ratio is 5")
+    };
+    let (i, ii) = (resampled(0), resampled(1));
+    let both = |of: fn(f64, f64) -> f64| i.iter().zip(&ii).map(|(&i, &ii)| of(i, ii)).collect();
+    std::array::from_fn(|lead| match lead {
+        0 => i.clone(),
+        1 => ii.clone(),
+        2 => both(|i, ii| ii - i),
+        3 => both(|i, ii| -(i + ii) / 2.0),
+        4 => both(|i, ii| i - ii / 2.0),
+        5 => both(|i, ii| ii - i / 2.0),
+        chest => resampled(chest),
+    })
 }
 
 /// The recording without the margins, in whole microvolts.
@@ -212,15 +266,22 @@ fn cut(lead_mv: &[f64], rate_hz: f64) -> Vec<f64> {
 mod tests {
     use super::*;
 
+    fn recipe(seed: u64) -> Recipe {
+        Recipe {
+            seed,
+            ..Recipe::default()
+        }
+    }
+
     /// Einthoven: I - II + III = 0. Goldberger: aVR + aVL + aVF = 0, and
     /// aVR = -(I + II)/2, aVL = (I - III)/2, aVF = (II + III)/2.
     #[test]
     fn einthoven_and_goldberger_hold_with_noise_and_all() {
         for index in 0..16 {
-            let (_, patient) = patient_of(5, index);
-            let (mut potentials, _) = potentials(5, index, rhythm_of(5, index), &patient);
-            let mut random = Random::new(5, Purpose::Noise, index as u64);
-            noise::add(&mut potentials, &times_s(), 0.25, &mut random);
+            let recipe = recipe(5);
+            let (_, patient) = recipe.patient_of(index);
+            let rhythm = case_of(recipe.mix, recipe.seed, index).rhythm;
+            let (potentials, _) = recipe.potentials(index, rhythm, &patient);
             for sample in &potentials {
                 let [i, ii, iii, avr, avl, avf, ..] = leads(sample);
                 for residual in [
@@ -237,15 +298,16 @@ mod tests {
     }
 
     #[test]
-    fn every_record_meets_its_definition() {
-        for index in 0..200 {
-            let rhythm = rhythm_of(11, index);
-            let (_, patient) = patient_of(11, index);
+    fn every_record_meets_its_definition_and_shows_what_the_patient_has() {
+        for index in 0..500 {
+            let recipe = recipe(11);
+            let rhythm = case_of(recipe.mix, recipe.seed, index).rhythm;
+            let (_, patient) = recipe.patient_of(index);
             let mut random = Random::new(11, Purpose::Rhythm, index as u64);
             let field = LeadField::with_electrodes_placed(&mut random);
             let (_, scene) = scene(rhythm, &patient, &field, &mut random);
             assert!(
-                meets_definition(&scene.truth),
+                meets_definition(&scene.truth) && criteria::are_met(&scene.truth, &patient),
                 "record {index}: {:?}",
                 scene.truth
             );

@@ -6,7 +6,8 @@ use super::morphology::{Complex, p_waves};
 use super::patient::Patient;
 use super::random::Random;
 use super::rhythm::{AtrialActivity, Rhythm, Schedule, VentricularEvent};
-use super::truth::{Beat, BeatKind, Truth, extent};
+use super::template::Template;
+use super::truth::{Beat, BeatKind, Truth, dominant, extent, median};
 use super::wave::{Dipole, Wave, scaled, sum, turned_frontal, turned_horizontal};
 
 /// Length of the recording in seconds.
@@ -23,8 +24,8 @@ pub(super) struct Shapes {
 }
 
 impl Shapes {
-    pub fn new(patient: &Patient, strain_mv: f64, random: &mut Random) -> Self {
-        let conducted = Complex::conducted(patient, random);
+    pub fn new(patient: &Patient, field: &LeadField, strain_mv: f64, random: &mut Random) -> Self {
+        let conducted = Complex::conducted(patient, field, random);
         Self {
             aberrant: conducted.aberrant(random),
             strained: conducted.strained(strain_mv),
@@ -85,7 +86,9 @@ impl Scene {
             let p = event
                 .from_atrial
                 .and_then(|p| extent(atrial.get(p)?, field));
-            if let (Some(q), Some(t_extent)) = (extent(&qrs, field), extent(&t, field)) {
+            // The T wave alone has onset and peak; ST ends with its peak.
+            let t_alone = t.get(..1).unwrap_or_default();
+            if let (Some(q), Some(t_extent)) = (extent(&qrs, field), extent(t_alone, field)) {
                 beats.push(Beat {
                     kind: event.kind,
                     p_onset_s: p.map(|p| p.onset_s),
@@ -93,6 +96,7 @@ impl Scene {
                     qrs_onset_s: q.onset_s,
                     r_peak_s: q.peak_s,
                     qrs_offset_s: q.offset_s,
+                    t_onset_s: t_extent.onset_s.max(q.offset_s),
                     t_peak_s: t_extent.peak_s,
                     t_end_s: t_extent.offset_s,
                 });
@@ -103,6 +107,7 @@ impl Scene {
         }
         beats.retain(|beat| (0.0..DURATION_S).contains(&beat.r_peak_s));
         let lone_p_onsets_s = lone_p_onsets_s(schedule, &atrial, field);
+        let template = template(schedule, shapes, &beats, patient, field);
         let flutter_rate_bpm = match schedule.activity {
             AtrialActivity::Flutter { cycle_s, .. } => Some(60.0 / cycle_s),
             _ => None,
@@ -111,7 +116,7 @@ impl Scene {
         Self {
             waves,
             spikes: spikes(schedule, random),
-            truth: Truth::new(rhythm, beats, lone_p_onsets_s, flutter_rate_bpm),
+            truth: Truth::new(rhythm, beats, lone_p_onsets_s, flutter_rate_bpm, template),
         }
     }
 
@@ -161,6 +166,33 @@ impl Scene {
     }
 }
 
+/// The beat that the record is measured by.
+fn template(
+    schedule: &Schedule,
+    shapes: &Shapes,
+    beats: &[Beat],
+    patient: &Patient,
+    field: &LeadField,
+) -> Template {
+    let Some(kind) = dominant(beats) else {
+        return Template::default();
+    };
+    let of_kind = beats.iter().filter(|beat| beat.kind == kind);
+    let qt_s = median(of_kind.map(|b| b.t_end_s - b.qrs_onset_s).collect()).unwrap_or(0.4);
+    let origin = schedule
+        .ventricular
+        .iter()
+        .filter(|event| event.kind == kind)
+        .find_map(|event| Some(schedule.atrial.get(event.from_atrial?)?.origin));
+    let p = origin.map_or(Vec::new(), |origin| p_waves(origin, 0.0, patient));
+    let complex = shapes.of(kind);
+    let (qrs, t) = (
+        complex.qrs_at(0.0, 1.0),
+        complex.repolarisation_at(0.0, qt_s, 1.0),
+    );
+    Template::new(&p, &qrs, &t, complex.qrs_s, field)
+}
+
 /// QT by Fridericia's formula from the RR before the beat and those before,
 /// since repolarisation follows the rate with a lag.
 fn qt_s(
@@ -182,7 +214,7 @@ fn qt_s(
         Some(last) => 0.3 * last + 0.7 * rr_s.iter().sum::<f64>() / rr_s.len() as f64,
         None => 0.8,
     };
-    patient.qtc_s * effective_s.clamp(0.25, 2.2).cbrt() + complex.qt_extra_s
+    patient.qtc_s * effective_s.clamp(0.25, 2.2).cbrt() + complex.qt_extra_s()
 }
 
 /// Onsets in the recording of atrial beats that no QRS followed.

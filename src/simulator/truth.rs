@@ -2,6 +2,8 @@
 
 use super::lead_field::{LeadField, leads};
 use super::rhythm::Rhythm;
+pub use super::template::LeadTruth;
+use super::template::Template;
 use super::wave::{Wave, sum};
 
 /// A wave begins and ends where it first and last differs by this much from
@@ -26,6 +28,19 @@ pub enum BeatKind {
 }
 
 impl BeatKind {
+    /// Its name in `beats.csv`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Normal => "normal",
+            Self::AtrialPremature => "atrial_premature",
+            Self::Reentrant => "reentrant",
+            Self::JunctionalEscape => "junctional_escape",
+            Self::Ventricular => "ventricular_premature",
+            Self::VentricularEscape => "ventricular_escape",
+            Self::Paced => "paced",
+        }
+    }
+
     pub fn is_premature(self) -> bool {
         matches!(self, Self::AtrialPremature | Self::Ventricular)
     }
@@ -43,6 +58,11 @@ pub struct Beat {
     /// Where the root mean square of the twelve leads is greatest in QRS.
     pub r_peak_s: f64,
     pub qrs_offset_s: f64,
+    /// Where the T wave alone, without the ST deviation, becomes visible, at
+    /// the earliest at the end of QRS. ST runs into T without a corner, so no
+    /// measurement will find it to a few milliseconds.
+    pub t_onset_s: f64,
+    /// Of the T wave alone, wherever ST deviates.
     pub t_peak_s: f64,
     pub t_end_s: f64,
 }
@@ -66,6 +86,13 @@ pub struct Truth {
     pub qrs_ms: f64,
     /// Median over the beats of the most frequent kind that is not premature.
     pub qt_ms: f64,
+    /// Frontal axes from the areas under I and aVF, -180 to 180 degrees: of
+    /// the sinus or paced P, and of QRS and T of the beat that `qrs_ms` is of.
+    pub p_axis_deg: Option<f64>,
+    pub qrs_axis_deg: Option<f64>,
+    pub t_axis_deg: Option<f64>,
+    /// The same beat, lead by lead in standard order.
+    pub leads: [LeadTruth; 12],
 }
 
 impl Truth {
@@ -74,6 +101,7 @@ impl Truth {
         beats: Vec<Beat>,
         lone_p_onsets_s: Vec<f64>,
         flutter_rate_bpm: Option<f64>,
+        template: Template,
     ) -> Self {
         let kind = dominant(&beats);
         let of_kind = |value: &dyn Fn(&Beat) -> f64| {
@@ -98,7 +126,29 @@ impl Truth {
             beats,
             lone_p_onsets_s,
             flutter_rate_bpm,
+            p_axis_deg: template.p_axis_deg,
+            qrs_axis_deg: template.qrs_axis_deg,
+            t_axis_deg: template.t_axis_deg,
+            leads: template.leads,
         }
+    }
+
+    /// Median duration of the P waves that were conducted.
+    pub fn p_ms(&self) -> Option<f64> {
+        let conducted = self
+            .beats
+            .iter()
+            .filter(|b| matches!(b.kind, BeatKind::Normal | BeatKind::Paced));
+        median(
+            conducted
+                .filter_map(|b| Some(1000.0 * (b.p_offset_s? - b.p_onset_s?)))
+                .collect(),
+        )
+    }
+
+    /// QTc by Fridericia's formula from the mean RR.
+    pub fn qtc_fridericia_ms(&self) -> f64 {
+        self.qt_ms / (60.0 / self.heart_rate_bpm.max(1.0)).cbrt()
     }
 
     /// From R peak to R peak, in seconds.
@@ -124,7 +174,7 @@ fn heart_rate_bpm(beats: &[Beat]) -> f64 {
 
 /// The most frequent kind that is not premature; of equally frequent ones that
 /// of the earlier beat.
-fn dominant(beats: &[Beat]) -> Option<BeatKind> {
+pub(super) fn dominant(beats: &[Beat]) -> Option<BeatKind> {
     let count = |kind| beats.iter().filter(|b| b.kind == kind).count();
     let mut best: Option<(usize, BeatKind)> = None;
     for beat in beats.iter().filter(|b| !b.kind.is_premature()) {
@@ -135,7 +185,7 @@ fn dominant(beats: &[Beat]) -> Option<BeatKind> {
     best.map(|(_, kind)| kind)
 }
 
-fn median(mut values: Vec<f64>) -> Option<f64> {
+pub(super) fn median(mut values: Vec<f64>) -> Option<f64> {
     values.sort_by(f64::total_cmp);
     let middle = values.len() / 2;
     let upper = *values.get(middle)?;
@@ -166,32 +216,37 @@ pub(super) fn extent(waves: &[Wave], field: &LeadField) -> Option<Extent> {
         .map(Wave::end_s)
         .fold(f64::NEG_INFINITY, f64::max);
     let steps = ((end_s - start_s) / STEP_S).clamp(0.0, 5000.0) as usize;
-    let mut found: Option<(Extent, f64)> = None;
-    for step in 0..=steps {
-        let time_s = start_s + step as f64 * STEP_S;
-        let dipole = waves
+    let time_s = |step: usize| start_s + step as f64 * STEP_S;
+    let dipole = |step: usize| {
+        let time_s = time_s(step);
+        waves
             .iter()
-            .fold([0.0; 3], |d, wave| sum(d, wave.at(time_s)));
-        let leads = leads(&field.potentials(dipole));
-        if leads.iter().all(|lead| lead.abs() < VISIBLE_MV) {
-            continue;
-        }
-        let power: f64 = leads.iter().map(|lead| lead * lead).sum();
-        let (mut extent, mut most) = found.unwrap_or((
-            Extent {
-                onset_s: time_s,
-                peak_s: time_s,
-                offset_s: time_s,
-            },
-            0.0,
-        ));
-        extent.offset_s = time_s;
-        if power > most {
-            (extent.peak_s, most) = (time_s, power);
-        }
-        found = Some((extent, most));
-    }
-    found.map(|(extent, _)| extent)
+            .fold([0.0; 3], |d, wave| sum(d, wave.at(time_s)))
+    };
+    let is_visible = |&step: &usize| {
+        let leads = leads(&field.potentials(dipole(step)));
+        leads.iter().any(|lead| lead.abs() >= VISIBLE_MV)
+    };
+    let first = (0..=steps).find(is_visible)?;
+    let last = (first..=steps).rev().find(is_visible)?;
+    let power = |step: usize| field.power(dipole(step));
+    // One wave alone is greatest where it says.
+    let at_peak = |wave: &Wave| ((wave.peak_s - start_s) / STEP_S) as usize;
+    let (from, to) = match waves {
+        [alone] => (at_peak(alone).max(first), (at_peak(alone) + 1).min(last)),
+        _ => (first, last),
+    };
+    let peak = (from..=to)
+        .map(|step| (step, power(step)))
+        .fold(
+            (from, 0.0),
+            |most, now| if now.1 > most.1 { now } else { most },
+        );
+    Some(Extent {
+        onset_s: time_s(first),
+        peak_s: time_s(peak.0),
+        offset_s: time_s(last),
+    })
 }
 
 #[cfg(test)]

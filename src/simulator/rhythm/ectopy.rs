@@ -35,8 +35,13 @@ pub(super) fn patterned(patient: &Patient, random: &mut Random, sinus_beats: usi
 }
 
 /// One to three premature beats in a normal strip.
-pub(super) fn occasional(patient: &Patient, random: &mut Random, node: &Node) -> Schedule {
-    let source = match random.chance(0.5) {
+pub(super) fn occasional(
+    patient: &Patient,
+    random: &mut Random,
+    node: &Node,
+    ventricular: bool,
+) -> Schedule {
+    let source = match ventricular {
         true => Source::Ventricle,
         false => Source::Atrium(random.below(3) as u8),
     };

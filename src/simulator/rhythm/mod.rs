@@ -32,6 +32,10 @@ pub enum Rhythm {
     ParoxysmalTachycardia,
     SupraventricularArrhythmia,
     ConductionDelay,
+    /// Sinus rhythm with now and then a ventricular premature complex.
+    VentricularEctopy,
+    /// Sinus rhythm with now and then an atrial premature complex.
+    AtrialEctopy,
 }
 
 /// Rhythm, its records in every hundred, and the ages at which it is usual.
@@ -68,7 +72,7 @@ impl Rhythm {
     pub(super) fn ages_years(self) -> (f64, f64) {
         MIX.iter()
             .find(|share| share.0 == self)
-            .map_or((18.0, 90.0), |share| share.2)
+            .map_or((30.0, 88.0), |share| share.2)
     }
 
     /// The statement that the record is an example of.
@@ -90,6 +94,8 @@ impl Rhythm {
             Self::ParoxysmalTachycardia => "PSVT",
             Self::SupraventricularArrhythmia => "SVARR",
             Self::ConductionDelay => "IVCD",
+            Self::VentricularEctopy => "PVC",
+            Self::AtrialEctopy => "PAC",
         }
     }
 
@@ -105,6 +111,8 @@ impl Rhythm {
             Self::AtrialFibrillation => atrial::fibrillation(patient, random),
             Self::AtrialFlutter => atrial::flutter(random),
             Self::SupraventricularArrhythmia => atrial::multifocal(patient, random),
+            Self::VentricularEctopy => sinus::with_ectopy(patient, random, true),
+            Self::AtrialEctopy => sinus::with_ectopy(patient, random, false),
             Self::Bigeminy => ectopy::patterned(patient, random, 1),
             Self::Trigeminy => ectopy::patterned(patient, random, 2),
             Self::Paced => pacing::paced(patient, random),

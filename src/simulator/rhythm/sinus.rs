@@ -62,9 +62,17 @@ pub(super) fn normal(patient: &Patient, random: &mut Random) -> Schedule {
     let rate_bpm = random.within(75.0, 9.0, 61.5, 97.0);
     let node = Node::new(patient, random, rate_bpm);
     if random.chance(0.10) {
-        return super::ectopy::occasional(patient, random, &node);
+        let ventricular = random.chance(0.5);
+        return super::ectopy::occasional(patient, random, &node, ventricular);
     }
     every_beat(random, &node, pr_s(patient, node.cycle_s))
+}
+
+/// 60 to 100 beats per minute with premature beats.
+pub(super) fn with_ectopy(patient: &Patient, random: &mut Random, ventricular: bool) -> Schedule {
+    let rate_bpm = random.within(75.0, 8.0, 62.0, 92.0);
+    let node = Node::new(patient, random, rate_bpm);
+    super::ectopy::occasional(patient, random, &node, ventricular)
 }
 
 pub(super) fn bradycardia(patient: &Patient, random: &mut Random) -> Schedule {

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use protoecg::dataset::{DataSet, same_patient};
-use protoecg::simulator::{Collection, SimulatorError, write_ptbxl};
+use protoecg::simulator::{Collection, Mix, Noise, Recipe, SimulatorError, write_ptbxl};
 
 use super::ecgs;
 
@@ -22,7 +22,11 @@ fn a_written_collection_reads_back_as_it_was_simulated() {
     };
     Collection {
         records: 40,
-        seed: 42,
+        recipe: Recipe {
+            mix: Mix::Rhythms,
+            seed: 42,
+            noise: Noise::USUAL,
+        },
         with_500_hz: true,
     }
     .write(&root, &mut progress)

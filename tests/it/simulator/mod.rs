@@ -1,8 +1,10 @@
 //! A simulated ECG is what its labels and its truth say, seen from outside:
 //! by the signal and by the files.
 
+mod criteria;
 mod folder;
 mod signal;
+mod statements;
 mod truth;
 
 use std::sync::OnceLock;
