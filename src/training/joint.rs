@@ -418,7 +418,7 @@ impl Learner for Joint<'_> {
         let due = self
             .stage
             .project_every
-            .is_some_and(|every| (epoch + 1) % every.max(1) == 0);
+            .is_some_and(|every| (epoch + 1).is_multiple_of(every.max(1)));
         if !due {
             return Ok(());
         }

@@ -83,7 +83,7 @@ fn far_apart(distances: &[Vec<f64>], count: usize, random: &mut ChaCha8Rng) -> V
     let mut drawn: Vec<usize> = Vec::with_capacity(count);
     let mut nearest = vec![1.0f64; rows];
     while drawn.len() < count {
-        if drawn.len() % rows == 0 {
+        if drawn.len().is_multiple_of(rows) {
             nearest.fill(1.0);
         }
         let total: f64 = nearest.iter().sum();
@@ -118,7 +118,7 @@ mod tests {
     fn rows_repeat_only_when_all_are_drawn() {
         let mut random = ChaCha8Rng::seed_from_u64(1);
         let distances: Vec<Vec<f64>> = (0..4)
-            .map(|i| (0..4).map(|j| f64::from((i - j as i32).abs())).collect())
+            .map(|i| (0..4).map(|j| f64::from(i32::abs(i - j))).collect())
             .collect();
         let mut first = far_apart(&distances, 4, &mut random);
         first.sort_unstable();
