@@ -196,12 +196,15 @@ mod tests {
             shift_s: 0.1,
             ..NOTHING
         };
-        let moved = augment.apply(&ramps(1, 1), 100.0, &mut generator(5));
-        let moved: Vec<f32> = (&moved.view([-1])).try_into().unwrap();
-        let zeros = moved.iter().filter(|&&x| x == 0.0).count();
-        assert!((1..=10).contains(&zeros), "{zeros}");
-        let kept: Vec<f32> = moved.into_iter().filter(|&x| x != 0.0).collect();
-        assert!(kept.windows(2).all(|w| w[1] == w[0] + 1.0));
+        let mut most = 0;
+        for step in 0..20 {
+            let moved = augment.apply(&ramps(1, 1), 100.0, &mut generator(step));
+            let moved: Vec<f32> = (&moved.view([-1])).try_into().unwrap();
+            most = most.max(moved.iter().filter(|&&x| x == 0.0).count());
+            let kept: Vec<f32> = moved.into_iter().filter(|&x| x != 0.0).collect();
+            assert!(kept.windows(2).all(|w| w[1] == w[0] + 1.0));
+        }
+        assert!((5..=10).contains(&most), "{most}");
     }
 
     /// Beta(0.3, 0.3) has mean 1/2 and variance 1 / (4 (2 a + 1)) = 0.15625.

@@ -353,6 +353,8 @@ mod tests {
             notes: Vec::new(),
             classes,
             similarities: Vec::new(),
+            windows: Vec::new(),
+            attention: None,
         };
         assert_eq!(group(&prediction, Standing::Positive), [4, 2]);
         assert_eq!(group(&prediction, Standing::Below), [3, 0]);
