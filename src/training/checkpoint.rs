@@ -108,12 +108,18 @@ impl Checkpoint {
         Ok(())
     }
 
-    /// As [`Checkpoint::restore`] for a stage without an optimiser of its own.
-    pub fn restore_weights(&mut self, state: &State) -> Result<(), TrainingError> {
-        match self.pending.take() {
-            Some(saved) => state.put(&part(&saved, "now."), &self.path),
-            None => Ok(()),
+    /// Puts the network of a resumed state back before its stage begins, which
+    /// looks at it. What only the stage knows follows in [`Checkpoint::restore`];
+    /// of a stage that has not begun there is nothing.
+    pub fn restore_network(&mut self, state: &State) -> Result<(), TrainingError> {
+        let Some(saved) = &self.pending else {
+            return Ok(());
+        };
+        state.put_network(&part(saved, "now."), &self.path)?;
+        if self.progress.epoch == 0 {
+            self.pending = None;
         }
+        Ok(())
     }
 
     /// Keeps the weights of an epoch if none before was better, and says

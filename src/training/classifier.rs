@@ -12,6 +12,10 @@ use super::losses::weights_of;
 use super::run::{Event, Run};
 use super::{ClassifierStage, Keep, Penalised};
 
+/// A prototype to which all ECGs are equally similar says nothing, and must not
+/// get an infinite weight.
+const SMALLEST_DEVIATION: f64 = 1e-4;
+
 /// Steps between two looks at the validation fold.
 const LOOK: usize = 10;
 
@@ -140,7 +144,7 @@ impl Fista {
             deviation = problem
                 .train
                 .std_dim([0i64].as_slice(), false, false)
-                .clamp_min(1e-6);
+                .clamp_min(SMALLEST_DEVIATION);
             if problem.bias {
                 centre = problem.train.mean_dim(0, false, Kind::Float);
             }

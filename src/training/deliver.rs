@@ -12,6 +12,7 @@ use super::checkpoint::Checkpoint;
 use super::error::TrainingError;
 use super::evaluation::{Columns, evaluate, metrics_of};
 use super::folders::{Folders, LOG, io_error};
+use super::fusion::has_16_bits;
 use super::projection::{Source, window_samples};
 use super::run::Run;
 use super::{Split, TrainingConfig, TrainingData, card, gap};
@@ -333,8 +334,10 @@ fn write_files(
     let out = &folders.partial;
     std::fs::copy(folders.log_file(), out.join(LOG)).map_err(io_error(out))?;
     let mut weights = Weights::of(variables);
-    for tensor in weights.tensors.values_mut().filter(|t| t.dim() > 1) {
-        *tensor = tensor.to_kind(Kind::Half);
+    for (name, tensor) in &mut weights.tensors {
+        if has_16_bits(name, tensor) {
+            *tensor = tensor.to_kind(Kind::Half);
+        }
     }
     weights.write(&out.join(Bundle::WEIGHTS))?;
     let labels = labels_of(train);

@@ -42,17 +42,32 @@ impl State {
         weights
     }
 
-    /// Puts copies back.
-    pub fn put(&self, weights: &Weights, path: &std::path::Path) -> Result<(), TrainingError> {
-        let (mut network, mut scratch) = (Weights::default(), Weights::default());
+    /// Puts the copies of the network's variables back.
+    pub fn put_network(
+        &self,
+        weights: &Weights,
+        path: &std::path::Path,
+    ) -> Result<(), TrainingError> {
+        let mut network = Weights::default();
         for (name, tensor) in &weights.tensors {
-            let tensor = tensor.shallow_clone();
-            match name.strip_prefix(Self::SCRATCH) {
-                Some(name) => scratch.tensors.insert(name.to_owned(), tensor),
-                None => network.tensors.insert(name.clone(), tensor),
-            };
+            if !name.starts_with(Self::SCRATCH) {
+                network.tensors.insert(name.clone(), tensor.shallow_clone());
+            }
         }
-        network.copy_into(&self.network, path)?;
+        Ok(network.copy_into(&self.network, path)?)
+    }
+
+    /// Puts all copies back.
+    pub fn put(&self, weights: &Weights, path: &std::path::Path) -> Result<(), TrainingError> {
+        self.put_network(weights, path)?;
+        let mut scratch = Weights::default();
+        for (name, tensor) in &weights.tensors {
+            if let Some(name) = name.strip_prefix(Self::SCRATCH) {
+                scratch
+                    .tensors
+                    .insert(name.to_owned(), tensor.shallow_clone());
+            }
+        }
         Ok(scratch.copy_into(&self.scratch, path)?)
     }
 }

@@ -97,11 +97,18 @@ pub fn free_similarities(
     Ok(Some((Tensor::cat(&train, 1), Tensor::cat(&validation, 1))))
 }
 
-/// Rounds weights and prototypes to 16 bits; statistics and biases keep theirs.
+/// Whether a variable is delivered with 16 bits: weights and prototypes are.
+/// Statistics and biases keep theirs; the classifier too, whose weights can be
+/// large where similarities hardly differ, and which is small.
+pub fn has_16_bits(name: &str, variable: &Tensor) -> bool {
+    variable.dim() > 1 && name != "classifier.weight"
+}
+
+/// Rounds what is delivered with 16 bits.
 pub fn round_to_16_bits(variables: &VarStore) {
     let _guard = tch::no_grad_guard();
-    for (_, variable) in variables.variables() {
-        if variable.dim() > 1 {
+    for (name, variable) in variables.variables() {
+        if has_16_bits(&name, &variable) {
             let rounded = variable.to_kind(Kind::Half).to_kind(Kind::Float);
             variable.shallow_clone().copy_(&rounded);
         }
@@ -242,8 +249,7 @@ fn place(
 
 fn put(network: &PrototypeNetwork, found: &Classifier) {
     let _guard = tch::no_grad_guard();
-    let rounded = found.weight.to_kind(Kind::Half).to_kind(Kind::Float);
-    network.classifier.shallow_clone().copy_(&rounded);
+    network.classifier.shallow_clone().copy_(&found.weight);
     if let (Some(bias), Some(found)) = (&network.bias, &found.bias) {
         bias.shallow_clone().copy_(found);
     }

@@ -161,7 +161,7 @@ pub fn train(
     }
     run.features.take();
     // A run that is stopped here has every stage behind it and writes the bundle again.
-    checkpoint.restore_weights(&state)?;
+    checkpoint.restore_network(&state)?;
     let bundle = deliver(
         &mut run,
         set,
@@ -183,6 +183,7 @@ fn run_stage(
     checkpoint: &mut Checkpoint,
     folders: &Folders,
 ) -> Result<(), TrainingError> {
+    checkpoint.restore_network(state)?;
     let prototypes = || network.prototypes().ok_or(TrainingError::NoStatement);
     // A branch of whose statements none occurs has no prototypes and no stages.
     if let (Some(name), Some(network)) = (stage.branch(), network.prototypes())
@@ -191,7 +192,7 @@ fn run_stage(
             .iter()
             .any(|b| b.name == name && b.is_empty())
     {
-        return checkpoint.restore_weights(state);
+        return Ok(());
     }
     match stage {
         Stage::PreTrain(stage) => supervised::pre_train(run, stage, state, checkpoint),
@@ -199,17 +200,12 @@ fn run_stage(
         Stage::WarmUp(stage) => joint::warm_up(run, stage, state, prototypes()?, checkpoint),
         Stage::Joint(stage) => joint::run(run, stage, state, prototypes()?, checkpoint),
         Stage::Project(stage) => {
-            checkpoint.restore_weights(state)?;
             fusion::project_branch(run, stage, state, prototypes()?, checkpoint, folders)
         }
         Stage::Classifier(stage) => {
-            checkpoint.restore_weights(state)?;
             fusion::classifiers(run, stage, prototypes()?, checkpoint.progress.stage)
         }
-        Stage::Fuse(stage) => {
-            checkpoint.restore_weights(state)?;
-            fusion::fuse(run, stage, prototypes()?, checkpoint.progress.stage)
-        }
+        Stage::Fuse(stage) => fusion::fuse(run, stage, prototypes()?, checkpoint.progress.stage),
     }
 }
 
