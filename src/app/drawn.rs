@@ -2,7 +2,7 @@
 //! a background thread.
 
 use crate::ecg::{Lead, Recording};
-use crate::sheet::{self, Layout, Mark, Scene, SheetSpec};
+use crate::sheet::{self, Layout, Mark, MarkStyle, Scene, SheetSpec};
 
 /// A recording as sheets, without and with a mark.
 pub struct Drawn {
@@ -36,10 +36,10 @@ impl Drawn {
             scene.description = format!(
                 "{}{}",
                 scene.description,
-                if marked {
-                    " The place of the prototype is highlighted."
-                } else {
-                    ""
+                match (marked, mark.style) {
+                    (false, _) => "",
+                    (true, MarkStyle::WholeRecording) => " The rhythm strip is highlighted.",
+                    (true, MarkStyle::Pooled) => " The window of the prototype is highlighted.",
                 }
             );
             scene
