@@ -4,6 +4,8 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
+use image::codecs::png::{CompressionType, FilterType, PngEncoder};
+use image::{ExtendedColorType, ImageEncoder as _};
 
 use super::output;
 use crate::sheet::{self, Palette, SheetSpec};
@@ -14,7 +16,7 @@ use crate::statements;
 const SEARCHED: usize = 20_000;
 
 /// Dots per inch of a sheet.
-const SHEET_DPI: f64 = 110.0;
+const SHEET_DPI: f64 = 84.0;
 
 /// Write simulated, labelled ECGs in the layout of PTB-XL
 #[derive(Debug, clap::Args)]
@@ -113,10 +115,24 @@ fn draw(recipe: &Recipe, codes: &[String], out: &Path) -> anyhow::Result<()> {
             .filter(|c| c.is_ascii_alphanumeric())
             .collect();
         let path = out.join(format!("simulated-{name}.png"));
-        std::fs::write(&path, png).with_context(|| format!("{}", path.display()))?;
+        std::fs::write(&path, small(&png)?).with_context(|| format!("{}", path.display()))?;
         output::print_line(&format!("{}", path.display()))?;
     }
     Ok(())
+}
+
+/// The same picture in fewer bytes: sheets lie in the repository.
+fn small(png: &[u8]) -> anyhow::Result<Vec<u8>> {
+    let picture = image::load_from_memory(png)?.into_rgb8();
+    let mut smaller = Vec::new();
+    PngEncoder::new_with_quality(&mut smaller, CompressionType::Best, FilterType::Adaptive)
+        .write_image(
+            &picture,
+            picture.width(),
+            picture.height(),
+            ExtendedColorType::Rgb8,
+        )?;
+    Ok(smaller)
 }
 
 fn title(code: &str) -> String {

@@ -171,8 +171,10 @@ fn change(qrs: &mut Vec<Wave>, found: &Found, qrs_s: f64, field: &LeadField) {
             scale(qrs, 1.15);
         }
         Condition::LeftHypertrophy => {
-            for wave in qrs.iter_mut().filter(|wave| wave.peak_s > 0.45 * qrs_s) {
-                wave.vector_mv = sum(wave.vector_mv, [0.20, -0.08, 0.22]);
+            // The free wall, which is excited in the middle of QRS, is thick.
+            let middle = 0.42 * qrs_s..0.58 * qrs_s;
+            for wave in qrs.iter_mut().filter(|w| middle.contains(&w.peak_s)) {
+                wave.vector_mv = sum(wave.vector_mv, [0.40, -0.12, 0.46]);
             }
             let target_mv = found.between(3.8, 5.4);
             let found_mv = Voltage::of(qrs, qrs_s, field).sokolow_lyon_mv;
