@@ -38,6 +38,12 @@ seed() { # target file...
 seed edf "$fixtures"/*.edf "$fixtures"/*.bdf
 seed npy "$fixtures"/*.npy
 seed sidecar "$fixtures"/*.ron
+carts=tests/truth/carts
+seed dicom "$carts"/*.dcm
+seed scp_ecg tests/truth/scp/*.scp "$samples"/scp/*
+seed hl7_aecg "$samples"/hl7-aecg/*
+seed muse_xml "$carts"/muse.xml
+seed philips_xml "$carts"/philips-*.xml
 mkdir -p fuzz/corpus/csv fuzz/corpus/wfdb
 printf 'I,V6\n1,2\n3.5,-4e1\n,NaN\n' >fuzz/corpus/csv/comma
 printf 'time;V6;I\r\n0;1;2\r\n0.1;3;4\r\n' >fuzz/corpus/csv/semicolon
@@ -73,7 +79,7 @@ for i in 0 1 2; do
         } >"fuzz/corpus/wfdb/flac$i"
     fi
 done
-seed open "$fixtures"/* "$samples"/*/*
+seed open "$fixtures"/* "$carts"/* tests/truth/scp/*.scp "$samples"/*/*
 
 failed=
 for target in $(sed -n 's/^name = "\(.*\)"/\1/p' fuzz/Cargo.toml | tail -n +2); do

@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{FormatError, csv, edf, load, npy, wfdb};
+use super::{
+    FormatError, csv, dicom, edf, hl7_aecg, load, muse_xml, npy, philips_xml, scp_ecg, wfdb,
+};
 use crate::ecg::Recording;
 
 /// How much of a file is looked at to tell its type. HL7 aECG files begin with
@@ -22,6 +24,26 @@ struct SingleFile {
 
 /// The order is that of certainty: marks first, text last.
 const SINGLE_FILES: &[SingleFile] = &[
+    SingleFile {
+        looks_like: dicom::looks_like,
+        parse: dicom::parse,
+    },
+    SingleFile {
+        looks_like: scp_ecg::looks_like,
+        parse: scp_ecg::parse,
+    },
+    SingleFile {
+        looks_like: hl7_aecg::looks_like,
+        parse: hl7_aecg::parse,
+    },
+    SingleFile {
+        looks_like: muse_xml::looks_like,
+        parse: muse_xml::parse,
+    },
+    SingleFile {
+        looks_like: philips_xml::looks_like,
+        parse: philips_xml::parse,
+    },
     SingleFile {
         looks_like: edf::looks_like,
         parse: edf::parse,

@@ -2,6 +2,7 @@
 
 mod agreement;
 mod bundles;
+mod carts;
 mod command_line;
 mod dataset;
 mod dsp;

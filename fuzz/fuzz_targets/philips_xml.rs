@@ -1,0 +1,2 @@
+#![no_main]
+protoecg_fuzz::single_file!(formats::philips_xml::parse);
