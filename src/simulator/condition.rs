@@ -277,7 +277,7 @@ pub(super) struct Found {
 
 impl Found {
     /// From `low` to `high` as strongly as it is found.
-    pub fn from_to(&self, low: f64, high: f64) -> f64 {
+    pub fn between(&self, low: f64, high: f64) -> f64 {
         low + (high - low) * self.strength
     }
 }

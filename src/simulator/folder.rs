@@ -15,6 +15,9 @@ use crate::ecg::Recording;
 use crate::formats::wfdb;
 use crate::statements::{self, Group, Superclass};
 
+/// An ECG that was written, by its place, or why it was not.
+type Written = (usize, Result<(SimulatedEcg, Paths), SimulatorError>);
+
 /// Heart rate, intervals, axes and leads of each record, as simulated.
 pub const TRUTH_FILE: &str = "truth.csv";
 /// Every beat of each record, with the limits of its waves.
@@ -125,7 +128,7 @@ impl Collection {
         let (next, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
         // A bounded channel: who is far ahead waits.
         let (sender, receiver) = crossbeam_channel::bounded(4 * threads);
-        let work = |sender: Sender<(usize, Result<(SimulatedEcg, Paths), SimulatorError>)>| {
+        let work = |sender: Sender<Written>| {
             while !stop.load(Ordering::Relaxed) {
                 let index = next.fetch_add(1, Ordering::Relaxed);
                 if index >= self.records {

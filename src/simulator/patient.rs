@@ -221,8 +221,8 @@ impl Patient {
 
     fn recover(&mut self, kind: Repolarisation, found: &Found) {
         match kind {
-            Repolarisation::LongQt => self.qtc_s = found.from_to(0.485, 0.535),
-            Repolarisation::Digitalis => self.qtc_s = found.from_to(0.375, 0.350),
+            Repolarisation::LongQt => self.qtc_s = found.between(0.485, 0.535),
+            Repolarisation::Digitalis => self.qtc_s = found.between(0.375, 0.350),
             Repolarisation::Hyperkalaemia => {
                 self.p_gain = self.p_gain.min(0.8);
                 self.t_gain = self.t_gain.max(0.9);

@@ -161,12 +161,12 @@ fn change(qrs: &mut Vec<Wave>, found: &Found, qrs_s: f64, field: &LeadField) {
     match found.condition {
         Condition::Infarct(region, stage) => {
             let most_mv = if stage == Stage::Acute { 0.40 } else { 0.60 };
-            die(qrs, region, found.from_to(0.30, most_mv), qrs_s);
+            die(qrs, region, found.between(0.30, most_mv), qrs_s);
         }
-        Condition::Aneurysm => die(qrs, Region::Anteroseptal, found.from_to(0.4, 0.7), qrs_s),
+        Condition::Aneurysm => die(qrs, Region::Anteroseptal, found.between(0.4, 0.7), qrs_s),
         Condition::SeptalHypertrophy => {
             // A thick septum: deep and narrow q to the left, tall r in V1.
-            let deep = scaled([-0.40, 0.08, -0.50], found.from_to(0.8, 1.1));
+            let deep = scaled([-0.40, 0.08, -0.50], found.between(0.8, 1.1));
             qrs.push(Wave::new(0.0, 0.15 * qrs_s, 0.32 * qrs_s, deep));
             scale(qrs, 1.15);
         }
@@ -176,35 +176,35 @@ fn change(qrs: &mut Vec<Wave>, found: &Found, qrs_s: f64, field: &LeadField) {
             for wave in qrs.iter_mut().filter(|w| middle.contains(&w.peak_s)) {
                 wave.vector_mv = sum(wave.vector_mv, [0.40, -0.12, 0.46]);
             }
-            let target_mv = found.from_to(3.8, 5.4);
+            let target_mv = found.between(3.8, 5.4);
             let found_mv = Voltage::of(qrs, qrs_s, field).sokolow_lyon_mv;
             scale(qrs, target_mv / found_mv);
         }
         Condition::LeftVoltage => {
-            let target_mv = found.from_to(3.65, 4.4);
+            let target_mv = found.between(3.65, 4.4);
             let found_mv = Voltage::of(qrs, qrs_s, field).sokolow_lyon_mv;
             scale(qrs, target_mv / found_mv);
         }
         Condition::RightHypertrophy => {
-            let target_mv = found.from_to(0.85, 1.5);
+            let target_mv = found.between(0.85, 1.5);
             let found_mv = Voltage::of(qrs, qrs_s, field).r_v1_mv;
             scale(qrs, target_mv / found_mv);
         }
         Condition::HighVoltage => {
-            let target_mv = found.from_to(2.7, 3.6);
+            let target_mv = found.between(2.7, 3.6);
             let found_mv = Voltage::of(qrs, qrs_s, field).chest_r_mv;
             scale(qrs, target_mv / found_mv);
         }
         Condition::LowVoltage => {
             let voltage = Voltage::of(qrs, qrs_s, field);
-            let limbs = found.from_to(0.44, 0.30) / voltage.limbs_mv;
-            let chest = found.from_to(0.90, 0.65) / voltage.chest_mv;
+            let limbs = found.between(0.44, 0.30) / voltage.limbs_mv;
+            let chest = found.between(0.90, 0.65) / voltage.chest_mv;
             scale(qrs, limbs.min(chest));
         }
         Condition::Fragmented => {
             // The wave is broken by two short ones that oppose it.
             let main = qrs.get(2).map_or([0.0; 3], |wave| wave.vector_mv);
-            let depth = found.from_to(0.40, 0.55);
+            let depth = found.between(0.40, 0.55);
             for (peak, share) in [(0.50, -1.0), (0.76, 0.7)] {
                 let vector = turned_horizontal(scaled(main, depth * share), 20.0);
                 let (start, end) = ((peak - 0.11) * qrs_s, (peak + 0.11) * qrs_s);

@@ -63,45 +63,45 @@ impl Recovery {
                 let wall = region.direction();
                 match stage {
                     Stage::Acute => {
-                        let st_mv = found.from_to(0.18, 0.34);
+                        let st_mv = found.between(0.18, 0.34);
                         self.shift_st(wall, st_mv);
                         self.t_mv = sum(self.t_mv, scaled(wall, 1.1 * st_mv));
                         self.t_rise_power = 1.3;
                     }
                     Stage::Evolving => {
-                        self.shift_st(wall, found.from_to(0.06, 0.12));
-                        self.invert(wall, found.from_to(0.15, 0.30));
+                        self.shift_st(wall, found.between(0.06, 0.12));
+                        self.invert(wall, found.between(0.15, 0.30));
                     }
                     // About half of the T waves of old infarcts are low.
-                    Stage::Old => self.weaken(wall, found.from_to(0.2, 0.9)),
+                    Stage::Old => self.weaken(wall, found.between(0.2, 0.9)),
                 }
             }
             Condition::Aneurysm => {
                 let wall = Region::Anteroseptal.direction();
-                self.shift_st(wall, found.from_to(0.14, 0.24));
-                self.invert(wall, found.from_to(0.02, 0.10));
+                self.shift_st(wall, found.between(0.14, 0.24));
+                self.invert(wall, found.between(0.02, 0.10));
             }
             Condition::Injury(region) => {
                 self.weaken(region.direction(), 0.85);
-                self.shift_st(region.direction(), -found.from_to(0.12, 0.22));
+                self.shift_st(region.direction(), -found.between(0.12, 0.22));
                 self.st_peak_s = 0.06;
             }
             Condition::Ischaemia(region) => {
                 self.t_mv = scaled(self.t_mv, 0.55);
-                self.invert(region.direction(), found.from_to(0.36, 0.54));
-                self.shift_st(region.direction(), -found.from_to(0.01, 0.04));
+                self.invert(region.direction(), found.between(0.36, 0.54));
+                self.shift_st(region.direction(), -found.between(0.01, 0.04));
                 // Symmetrical: the rise waits until it is as short as the fall.
                 self.t_rise_power = 4.2;
             }
             Condition::LeftHypertrophy => {
-                let size = found.from_to(0.8, 1.4);
+                let size = found.between(0.8, 1.4);
                 self.t_mv = scaled([-0.24, -0.02, -0.22], size);
                 self.st_mv = scaled([-0.11, -0.03, -0.09], size);
                 self.st_peak_s = 0.05;
             }
             Condition::RightHypertrophy => {
-                self.t_mv = scaled([0.24, -0.04, 0.30], found.from_to(0.8, 1.3));
-                self.st_mv = scaled([0.00, -0.02, 0.06], found.from_to(0.8, 1.3));
+                self.t_mv = scaled([0.24, -0.04, 0.30], found.between(0.8, 1.3));
+                self.st_mv = scaled([0.00, -0.02, 0.06], found.between(0.8, 1.3));
             }
             Condition::LowVoltage => self.t_mv = scaled(self.t_mv, 0.55),
             Condition::HighVoltage => self.t_mv = scaled(self.t_mv, 1.35),
@@ -115,57 +115,57 @@ impl Recovery {
         // Most of the left ventricle's leads look from here.
         let left = [0.72, 0.62, -0.10];
         match kind {
-            Repolarisation::Abnormal => self.invert(wall, found.from_to(0.05, 0.12)),
+            Repolarisation::Abnormal => self.invert(wall, found.between(0.05, 0.12)),
             Repolarisation::NonDiagnosticT => {
-                self.t_mv = scaled(self.t_mv, found.from_to(0.40, 0.20));
+                self.t_mv = scaled(self.t_mv, found.between(0.40, 0.20));
                 self.invert(wall, 0.03);
             }
             Repolarisation::NonSpecificT => {
-                let turned = turned_frontal(self.t_mv, found.from_to(20.0, -35.0));
-                self.t_mv = scaled(turned, found.from_to(0.50, 0.35));
+                let turned = turned_frontal(self.t_mv, found.between(20.0, -35.0));
+                self.t_mv = scaled(turned, found.between(0.50, 0.35));
             }
             Repolarisation::NonSpecificSt => {
                 self.t_mv = scaled(self.t_mv, 0.65);
-                self.shift_st(left, -found.from_to(0.035, 0.06));
+                self.shift_st(left, -found.between(0.035, 0.06));
                 self.st_peak_s = 0.05;
             }
             Repolarisation::Depressed => {
                 self.t_mv = scaled(self.t_mv, 0.55);
-                self.st_mv = scaled(left, -found.from_to(0.085, 0.15));
+                self.st_mv = scaled(left, -found.between(0.085, 0.15));
                 self.st_peak_s = 0.06;
             }
             Repolarisation::Elevated => {
-                self.st_mv = scaled([0.42, 0.50, -0.62], found.from_to(0.16, 0.26));
+                self.st_mv = scaled([0.42, 0.50, -0.62], found.between(0.16, 0.26));
                 self.t_mv = scaled(self.t_mv, 1.15);
             }
             Repolarisation::Inverted => {
-                self.invert(wall, found.from_to(0.16, 0.34));
+                self.invert(wall, found.between(0.16, 0.34));
                 self.t_rise_power = 3.2;
             }
-            Repolarisation::Low => self.t_mv = scaled(self.t_mv, found.from_to(0.22, 0.12)),
+            Repolarisation::Low => self.t_mv = scaled(self.t_mv, found.between(0.22, 0.12)),
             Repolarisation::LongQt => {
-                self.t_mv = scaled(self.t_mv, found.from_to(0.8, 1.2));
+                self.t_mv = scaled(self.t_mv, found.between(0.8, 1.2));
                 self.t_rise_power = 3.0;
             }
             Repolarisation::Digitalis => {
                 // Sagging: deepest in the middle of ST, like a moustache.
                 self.t_mv = scaled(self.t_mv, 0.32);
-                self.st_mv = scaled(left, -found.from_to(0.15, 0.23));
+                self.st_mv = scaled(left, -found.between(0.15, 0.23));
                 self.st_peak_s = 0.10;
             }
             Repolarisation::Hyperkalaemia => {
                 let tall = sum(scaled(self.t_mv, 1.5), [0.26, 0.14, -0.30]);
-                self.t_mv = scaled(tall, found.from_to(1.0, 1.5));
+                self.t_mv = scaled(tall, found.between(1.0, 1.5));
                 self.t_rise_power = 6.5;
             }
             Repolarisation::Hypokalaemia => {
                 self.t_mv = scaled(self.t_mv, 0.25);
-                self.st_mv = scaled(left, -found.from_to(0.05, 0.09));
-                self.u_mv = scaled([0.09, 0.09, -0.11], found.from_to(0.9, 1.4));
+                self.st_mv = scaled(left, -found.between(0.05, 0.09));
+                self.u_mv = scaled([0.09, 0.09, -0.11], found.between(0.9, 1.4));
             }
             Repolarisation::Ischaemic => {
-                self.invert([0.78, 0.40, -0.30], found.from_to(0.10, 0.24));
-                self.st_mv = scaled(left, -found.from_to(0.07, 0.12));
+                self.invert([0.78, 0.40, -0.30], found.between(0.10, 0.24));
+                self.st_mv = scaled(left, -found.between(0.07, 0.12));
                 self.st_peak_s = 0.05;
                 self.t_rise_power = 3.2;
             }
