@@ -37,17 +37,39 @@ pub fn resample(x: &[f64], from_hz: f64, to_hz: f64) -> Result<Vec<f64>, DspErro
     let padding = half / up + 1;
     let extended = extension::odd(x, padding)?;
     let samples = (x.len() * up).div_ceil(down);
+    // The taps that meet the input at one phase lie side by side. The filter
+    // is symmetrical, so it need not be turned round.
+    let phases: Vec<Vec<f64>> = (0..up)
+        .map(|phase| taps.iter().skip(phase).step_by(up).copied().collect())
+        .collect();
     let output = |m: usize| {
         // On the fine grid of from_hz * up, input sample i stands at i * up.
         let centre = m * down + padding * up;
         let (from, to) = ((centre - half).div_ceil(up), (centre + half) / up);
-        extended[from..=to]
-            .iter()
-            .zip(from..)
-            .map(|(value, i)| value * taps[centre + half - i * up])
-            .sum()
+        let first = from * up + half - centre;
+        dot(&extended[from..=to], &phases[first % up][first / up..])
     };
     Ok((0..samples).map(output).collect())
+}
+
+/// The sum of products, as four sums, since an addition waits for the one
+/// before it.
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    let b = &b[..a.len().min(b.len())];
+    let (fours, rest) = (a.chunks_exact(4), b.chunks_exact(4));
+    let last: f64 = fours
+        .remainder()
+        .iter()
+        .zip(rest.remainder())
+        .map(|(a, b)| a * b)
+        .sum();
+    let mut sums = [0.0; 4];
+    for (a, b) in fours.zip(rest) {
+        for lane in 0..4 {
+            sums[lane] += a[lane] * b[lane];
+        }
+    }
+    sums.iter().sum::<f64>() + last
 }
 
 /// The two rates in lowest terms: multiply by the first, divide by the second.

@@ -167,7 +167,7 @@ impl Collection {
     }
 
     fn write_one(&self, out: &Path, index: usize) -> Result<(SimulatedEcg, Paths), SimulatorError> {
-        let mut ecg = self.recipe.ecg(index);
+        let mut ecg = self.recipe.simulated(index, self.with_500_hz);
         let ecg_id = index + 1;
         let low = write_record(out, LOW_RATE_FOLDER, ecg_id, "lr", &ecg.recording)?;
         let high = match self.with_500_hz {

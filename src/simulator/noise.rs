@@ -2,6 +2,7 @@
 //! that move. Every electrode has its own.
 
 use super::lead_field::{ELECTRODES, Potentials};
+use super::mix::Mix;
 use super::random::Random;
 
 /// How much noise there is, as a multiple of what carts usually record: 0 is
@@ -84,6 +85,7 @@ pub(super) fn add(
     times_s: &[f64],
     respiration_hz: f64,
     noise: Noise,
+    mix: Mix,
     random: &mut Random,
 ) {
     if noise == Noise::NONE {
@@ -95,7 +97,8 @@ pub(super) fn add(
     levels.mains_mv *= noise.mains;
     for electrode in 0..ELECTRODES {
         let wander = wander(random, respiration_hz, levels.wander_mv);
-        let muscle = muscle(random, times_s, levels.muscle_mv);
+        let white = white(random, times_s.len(), mix);
+        let muscle = muscle(random, white, times_s, levels.muscle_mv);
         let mains_mv = levels.mains_mv * random.uniform(0.3, 1.0);
         let mains_phase = random.phase();
         let mut mains = Sine::new(50.0, mains_mv, mains_phase, times_s);
@@ -152,17 +155,27 @@ impl Sine {
     }
 }
 
+/// White noise. The rhythms of the demonstration keep the noise that they have
+/// always had; for all else half of the work will do.
+fn white(random: &mut Random, samples: usize, mix: Mix) -> Vec<f64> {
+    if mix == Mix::Rhythms {
+        return (0..samples).map(|_| random.normal(0.0, 1.0)).collect();
+    }
+    let pairs = samples.div_ceil(2);
+    let mut white: Vec<f64> = (0..pairs).flat_map(|_| random.normal_pair()).collect();
+    white.truncate(samples);
+    white
+}
+
 /// Muscle noise, roughly 15 to 120 Hz, at times swelling for a second or two.
-fn muscle(random: &mut Random, times_s: &[f64], mv: f64) -> Vec<f64> {
+fn muscle(random: &mut Random, white: Vec<f64>, times_s: &[f64], mv: f64) -> Vec<f64> {
     let (mut fast, mut slow) = (0.0, 0.0);
-    let mut noise: Vec<f64> = times_s
-        .iter()
-        .map(|_| {
-            fast += 0.7 * (random.normal(0.0, 1.0) - fast);
-            slow += 0.18 * (fast - slow);
-            fast - slow
-        })
-        .collect();
+    let mut noise = white;
+    for x in &mut noise {
+        fast += 0.7 * (*x - fast);
+        slow += 0.18 * (fast - slow);
+        *x = fast - slow;
+    }
     let power = noise.iter().map(|x| x * x).sum::<f64>() / noise.len().max(1) as f64;
     let scale = mv / power.sqrt().max(1e-12);
     let burst = if random.chance(0.12) {

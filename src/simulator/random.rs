@@ -42,6 +42,14 @@ impl Random {
         mean + sd * radius * (std::f64::consts::TAU * self.unit()).cos()
     }
 
+    /// Both deviates of Box and Muller, with mean 0 and deviation 1, at the
+    /// price of one.
+    pub fn normal_pair(&mut self) -> [f64; 2] {
+        let radius = (-2.0 * (1.0 - self.unit()).ln()).sqrt();
+        let (sin, cos) = (std::f64::consts::TAU * self.unit()).sin_cos();
+        [radius * cos, radius * sin]
+    }
+
     /// A normal deviate, drawn back to the limits.
     pub fn within(&mut self, mean: f64, sd: f64, low: f64, high: f64) -> f64 {
         self.normal(mean, sd).clamp(low, high)

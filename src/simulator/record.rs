@@ -88,10 +88,15 @@ impl Recipe {
 
     /// The ECG at a place, counted from 0.
     pub fn ecg(&self, index: usize) -> SimulatedEcg {
+        self.simulated(index, true)
+    }
+
+    /// Without `with_500_hz` the recording at that rate has no channels.
+    pub(super) fn simulated(&self, index: usize, with_500_hz: bool) -> SimulatedEcg {
         let case = case_of(self.mix, self.seed, index);
         let (first, patient) = self.patient_of(index);
         let (potentials, truth) = self.potentials(index, case.rhythm, &patient);
-        let recording = |samples_mv: [Vec<f64>; 12], rate_hz: f64| Recording {
+        let recording = |samples_mv: Vec<Vec<f64>>, rate_hz: f64| Recording {
             rate_hz,
             channels: Lead::STANDARD
                 .into_iter()
@@ -112,8 +117,14 @@ impl Recipe {
         let fine = twelve_leads(&potentials);
         let coarse = at_low_rate(&fine);
         SimulatedEcg {
-            recording: recording(coarse.map(|lead| cut(&lead, LOW_RATE_HZ)), LOW_RATE_HZ),
-            recording_500_hz: recording(fine.map(|lead| cut(&lead, RATE_HZ)), RATE_HZ),
+            recording: recording(
+                coarse.map(|lead| cut(&lead, LOW_RATE_HZ)).to_vec(),
+                LOW_RATE_HZ,
+            ),
+            recording_500_hz: match with_500_hz {
+                true => recording(fine.map(|lead| cut(&lead, RATE_HZ)).to_vec(), RATE_HZ),
+                false => recording(Vec::new(), RATE_HZ),
+            },
             statements: statements(self.mix, &truth, &patient),
             example_of: case.code(),
             truth,
@@ -179,6 +190,7 @@ impl Recipe {
             &times_s,
             patient.respiration_hz,
             self.noise,
+            self.mix,
             &mut random,
         );
         (potentials, scene.truth)
