@@ -80,6 +80,13 @@ impl Architecture {
             .collect()
     }
 
+    /// The outputs of a branch with prototypes, index by index; none where there
+    /// is no branch of this name.
+    pub fn outputs_of_branch(&self, name: &str) -> Vec<usize> {
+        let branch = self.branches().iter().find(|b| b.name == name);
+        branch.map_or_else(Vec::new, |b| self.outputs_of(b.labels))
+    }
+
     /// The branches with prototypes; empty for other networks.
     pub fn branches(&self) -> &[BranchSpec] {
         match self {

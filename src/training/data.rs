@@ -37,9 +37,7 @@ impl Split {
 
     /// Records that carry each label.
     pub fn positives(&self) -> Vec<usize> {
-        let counts = self.labels.sum_dim_intlist(0, false, Kind::Double);
-        let counts: Vec<f64> = Vec::try_from(counts.to_device(Device::Cpu)).unwrap_or_default();
-        counts.into_iter().map(|n| n as usize).collect()
+        positives_of(&self.labels)
     }
 
     /// The labels of some outputs, (N, columns).
@@ -101,4 +99,21 @@ pub fn read_split(
         sha256,
         entries: entries.into_iter().cloned().collect(),
     })
+}
+
+/// Positives of each column of labels (N, C).
+pub fn positives_of(labels: &Tensor) -> Vec<usize> {
+    let counts = labels.sum_dim_intlist(0, false, Kind::Double);
+    let counts: Vec<f64> = Vec::try_from(counts.to_device(Device::Cpu)).unwrap_or_default();
+    counts.into_iter().map(|n| n as usize).collect()
+}
+
+/// Labels (N, C), row by row.
+pub fn labels_of(labels: &Tensor) -> Vec<f32> {
+    let flat = labels
+        .to_device(Device::Cpu)
+        .to_kind(Kind::Float)
+        .contiguous()
+        .view([-1]);
+    Vec::try_from(&flat).unwrap_or_default()
 }

@@ -4,11 +4,12 @@
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
+use tch::Kind;
 use tch::nn::VarStore;
-use tch::{Device, Kind};
 
 use super::calibration::platt;
 use super::checkpoint::Checkpoint;
+use super::data::labels_of;
 use super::error::TrainingError;
 use super::evaluation::{Columns, evaluate, metrics_of};
 use super::folders::{Folders, LOG, io_error};
@@ -43,15 +44,15 @@ pub fn deliver(
     out: &Path,
 ) -> Result<Bundle, TrainingError> {
     super::fusion::round_to_16_bits(variables);
+    let readings = Readings {
+        train: read(network, &run.data.train),
+        validation: read(network, &run.data.validation),
+    };
     let free_prototypes = match network.prototypes() {
-        Some(network) => gap::measure(run, network, folders)?,
+        Some(network) => gap::measure(run, network, folders, &logits_of(&readings.validation))?,
         None => None,
     };
     let (config, data) = (run.config, &run.data);
-    let readings = Readings {
-        train: read(network, &data.train),
-        validation: read(network, &data.validation),
-    };
     let labels = config.model.labels().labels();
     let device = data.train.labels.device();
     let writer = folders.bundle()?;
@@ -122,17 +123,6 @@ fn read(network: &Network, split: &Split) -> Vec<Reading> {
 
 fn logits_of(readings: &[Reading]) -> Vec<Vec<f64>> {
     readings.iter().map(|r| r.logits.clone()).collect()
-}
-
-/// Labels of a split, row by row.
-fn labels_of(split: &Split) -> Vec<f32> {
-    let flat = split
-        .labels
-        .to_device(Device::Cpu)
-        .to_kind(Kind::Float)
-        .contiguous()
-        .view([-1]);
-    Vec::try_from(&flat).unwrap_or_default()
 }
 
 /// What the manifest says of each prototype.
@@ -241,7 +231,7 @@ fn check_metrics(
         fold,
         &manifest.statements,
         &logits_of(readings),
-        &labels_of(validation),
+        &labels_of(&validation.labels),
     );
     match manifest.metrics.iter().find(|m| m.fold == fold) {
         Some(written) if *written != mine => Err(TrainingError::Disagreement {
@@ -279,7 +269,7 @@ fn statement_infos(
     validation: &[Reading],
 ) -> Vec<StatementInfo> {
     let positives = data.train.positives();
-    let truth = labels_of(&data.validation);
+    let truth = labels_of(&data.validation.labels);
     let columns = Columns::new(labels.len(), &logits_of(validation), &truth);
     let info = |c: usize| {
         let (scores, truth) = columns.class(c);
@@ -340,7 +330,7 @@ fn write_files(
         }
     }
     weights.write(&out.join(Bundle::WEIGHTS))?;
-    let labels = labels_of(train);
+    let labels = labels_of(&train.labels);
     let similarities = TrainingSimilarities {
         ecg_ids: train.entries.iter().map(|e| e.ecg_id).collect(),
         similarities: readings

@@ -98,12 +98,17 @@ impl Columns {
         (&self.scores[c], &self.labels[c])
     }
 
+    /// Some columns, in this order.
+    pub(super) fn some(&self, columns: &[usize]) -> Vec<ClassScores<'_>> {
+        let class = |&c: &usize| ClassScores {
+            scores: &self.scores[c],
+            labels: &self.labels[c],
+        };
+        columns.iter().map(class).collect()
+    }
+
     fn all(&self) -> Vec<ClassScores<'_>> {
-        self.scores
-            .iter()
-            .zip(&self.labels)
-            .map(|(scores, labels)| ClassScores { scores, labels })
-            .collect()
+        self.some(&(0..self.scores.len()).collect::<Vec<_>>())
     }
 
     pub(super) fn macro_auroc(&self) -> Option<f64> {

@@ -3,9 +3,10 @@
 use std::time::Instant;
 
 use tch::nn::VarStore;
-use tch::{Device, Kind, Tensor};
+use tch::{Device, Tensor};
 
 use super::checkpoint::Checkpoint;
+use super::data::labels_of;
 use super::error::TrainingError;
 use super::evaluation::Columns;
 use super::random::{Draw, Moment};
@@ -88,7 +89,7 @@ pub fn learning_below(variables: &VarStore, prefixes: &[&str]) -> Vec<(String, T
 /// What a stage learns, and how it is scored.
 pub trait Learner {
     /// What learns, by name.
-    fn trained(&self) -> Vec<(String, Tensor)>;
+    fn trained(&self) -> &[(String, Tensor)];
 
     /// How many times faster a variable learns than the stage says.
     fn rate(&self, _name: &str) -> f64 {
@@ -126,7 +127,9 @@ pub fn fit(
     checkpoint: &mut Checkpoint,
     learner: &dyn Learner,
 ) -> Result<(), TrainingError> {
-    let mut adam = Adam::new(learner.trained(), learning.optimiser);
+    let shared = |(name, v): &(String, Tensor)| (name.clone(), v.shallow_clone());
+    let trained = learner.trained().iter().map(shared).collect();
+    let mut adam = Adam::new(trained, learning.optimiser);
     checkpoint.restore(state, &mut adam)?;
     let started = Instant::now();
     let first = checkpoint.progress.epoch;
@@ -135,8 +138,7 @@ pub fn fit(
     {
         let epoch = checkpoint.progress.epoch;
         let mean = train_epoch(run, learning, checkpoint, learner, &mut adam)?;
-        let trained = learner.trained();
-        if !trained.iter().all(|(_, v)| is_finite(v)) {
+        if !learner.trained().iter().all(|(_, v)| is_finite(v)) {
             return Err(TrainingError::Diverged {
                 stage: checkpoint.progress.stage,
                 epoch,
@@ -301,12 +303,7 @@ fn resampled(labels: &Tensor, seed: u64, progress: &super::checkpoint::Progress)
 /// Macro AUROC of logits and labels (N, C); `None` where no column has both
 /// outcomes.
 pub fn macro_auroc(logits: &Tensor, labels: &Tensor) -> Option<f64> {
-    let flat = labels
-        .to_device(Device::Cpu)
-        .to_kind(Kind::Float)
-        .contiguous()
-        .view([-1]);
-    let truth: Vec<f32> = Vec::try_from(&flat).unwrap_or_default();
+    let truth = labels_of(labels);
     let columns = labels.size().get(1).copied().unwrap_or(0) as usize;
     Columns::new(columns, &rows_of(logits), &truth).macro_auroc()
 }

@@ -12,7 +12,7 @@ use super::error::TrainingError;
 use super::fit::{State, in_batches};
 use super::folders::Folders;
 use super::joint::Place;
-use super::projection::{Latents, Measured, Projected, project, report};
+use super::projection::{Measured, Projected, project, report};
 use super::run::{Event, Run, classes_without_sample, similarities};
 use super::{ClassifierStage, ProjectStage};
 use crate::nn::{Pass, PrototypeBranch, PrototypeNetwork, Weights};
@@ -45,7 +45,7 @@ pub fn project_branch(
         validation: in_batches(&validation, |l| branch.similarities(l)),
     };
     let before = measure();
-    let sources = project(&place, &Latents::new(&train), stage.unique_sources)?;
+    let sources = project(&place, &train, stage.unique_sources)?;
     round_to_16_bits(&state.network);
     let after = measure();
     let without = classes_without_sample(run.config, &run.data.train, &stage.branch);
@@ -213,13 +213,8 @@ fn of_branch(
 }
 
 fn outputs_of(run: &Run, branch: &str) -> Vec<i64> {
-    let model = &run.config.model;
-    let spec = model.branches().iter().find(|b| b.name == branch);
-    spec.map(|b| model.outputs_of(b.labels))
-        .unwrap_or_default()
-        .into_iter()
-        .map(|c| c as i64)
-        .collect()
+    let outputs = run.config.model.outputs_of_branch(branch).into_iter();
+    outputs.map(|c| c as i64).collect()
 }
 
 /// Puts the classifier of a branch into its block.

@@ -1,30 +1,30 @@
 //! What projection costs: the same classifier on the vectors that gradient
 //! steps had reached, compared with the delivered one.
 
-use std::collections::BTreeMap;
-
-use rand::{RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
 use tch::{Device, Tensor};
 
 use super::Stage;
-use super::classifier;
+use super::classifier::{self, Problem};
+use super::data::labels_of;
 use super::error::TrainingError;
+use super::evaluation::Columns;
 use super::folders::Folders;
-use super::fusion::{Fitted, free_similarities};
+use super::fusion::free_similarities;
 use super::run::Run;
 use crate::bundle::FreePrototypes;
 use crate::inference::rows_of;
 use crate::nn::PrototypeNetwork;
-use crate::statistics::auroc;
+use crate::statistics::{ClassScores, Quality, Resampling, difference_by_patient, macro_auroc};
 
 const RESAMPLES: usize = 1000;
 
-/// `None` where the run has no fused classifier or no projection.
+/// `None` where the run has no fused classifier or no projection. `delivered`
+/// are the delivered model's logits of the validation records.
 pub fn measure(
     run: &mut Run,
     network: &PrototypeNetwork,
     folders: &Folders,
+    delivered: &[Vec<f64>],
 ) -> Result<Option<FreePrototypes>, TrainingError> {
     let stages = run.config.stages.iter().enumerate();
     let last = stages.rev().find_map(|(index, stage)| match stage {
@@ -38,39 +38,44 @@ pub fn measure(
     else {
         return Ok(None);
     };
-    let projected = Fitted::of(run, network);
-    let cpu = |t: &Tensor| t.to_device(Device::Cpu);
-    let free = Fitted {
-        train: cpu(&train),
-        validation: cpu(&validation),
-        train_labels: projected.train_labels.shallow_clone(),
-        validation_labels: projected.validation_labels.shallow_clone(),
-        own: projected.own.shallow_clone(),
+    let cpu = |t: &Tensor| t.detach().to_device(Device::Cpu);
+    let (train, validation) = (cpu(&train), cpu(&validation));
+    let problem = Problem {
+        train: &train,
+        validation: &validation,
+        train_labels: &cpu(&run.data.train.labels),
+        validation_labels: &cpu(&run.data.validation.labels),
+        own: &cpu(&network.identity().transpose(0, 1)),
+        bias: network.bias.is_some(),
     };
-    let problem = free.problem(network.bias.is_some());
     let fitted = classifier::fit(run, stage, (index, "free prototypes"), &problem)?;
-    let delivered = tch::no_grad(|| cpu(&network.logits(&projected.validation)));
+    let truth = labels_of(&run.data.validation.labels);
+    let outputs = network.outputs();
+    let free = Columns::new(outputs, &rows_of(&fitted.logits(&validation)), &truth);
+    let projected = Columns::new(outputs, delivered, &truth);
     let columns = scored_columns(run);
-    let patients: Vec<i64> = run
+    let patients: Vec<u64> = run
         .data
         .validation
         .entries
         .iter()
-        .map(|e| e.patient_id.unwrap_or(-i64::from(e.ecg_id)))
+        .map(|e| number_of(e.patient_id, e.ecg_id))
         .collect();
-    let comparison = Comparison {
-        labels: rows_of(&projected.validation_labels),
-        free: rows_of(&fitted.logits(&free.validation)),
-        projected: rows_of(&delivered),
-        columns,
-    };
-    let all: Vec<usize> = (0..patients.len()).collect();
-    Ok(Some(FreePrototypes {
-        statements: comparison.columns.len(),
-        macro_auroc_free: comparison.macro_auroc(&comparison.free, &all),
-        macro_auroc_projected: comparison.macro_auroc(&comparison.projected, &all),
-        difference_ci: comparison.difference_ci(&patients, run.config.seed),
-    }))
+    Ok(Some(compare(
+        &projected.some(&columns),
+        &free.some(&columns),
+        &patients,
+        run.config.seed,
+    )))
+}
+
+/// A number that tells patients apart; a record without one is a patient of
+/// its own.
+fn number_of(patient_id: Option<i64>, ecg_id: u32) -> u64 {
+    match patient_id {
+        Some(id) => id.cast_unsigned(),
+        None => u64::MAX - u64::from(ecg_id),
+    }
 }
 
 /// Statements with at least 10 training ECGs and 3 positives in the fold.
@@ -82,54 +87,26 @@ fn scored_columns(run: &Run) -> Vec<usize> {
         .collect()
 }
 
-struct Comparison {
-    labels: Vec<Vec<f64>>,
-    free: Vec<Vec<f64>>,
-    projected: Vec<Vec<f64>>,
-    columns: Vec<usize>,
-}
-
-impl Comparison {
-    /// Over some rows; `None` where a statement has one outcome only.
-    fn macro_auroc(&self, scores: &[Vec<f64>], rows: &[usize]) -> Option<f64> {
-        let mut sum = 0.0;
-        for &c in &self.columns {
-            let column: Vec<f64> = rows.iter().map(|&r| scores[r][c]).collect();
-            let truth: Vec<bool> = rows.iter().map(|&r| self.labels[r][c] > 0.5).collect();
-            sum += auroc(&column, &truth)?;
-        }
-        (!self.columns.is_empty()).then(|| sum / self.columns.len() as f64)
-    }
-
-    /// 95 % percentile interval of projected minus free over resamples of
-    /// patients; a resample in which a statement has one outcome is drawn anew.
-    fn difference_ci(&self, patients: &[i64], seed: u64) -> Option<(f64, f64)> {
-        let mut of: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
-        for (row, &patient) in patients.iter().enumerate() {
-            of.entry(patient).or_default().push(row);
-        }
-        let clusters: Vec<&Vec<usize>> = of.values().collect();
-        let mut random = ChaCha8Rng::seed_from_u64(seed);
-        let mut differences = Vec::with_capacity(RESAMPLES);
-        // Ten draws for every one that counts, and it ends.
-        for _ in 0..10 * RESAMPLES {
-            let rows: Vec<usize> = (0..clusters.len())
-                .flat_map(|_| clusters[random.random_range(0..clusters.len())].clone())
-                .collect();
-            let pair = self
-                .macro_auroc(&self.projected, &rows)
-                .zip(self.macro_auroc(&self.free, &rows));
-            differences.extend(pair.map(|(projected, free)| projected - free));
-            if differences.len() == RESAMPLES {
-                break;
-            }
-        }
-        if differences.len() < RESAMPLES {
-            return None;
-        }
-        differences.sort_by(f64::total_cmp);
-        let at = |share: f64| differences[(share * (RESAMPLES - 1) as f64).round() as usize];
-        Some((at(0.025), at(0.975)))
+fn compare(
+    projected: &[ClassScores],
+    free: &[ClassScores],
+    patients: &[u64],
+    seed: u64,
+) -> FreePrototypes {
+    let resampling = Resampling {
+        resamples: RESAMPLES,
+        level: 0.95,
+        // Below 2^31, as `Resampling` wants it.
+        seed: (seed & 0x7fff_ffff) as u32,
+    };
+    let difference =
+        difference_by_patient(Quality::MacroAuroc, projected, free, patients, resampling);
+    let value = |classes: &[ClassScores]| macro_auroc(classes).map(|m| m.value);
+    FreePrototypes {
+        statements: projected.len(),
+        macro_auroc_free: value(free),
+        macro_auroc_projected: value(projected),
+        difference_ci: difference.ok().map(|d| (d.interval.low, d.interval.high)),
     }
 }
 
@@ -141,20 +118,26 @@ mod tests {
     /// by everything.
     #[test]
     fn the_interval_is_of_the_paired_difference() {
-        let labels: Vec<Vec<f64>> = (0..40).map(|i| vec![f64::from(i % 2)]).collect();
-        let good: Vec<Vec<f64>> = labels.iter().map(|l| vec![l[0]]).collect();
-        let bad: Vec<Vec<f64>> = labels.iter().map(|l| vec![-l[0]]).collect();
-        let patients: Vec<i64> = (0..40).map(|i| i / 2).collect();
-        let ci = |projected: &Vec<Vec<f64>>, free: &Vec<Vec<f64>>| {
-            let comparison = Comparison {
-                labels: labels.clone(),
-                free: free.clone(),
-                projected: projected.clone(),
-                columns: vec![0],
+        let labels: Vec<bool> = (0..40).map(|i| i % 2 == 1).collect();
+        let good: Vec<f64> = labels.iter().map(|&l| f64::from(u8::from(l))).collect();
+        let bad: Vec<f64> = good.iter().map(|s| -s).collect();
+        let patients: Vec<u64> = (0..40).map(|i| i / 2).collect();
+        let ci = |projected: &[f64], free: &[f64]| {
+            let class = |scores| ClassScores {
+                scores,
+                labels: &labels,
             };
-            comparison.difference_ci(&patients, 1).unwrap()
+            let compared = compare(&[class(projected)], &[class(free)], &patients, 1);
+            compared.difference_ci.unwrap()
         };
         assert_eq!(ci(&good, &good), (0.0, 0.0));
         assert_eq!(ci(&bad, &good), (-1.0, -1.0));
+    }
+
+    #[test]
+    fn records_without_a_patient_are_patients_of_their_own() {
+        assert_eq!(number_of(Some(5), 1), number_of(Some(5), 2));
+        assert_ne!(number_of(None, 1), number_of(None, 2));
+        assert_ne!(number_of(None, 1), number_of(Some(1), 1));
     }
 }

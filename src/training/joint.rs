@@ -10,7 +10,7 @@ use super::error::TrainingError;
 use super::features::Features;
 use super::fit::{Learner, State, fit, in_batches, learning_below, masks};
 use super::losses::{CrossEntropy, Targets, cooccurrence, cross_entropy, weights_of};
-use super::projection::{Latents, project};
+use super::projection::project;
 use super::prototype_start;
 use super::random::{Draw, Moment};
 use super::run::Run;
@@ -39,7 +39,7 @@ impl<'a> Place<'a> {
         let index = network.branches.iter().position(|b| b.name == name)?;
         let branch = &network.branches[index];
         let architecture = &run.config.model;
-        let outputs = architecture.outputs_of(architecture.branches()[index].labels);
+        let outputs = architecture.outputs_of_branch(name);
         let all = &network.prototype_classes()[network.prototypes_of(index)];
         let classes: Vec<usize> = all
             .iter()
@@ -106,13 +106,14 @@ pub fn warm_up(
     let mut trained = place.learning(&state.network, &["add_on_layers."]);
     trained.extend(learning_below(&state.scratch, &[""]));
     let augment = stage.learning.augment.as_ref();
+    let known = run.features.take();
     let features = Features::of(
         run,
         &state.network,
         place.branch,
         &place.prefix,
         (augment, stage.changed_versions),
-        run.features.take(),
+        known,
     );
     let learner = WarmUp {
         place,
@@ -127,7 +128,7 @@ pub fn warm_up(
         checkpoint,
         &learner,
     )?;
-    run.features.replace(Some(learner.features));
+    run.features = Some(learner.features);
     Ok(())
 }
 
@@ -158,8 +159,8 @@ fn over_time(latents: Tensor) -> Tensor {
 }
 
 impl Learner for WarmUp<'_> {
-    fn trained(&self) -> Vec<(String, Tensor)> {
-        copies(&self.trained)
+    fn trained(&self) -> &[(String, Tensor)] {
+        &self.trained
     }
 
     fn loss(&self, run: &Run, rows: &[i64], moment: Moment) -> Tensor {
@@ -193,13 +194,6 @@ fn drawn(versions: &[Tensor], run: &Run, rows: &[i64], moment: Moment) -> Tensor
     versions[version].index_select(0, &run.index(rows))
 }
 
-fn copies(variables: &[(String, Tensor)]) -> Vec<(String, Tensor)> {
-    variables
-        .iter()
-        .map(|(name, t)| (name.clone(), t.shallow_clone()))
-        .collect()
-}
-
 /// Trains a branch with its prototypes.
 pub fn run(
     run: &mut Run,
@@ -212,6 +206,7 @@ pub fn run(
         return Ok(());
     };
     let frozen = stage.trained != Trained::Everything;
+    let known = run.features.take();
     let features = frozen.then(|| {
         let augment = stage.learning.augment.as_ref();
         Features::of(
@@ -220,7 +215,7 @@ pub fn run(
             place.branch,
             &place.prefix,
             (augment, stage.changed_versions),
-            run.features.take(),
+            known,
         )
     });
     let scale = ClassScale::new(&state.scratch, place.outputs.len());
@@ -257,7 +252,7 @@ pub fn run(
         features,
     };
     fit(run, ("joint", &stage.learning), state, checkpoint, &learner)?;
-    run.features.replace(learner.features);
+    run.features = learner.features;
     Ok(())
 }
 
@@ -358,8 +353,8 @@ impl Joint<'_> {
 }
 
 impl Learner for Joint<'_> {
-    fn trained(&self) -> Vec<(String, Tensor)> {
-        copies(&self.trained)
+    fn trained(&self) -> &[(String, Tensor)] {
+        &self.trained
     }
 
     fn rate(&self, name: &str) -> f64 {
@@ -423,7 +418,7 @@ impl Learner for Joint<'_> {
             return Ok(());
         }
         let latents = latents_of_train(run, self.place.branch, self.features.as_ref());
-        project(&self.place, &Latents::new(&latents), true)?;
+        project(&self.place, &latents, true)?;
         Ok(())
     }
 

@@ -149,9 +149,7 @@ pub fn positive_weights(
 
 /// [`positive_weights`] of training labels (N, C), as a tensor (C).
 pub fn weights_of(kind: PositiveWeight, cap: Option<f64>, labels: &Tensor) -> Tensor {
-    let counts = labels.sum_dim_intlist(0, false, Kind::Double);
-    let counts: Vec<f64> = Vec::try_from(counts.to_device(tch::Device::Cpu)).unwrap_or_default();
-    let positives: Vec<usize> = counts.iter().map(|&n| n as usize).collect();
+    let positives = super::data::positives_of(labels);
     let weights = positive_weights(kind, cap, &positives, labels.size()[0] as usize);
     Tensor::from_slice(&weights)
         .to_kind(Kind::Float)

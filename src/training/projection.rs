@@ -10,7 +10,7 @@ use super::joint::Place;
 use crate::bundle::ProjectionReport;
 use crate::inference::rows_of;
 use crate::nn::PrototypeKind;
-use crate::statistics::auroc;
+use crate::statistics::{auroc, mean as mean_of, median};
 
 /// What each prototype of a branch took, and what that did.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -31,44 +31,33 @@ pub struct Source {
     pub cosine_before: f64,
 }
 
-/// Latents of the training records, and how many are looked at in one go.
-pub struct Latents<'a> {
-    of_train: &'a Tensor,
-}
+/// Records whose windows are compared in one go.
+const BATCH: i64 = 128;
 
-impl<'a> Latents<'a> {
-    const BATCH: i64 = 128;
-
-    pub fn new(of_train: &'a Tensor) -> Self {
-        Self { of_train }
+/// Of every record (latents of all of them) and prototype the largest window
+/// cosine and its window: two of (N, P). One matrix product per batch.
+fn best_windows(place: &Place, latents: &Tensor) -> (Tensor, Tensor) {
+    let count = latents.size()[0];
+    let (mut values, mut steps) = (Vec::new(), Vec::new());
+    for start in (0..count).step_by(BATCH as usize) {
+        let part = latents.narrow(0, start, BATCH.min(count - start));
+        let (value, step) = place.branch.window_cosines(&part).max_dim(1, false);
+        values.push(value);
+        steps.push(step);
     }
-
-    /// Of every record and prototype the largest window cosine and its window:
-    /// two of (N, P). One matrix product per batch.
-    fn best_windows(&self, place: &Place) -> (Tensor, Tensor) {
-        let count = self.of_train.size()[0];
-        let (mut values, mut steps) = (Vec::new(), Vec::new());
-        for start in (0..count).step_by(Self::BATCH as usize) {
-            let part = self
-                .of_train
-                .narrow(0, start, Self::BATCH.min(count - start));
-            let (value, step) = place.branch.window_cosines(&part).max_dim(1, false);
-            values.push(value);
-            steps.push(step);
-        }
-        (Tensor::cat(&values, 0), Tensor::cat(&steps, 0))
-    }
+    (Tensor::cat(&values, 0), Tensor::cat(&steps, 0))
 }
 
 /// Replaces all prototypes of a branch. Every class that has prototypes has a
 /// training record, which `run` makes sure of: a zero prototype is impossible.
+/// `latents` are those of all training records.
 pub fn project(
     place: &Place,
-    latents: &Latents,
+    latents: &Tensor,
     unique_sources: bool,
 ) -> Result<Vec<Source>, TrainingError> {
     let _guard = tch::no_grad_guard();
-    let (values, steps) = latents.best_windows(place);
+    let (values, steps) = best_windows(place, latents);
     let eligible = place
         .train_labels
         .matmul(&place.identity.transpose(0, 1))
@@ -81,7 +70,7 @@ pub fn project(
     for (j, row) in chosen.into_iter().enumerate() {
         let step = steps.int64_value(&[row as i64, j as i64]);
         let window = branch
-            .windows(&latents.of_train.narrow(0, row as i64, 1))
+            .windows(&latents.narrow(0, row as i64, 1))
             .get(0)
             .get(step);
         let prototype = branch.prototypes.get(j as i64);
@@ -154,8 +143,7 @@ pub fn report(
     classes_without_sample: Vec<String>,
 ) -> ProjectionReport {
     let scale = place.branch.kind.scale();
-    let mut cosines: Vec<f64> = sources.iter().map(|s| s.cosine_before).collect();
-    cosines.sort_by(f64::total_cmp);
+    let cosines: Vec<f64> = sources.iter().map(|s| s.cosine_before).collect();
     let mean = |m: &Measured| m.train.mean(Kind::Double).double_value(&[]) / scale;
     let macro_auroc = |m: &Measured| {
         super::fit::macro_auroc(&place.fixed_logits(&m.validation), &place.validation_labels)
@@ -173,9 +161,9 @@ pub fn report(
         distinct: rows.len(),
         distinct_within_class: distinct_within_class(place, train, sources),
         classes_without_sample,
-        cosine_before_mean: cosines.iter().sum::<f64>() / cosines.len().max(1) as f64,
+        cosine_before_mean: mean_of(&cosines).unwrap_or(0.0),
         cosine_before_median: median(&cosines).unwrap_or(0.0),
-        cosine_before_min: cosines.first().copied().unwrap_or(0.0),
+        cosine_before_min: cosines.iter().copied().reduce(f64::min).unwrap_or(0.0),
         mean_similarity_before: mean(before),
         mean_similarity_after: mean(after),
         prototype_auroc_median: quality.auroc,
@@ -216,33 +204,21 @@ fn quality(place: &Place, validation: &Tensor) -> Quality {
         let truth: Vec<bool> = labels.iter().map(|row| row[class] > 0.5).collect();
         aurocs.extend(auroc(&scores, &truth));
         let of = |wanted: bool| {
-            let mut some: Vec<f64> = scores
-                .iter()
-                .zip(&truth)
+            let pairs = scores.iter().zip(&truth);
+            let some: Vec<f64> = pairs
                 .filter(|(_, l)| **l == wanted)
                 .map(|(s, _)| *s)
                 .collect();
-            some.sort_by(f64::total_cmp);
             median(&some)
         };
         with.extend(of(true));
         without.extend(of(false));
     }
-    let middle = |mut values: Vec<f64>| {
-        values.sort_by(f64::total_cmp);
-        median(&values)
-    };
     Quality {
-        auroc: middle(aurocs),
-        with: middle(with),
-        without: middle(without),
+        auroc: median(&aurocs),
+        with: median(&with),
+        without: median(&without),
     }
-}
-
-/// Of sorted values.
-fn median(sorted: &[f64]) -> Option<f64> {
-    let n = sorted.len();
-    (n > 0).then(|| (sorted[(n - 1) / 2] + sorted[n / 2]) / 2.0)
 }
 
 /// First and one-past-last sample of a source's window at the model's rate;

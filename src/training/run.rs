@@ -1,6 +1,5 @@
 //! A training run from configuration and data set to a bundle.
 
-use std::cell::RefCell;
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
@@ -52,7 +51,7 @@ pub struct Run<'a> {
     pub config: &'a TrainingConfig,
     pub data: TrainingData,
     /// Of the last frozen backbone: branches that start from the same one share them.
-    pub features: RefCell<Option<Features>>,
+    pub features: Option<Features>,
     /// Told every event; answers whether to go on.
     listener: &'a mut dyn FnMut(&Event) -> bool,
     cancelled: &'a dyn Fn() -> bool,
@@ -149,7 +148,7 @@ pub fn train(
     let mut run = Run {
         config,
         data,
-        features: RefCell::default(),
+        features: None,
         listener,
         cancelled,
         log: folders.log(resume)?,
@@ -159,7 +158,7 @@ pub fn train(
         state.scratch = VarStore::new(device);
         checkpoint.next_stage(&state)?;
     }
-    run.features.take();
+    run.features = None;
     // A run that is stopped here has every stage behind it and writes the bundle again.
     checkpoint.restore_network(&state)?;
     let bundle = deliver(
@@ -236,9 +235,8 @@ fn prototype_places(config: &TrainingConfig, train: &Split) -> Vec<(usize, usize
 pub fn classes_without_sample(config: &TrainingConfig, train: &Split, branch: &str) -> Vec<String> {
     let labels = config.model.labels().labels();
     let positives = train.positives();
-    let branch = config.model.branches().iter().find(|b| b.name == branch);
-    let outputs = branch.map(|b| config.model.outputs_of(b.labels));
-    let empty = outputs.into_iter().flatten().filter(|&c| positives[c] == 0);
+    let outputs = config.model.outputs_of_branch(branch).into_iter();
+    let empty = outputs.filter(|&c| positives[c] == 0);
     empty.map(|c| labels[c].code.clone()).collect()
 }
 

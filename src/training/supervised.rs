@@ -99,7 +99,6 @@ fn copy_backbone(state: &State, prefix: &str) {
     }
 }
 
-#[allow(clippy::type_complexity)]
 fn learn(
     run: &mut Run,
     (name, stage): (&'static str, &SupervisedStage),
@@ -134,11 +133,8 @@ struct Supervised<'a> {
 }
 
 impl Learner for Supervised<'_> {
-    fn trained(&self) -> Vec<(String, Tensor)> {
-        self.trained
-            .iter()
-            .map(|(name, t)| (name.clone(), t.shallow_clone()))
-            .collect()
+    fn trained(&self) -> &[(String, Tensor)] {
+        &self.trained
     }
 
     fn loss(&self, run: &Run, rows: &[i64], moment: Moment) -> Tensor {
