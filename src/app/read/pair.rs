@@ -12,6 +12,7 @@ use crate::app::tokens::{Tokens, space, type_size};
 use crate::app::training_ecg;
 use crate::app::widgets::{
     SheetZoom, card_frame, ghost_button, heading, icon_button, segmented, sheet_pane, weak,
+    weak_line,
 };
 use crate::explain::{ClassExplanation, PrototypeEvidence};
 use crate::sheet::Scene;
@@ -187,7 +188,7 @@ impl<'a> Pair<'a> {
                     } else {
                         recording_caption(ui, self.opened);
                         self.recording(ui, pane, self.test_sheet());
-                        weak(ui, axis_note(self.evidence));
+                        weak_line(ui, axis_note(self.evidence));
                     }
                 });
             }
@@ -203,7 +204,7 @@ impl<'a> Pair<'a> {
         self.recording(ui, pane, self.test_strip());
         exemplar_caption(ui, self.evidence);
         self.exemplar(ui, pane, |drawn| &drawn.strip);
-        weak(ui, format!("{} {}", axis_note(self.evidence), scale_note()));
+        weak_line(ui, format!("{} {}", axis_note(self.evidence), scale_note()));
     }
 
     /// The whole strip is marked for a prototype without a time axis; of one

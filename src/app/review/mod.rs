@@ -106,7 +106,14 @@ fn rate(
                 );
             });
         });
-        sheets::ui(ui, state, prototype, &mut fields.review_zoom, commands);
+        let window_s = model.exemplars.window_s(prototype);
+        sheets::ui(
+            ui,
+            state,
+            (prototype, window_s),
+            &mut fields.review_zoom,
+            commands,
+        );
     });
 }
 

@@ -18,4 +18,4 @@ pub use segmented::segmented;
 pub use sheet_pane::{SheetZoom, sheet_pane};
 pub use surface::{card, card_frame, divider, progress, section};
 pub use table::{Cell, Column, Table};
-pub use text::{body, figure, heading, secondary, sentence, small, title, weak};
+pub use text::{body, figure, heading, secondary, sentence, small, title, weak, weak_line};

@@ -1,6 +1,6 @@
 //! Text in the sizes and colours of the tokens.
 
-use eframe::egui::{Response, RichText, Ui};
+use eframe::egui::{Label, Response, RichText, Ui};
 
 use crate::app::theme::{regular, strong};
 use crate::app::tokens::{Tokens, type_size};
@@ -55,12 +55,20 @@ pub fn small(ui: &mut Ui, text: impl Into<String>) -> Response {
 
 /// The quietest text that there is.
 pub fn weak(ui: &mut Ui, text: impl Into<String>) -> Response {
-    let tokens = Tokens::of(ui);
-    ui.label(
-        RichText::new(text)
-            .font(regular(type_size::SMALL))
-            .color(tokens.text_weak),
-    )
+    let text = weak_text(ui, text);
+    ui.label(text)
+}
+
+/// As [`weak`], kept on one line; where it is cut, all of it shows on hovering.
+pub fn weak_line(ui: &mut Ui, text: impl Into<String>) -> Response {
+    let text = weak_text(ui, text);
+    ui.add(Label::new(text).truncate())
+}
+
+fn weak_text(ui: &Ui, text: impl Into<String>) -> RichText {
+    RichText::new(text)
+        .font(regular(type_size::SMALL))
+        .color(Tokens::of(ui).text_weak)
 }
 
 /// A number with its name above it.
