@@ -116,6 +116,8 @@ struct Fista {
     positive_weight: Tensor,
     /// (C, P + 1), 1 where the weight is penalised.
     penalised: Tensor,
+    /// (C, P + 1), what no weight may fall below, if there is such a thing.
+    lowest: Option<Tensor>,
     /// (P + 1), 0 for the bias.
     shrunk: Tensor,
     l1: f64,
@@ -157,6 +159,12 @@ impl Fista {
             Penalised::OffClass => 1.0 - problem.own,
             Penalised::All => problem.own.ones_like(),
         };
+        // 0 for a class's own prototypes, minus infinity elsewhere.
+        let lowest = stage.own_not_negative.then(|| {
+            let own = Tensor::cat(&[problem.own.shallow_clone(), free.copy()], 1);
+            own.zeros_like()
+                .masked_fill(&own.eq(0.0), f64::NEG_INFINITY)
+        });
         let start = if problem.bias {
             let share = (problem.train_labels.sum_dim_intlist(0, false, Kind::Float) + 0.5)
                 / (records as f64 + 1.0);
@@ -184,6 +192,7 @@ impl Fista {
             labels: problem.train_labels.shallow_clone(),
             positive_weight,
             penalised: Tensor::cat(&[penalised, free], 1),
+            lowest,
             shrunk,
             l1: stage.l1,
             l2: stage.l2,
@@ -206,8 +215,11 @@ impl Fista {
         let gradient = error.transpose(0, 1).matmul(&self.inputs) / self.labels.size()[0] as f64
             + &self.ahead * &self.shrunk * self.l2;
         let moved = &self.ahead - gradient * self.step;
-        let next =
+        let mut next =
             moved.sign() * (moved.abs() - &self.penalised * (self.l1 * self.step)).clamp_min(0.0);
+        if let Some(lowest) = &self.lowest {
+            next = next.maximum(lowest);
+        }
         let momentum = (1.0 + (1.0 + 4.0 * self.momentum * self.momentum).sqrt()) / 2.0;
         self.moved = (&next - &self.weight).abs().max().double_value(&[]);
         self.ahead = &next + (&next - &self.weight) * ((self.momentum - 1.0) / momentum);
@@ -265,10 +277,8 @@ fn largest_eigenvalue(matrix: &Tensor) -> f64 {
 mod tests {
     use super::*;
 
-    /// scikit-learn 1.9.1 LogisticRegression(penalty='l1', solver='saga',
-    /// fit_intercept=False, tol=1e-10) on sin(i j) data; see tests/truth/l1.py.
-    #[test]
-    fn the_optimum_equals_scikit_learn_with_its_exact_zeros() {
+    /// sin(i j) data; the truths are made by tests/truth/l1.py.
+    fn optimum(own: [f32; 5], l1_on: Penalised, own_not_negative: bool) -> Vec<f32> {
         let value = |i: i64, j: i64| ((i + 1) as f32 * (j + 1) as f32 * 0.7).sin();
         let rows: Vec<f32> = (0..40)
             .flat_map(|i| (0..5).map(move |j| value(i, j)))
@@ -283,14 +293,15 @@ mod tests {
             validation: &similarities,
             train_labels: &labels,
             validation_labels: &labels,
-            own: &Tensor::ones([1, 5], (Kind::Float, tch::Device::Cpu)),
+            own: &Tensor::from_slice(&own).view([1, 5]),
             bias: false,
         };
         let stage = ClassifierStage {
             epochs: 3000,
             l1: 0.05,
-            l1_on: Penalised::All,
+            l1_on,
             l2: 0.0,
+            own_not_negative,
             standardise: false,
             positive_weight: super::super::PositiveWeight::None,
             positive_weight_cap: None,
@@ -299,8 +310,11 @@ mod tests {
         };
         let mut fista = Fista::new(&stage, &problem);
         (0..3000).for_each(|_| fista.step());
-        let found: Vec<f32> = Vec::try_from(&fista.classifier().weight.view([-1])).unwrap();
-        for (found, expected) in found.iter().zip(SCIKIT_LEARN) {
+        Vec::try_from(&fista.classifier().weight.view([-1])).unwrap()
+    }
+
+    fn assert_close(found: &[f32], expected: [f32; 5]) {
+        for (found, expected) in found.iter().zip(expected) {
             assert!(
                 (found - expected).abs() < 1e-3,
                 "{found} instead of {expected}"
@@ -309,5 +323,21 @@ mod tests {
         }
     }
 
-    const SCIKIT_LEARN: [f32; 5] = [2.484_14, 0.0, 0.0, 0.0, -0.531_973_1];
+    /// scikit-learn 1.9.1 LogisticRegression(penalty='l1', solver='saga',
+    /// fit_intercept=False, tol=1e-10).
+    #[test]
+    fn the_optimum_equals_scikit_learn_with_its_exact_zeros() {
+        let found = optimum([1.0; 5], Penalised::All, false);
+        assert_close(&found, [2.484_14, 0.0, 0.0, 0.0, -0.531_973_1]);
+    }
+
+    /// scipy 1.16 minimize(method='L-BFGS-B') with bounds.
+    #[test]
+    fn own_weights_stay_at_0_or_above_where_asked() {
+        let own = [1.0, 1.0, 1.0, 1.0, 0.0];
+        let found = optimum(own, Penalised::OffClass, true);
+        assert_close(&found, [5.668_47, 0.440_695, 0.0, 1.641_816, 0.0]);
+        let free = optimum(own, Penalised::OffClass, false);
+        assert!(free[2] < 0.0, "the bound changes nothing here: {free:?}");
+    }
 }

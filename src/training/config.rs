@@ -204,15 +204,18 @@ pub struct JointStage {
 }
 
 /// What the cross entropy of a joint stage looks at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub enum ClassLogits {
     /// Similarities times +1 (own class) or -0.5 (others), as in paper and
     /// published program. Cosines of latents in (0, 1) hardly move such a sum.
     Fixed,
-    /// The mean similarity to a class's own prototypes times a scale, plus an
+    /// The mean cosine with a class's own prototypes times a scale, plus an
     /// offset, both learned per class: the whole range of a probability can be
     /// reached by similarity alone.
     OwnMean,
+    /// The same with a scale that is given and stays: a small one leaves no way
+    /// to a sure prediction but cosines that differ widely.
+    OwnMeanTimes(f64),
 }
 
 /// Where prototype vectors start.
@@ -261,6 +264,11 @@ pub struct ClassifierStage {
     pub l1_on: Penalised,
     /// Weight of half the squared norm of all weights.
     pub l2: f64,
+    /// Keeps the weights of a class's own prototypes at 0 or above: an ECG that
+    /// is more like an example of a class is never less likely to be one. Paper
+    /// and published program start at +1 and let them go where they will.
+    #[serde(default)]
+    pub own_not_negative: bool,
     /// Similarities are scaled to deviation 1 (and, where there is a bias, to
     /// mean 0) for the fit; the weights are scaled back.
     pub standardise: bool,

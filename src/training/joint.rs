@@ -14,7 +14,7 @@ use super::projection::project;
 use super::prototype_start;
 use super::random::{Draw, Moment};
 use super::run::Run;
-use super::supervised::branch_prefix;
+use super::supervised::{branch_prefix, log_odds, start_at_share};
 use super::{ClassLogits, JointStage, PrototypeStart, Trained, WarmUpStage};
 use crate::nn::{LATENT, Pass, PrototypeBranch, PrototypeNetwork, identity};
 
@@ -70,14 +70,14 @@ impl<'a> Place<'a> {
         similarities.matmul(&(&self.identity * 1.5 - 0.5))
     }
 
-    /// Mean similarity to a class's own prototypes, (N, C); 0 for a class
+    /// Mean pooled cosine with a class's own prototypes, (N, C); 0 for a class
     /// without any.
     fn own_mean(&self, similarities: &Tensor) -> Tensor {
         let count = self
             .identity
             .sum_dim_intlist(0, true, Kind::Float)
             .clamp_min(1.0);
-        similarities.matmul(&(&self.identity / count))
+        similarities.matmul(&(&self.identity / count)) / self.branch.kind.scale()
     }
 }
 
@@ -99,7 +99,7 @@ pub fn warm_up(
         place.outputs.len() as i64,
         Default::default(),
     );
-    crate::nn::randomise(&state.scratch, run.config.seed);
+    start_at_share(&state.scratch, &place.train_labels);
     if checkpoint.progress.epoch == 0 {
         spread(&state.network, &place.prefix, stage);
     }
@@ -218,7 +218,7 @@ pub fn run(
             known,
         )
     });
-    let scale = ClassScale::new(&state.scratch, place.outputs.len());
+    let scale = ClassScale::new(&state.scratch, place.outputs.len(), stage.class_logits);
     if checkpoint.progress.epoch == 0 {
         start(
             run,
@@ -235,7 +235,7 @@ pub fn run(
         Trained::Prototypes => &["prototype_vectors"],
     };
     let mut trained = place.learning(&state.network, parts);
-    if stage.class_logits == ClassLogits::OwnMean {
+    if stage.class_logits != ClassLogits::Fixed {
         trained.extend(learning_below(&state.scratch, &[""]));
     }
     let learner = Joint {
@@ -293,9 +293,11 @@ fn latents_of_train(run: &Run, branch: &PrototypeBranch, features: Option<&Featu
     }
 }
 
-/// Scale and offset of each class: softplus(scale) x similarity + offset.
+/// Scale and offset of each class: scale x mean cosine + offset.
 struct ClassScale {
-    scale: Tensor,
+    /// Learned as the softplus of this; a scale that is given is not.
+    learned: Option<Tensor>,
+    given: f64,
     offset: Tensor,
 }
 
@@ -303,33 +305,45 @@ impl ClassScale {
     /// How many times faster they learn than the add-on layers.
     const RATE: f64 = 50.0;
 
-    fn new(scratch: &VarStore, classes: usize) -> Self {
+    fn new(scratch: &VarStore, classes: usize, kind: ClassLogits) -> Self {
         let root = scratch.root();
+        let zeros = |name: &str| root.zeros(name, &[classes as i64]);
+        let given = match kind {
+            ClassLogits::OwnMeanTimes(given) => Some(given),
+            ClassLogits::OwnMean | ClassLogits::Fixed => None,
+        };
         Self {
-            scale: root.zeros("class_scale", &[classes as i64]),
-            offset: root.zeros("class_offset", &[classes as i64]),
+            learned: given.is_none().then(|| zeros("class_scale")),
+            given: given.unwrap_or(1.0),
+            offset: zeros("class_offset"),
         }
     }
 
-    /// So that the logits have deviation 1.5 and the mean that the class's
-    /// share of the records asks for.
+    /// So that the logits have deviation 1.5, where the scale is free, and the
+    /// mean that the class's share of the records asks for.
     fn start(&self, run: &Run, place: &Place, features: Option<&Features>) {
         let _guard = tch::no_grad_guard();
         let latents = latents_of_train(run, place.branch, features);
         let mean = place.own_mean(&in_batches(&latents, |l| place.branch.similarities(l)));
-        let deviation = mean.std_dim([0i64].as_slice(), true, false).clamp_min(1e-3);
-        let scale: Tensor = 1.5 / deviation;
-        let scale = scale.clamp(2.0, 60.0);
-        let count = place.train_labels.size()[0] as f64;
-        let share =
-            (place.train_labels.sum_dim_intlist(0, false, Kind::Float) + 0.5) / (count + 1.0);
-        let offset = share.logit(None::<f64>) - &scale * mean.mean_dim(0, false, None::<Kind>);
-        self.scale.shallow_clone().copy_(&scale);
+        if let Some(learned) = &self.learned {
+            let deviation = mean.std_dim([0i64].as_slice(), true, false).clamp_min(1e-3);
+            let scale: Tensor = 1.5 / deviation;
+            learned.shallow_clone().copy_(&scale.clamp(2.0, 60.0));
+        }
+        let offset =
+            log_odds(&place.train_labels) - self.scaled(&mean.mean_dim(0, false, None::<Kind>));
         self.offset.shallow_clone().copy_(&offset);
     }
 
+    fn scaled(&self, own_mean: &Tensor) -> Tensor {
+        match &self.learned {
+            Some(learned) => own_mean * learned.softplus(),
+            None => own_mean * self.given,
+        }
+    }
+
     fn logits(&self, own_mean: &Tensor) -> Tensor {
-        own_mean * self.scale.softplus() + &self.offset
+        self.scaled(own_mean) + &self.offset
     }
 }
 
@@ -347,7 +361,9 @@ impl Joint<'_> {
     fn logits(&self, similarities: &Tensor) -> Tensor {
         match self.stage.class_logits {
             ClassLogits::Fixed => self.place.fixed_logits(similarities),
-            ClassLogits::OwnMean => self.scale.logits(&self.place.own_mean(similarities)),
+            ClassLogits::OwnMean | ClassLogits::OwnMeanTimes(_) => {
+                self.scale.logits(&self.place.own_mean(similarities))
+            }
         }
     }
 }

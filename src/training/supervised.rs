@@ -1,7 +1,8 @@
 //! Networks that learn from labels alone: the backbone of a pre-training, a
 //! black box, the attention network.
 
-use tch::Tensor;
+use tch::nn::VarStore;
+use tch::{Kind, Tensor};
 
 use super::augment::mixup;
 use super::checkpoint::Checkpoint;
@@ -61,6 +62,7 @@ pub fn pre_train(
         outputs.len(),
     );
     crate::nn::randomise(&state.scratch, run.config.seed);
+    start_at_share(&state.scratch, &run.data.train.columns(&outputs));
     let trained = learning_below(&state.scratch, &[""]);
     let logits = |xs: &Tensor, pass: Pass| net.logits(xs, pass);
     learn(
@@ -76,6 +78,27 @@ pub fn pre_train(
         copy_backbone(state, &branch_prefix(&architecture, name));
     }
     Ok(())
+}
+
+/// Starts the layer `fc`, which only a stage needs, at what is known without
+/// looking at an ECG: weights 0, biases the log-odds of each class's share of
+/// the training records. A bias near 0 would first have to be unlearnt, and the
+/// quickest way down is to make the latents of all records large and alike.
+pub fn start_at_share(scratch: &VarStore, train_labels: &Tensor) {
+    let _guard = tch::no_grad_guard();
+    let variables = scratch.variables();
+    if let (Some(weight), Some(bias)) = (variables.get("fc.weight"), variables.get("fc.bias")) {
+        let _ = weight.shallow_clone().zero_();
+        bias.shallow_clone().copy_(&log_odds(train_labels));
+    }
+}
+
+/// Log-odds of each column's share of the rows, (N, C) to (C); half a record
+/// is added to both sides.
+pub fn log_odds(labels: &Tensor) -> Tensor {
+    let count = labels.size()[0] as f64;
+    let share = (labels.sum_dim_intlist(0, false, Kind::Float) + 0.5) / (count + 1.0);
+    share.logit(None::<f64>)
 }
 
 /// The variables of a branch: none before the names of the only branch.

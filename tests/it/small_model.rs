@@ -158,6 +158,7 @@ pub fn classifier() -> ClassifierStage {
         l1: 1e-3,
         l1_on: Penalised::OffClass,
         l2: 0.0,
+        own_not_negative: false,
         standardise: false,
         positive_weight: PositiveWeight::None,
         positive_weight_cap: None,
