@@ -204,7 +204,7 @@ pub struct JointStage {
 }
 
 /// What the cross entropy of a joint stage looks at.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ClassLogits {
     /// Similarities times +1 (own class) or -0.5 (others), as in paper and
     /// published program. Cosines of latents in (0, 1) hardly move such a sum.
@@ -213,9 +213,6 @@ pub enum ClassLogits {
     /// offset, both learned per class: the whole range of a probability can be
     /// reached by similarity alone.
     OwnMean,
-    /// The same with a scale that is given and stays: a small one leaves no way
-    /// to a sure prediction but cosines that differ widely.
-    OwnMeanTimes(f64),
 }
 
 /// Where prototype vectors start.

@@ -218,7 +218,7 @@ pub fn run(
             known,
         )
     });
-    let scale = ClassScale::new(&state.scratch, place.outputs.len(), stage.class_logits);
+    let scale = ClassScale::new(&state.scratch, place.outputs.len());
     if checkpoint.progress.epoch == 0 {
         start(
             run,
@@ -235,7 +235,7 @@ pub fn run(
         Trained::Prototypes => &["prototype_vectors"],
     };
     let mut trained = place.learning(&state.network, parts);
-    if stage.class_logits != ClassLogits::Fixed {
+    if stage.class_logits == ClassLogits::OwnMean {
         trained.extend(learning_below(&state.scratch, &[""]));
     }
     let learner = Joint {
@@ -293,11 +293,9 @@ fn latents_of_train(run: &Run, branch: &PrototypeBranch, features: Option<&Featu
     }
 }
 
-/// Scale and offset of each class: scale x mean cosine + offset.
+/// Scale and offset of each class: softplus(scale) x mean cosine + offset.
 struct ClassScale {
-    /// Learned as the softplus of this; a scale that is given is not.
-    learned: Option<Tensor>,
-    given: f64,
+    scale: Tensor,
     offset: Tensor,
 }
 
@@ -305,45 +303,30 @@ impl ClassScale {
     /// How many times faster they learn than the add-on layers.
     const RATE: f64 = 50.0;
 
-    fn new(scratch: &VarStore, classes: usize, kind: ClassLogits) -> Self {
+    fn new(scratch: &VarStore, classes: usize) -> Self {
         let root = scratch.root();
-        let zeros = |name: &str| root.zeros(name, &[classes as i64]);
-        let given = match kind {
-            ClassLogits::OwnMeanTimes(given) => Some(given),
-            ClassLogits::OwnMean | ClassLogits::Fixed => None,
-        };
         Self {
-            learned: given.is_none().then(|| zeros("class_scale")),
-            given: given.unwrap_or(1.0),
-            offset: zeros("class_offset"),
+            scale: root.zeros("class_scale", &[classes as i64]),
+            offset: root.zeros("class_offset", &[classes as i64]),
         }
     }
 
-    /// So that the logits have deviation 1.5, where the scale is free, and the
-    /// mean that the class's share of the records asks for.
+    /// So that the logits have deviation 1.5 and the mean that the class's
+    /// share of the records asks for.
     fn start(&self, run: &Run, place: &Place, features: Option<&Features>) {
         let _guard = tch::no_grad_guard();
         let latents = latents_of_train(run, place.branch, features);
         let mean = place.own_mean(&in_batches(&latents, |l| place.branch.similarities(l)));
-        if let Some(learned) = &self.learned {
-            let deviation = mean.std_dim([0i64].as_slice(), true, false).clamp_min(1e-3);
-            let scale: Tensor = 1.5 / deviation;
-            learned.shallow_clone().copy_(&scale.clamp(2.0, 60.0));
-        }
-        let offset =
-            log_odds(&place.train_labels) - self.scaled(&mean.mean_dim(0, false, None::<Kind>));
+        let deviation = mean.std_dim([0i64].as_slice(), true, false).clamp_min(1e-3);
+        let scale: Tensor = 1.5 / deviation;
+        let scale = scale.clamp(2.0, 60.0);
+        let offset = log_odds(&place.train_labels) - &scale * mean.mean_dim(0, false, None::<Kind>);
+        self.scale.shallow_clone().copy_(&scale);
         self.offset.shallow_clone().copy_(&offset);
     }
 
-    fn scaled(&self, own_mean: &Tensor) -> Tensor {
-        match &self.learned {
-            Some(learned) => own_mean * learned.softplus(),
-            None => own_mean * self.given,
-        }
-    }
-
     fn logits(&self, own_mean: &Tensor) -> Tensor {
-        self.scaled(own_mean) + &self.offset
+        own_mean * self.scale.softplus() + &self.offset
     }
 }
 

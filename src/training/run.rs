@@ -249,9 +249,6 @@ pub fn similarities(network: &PrototypeNetwork, split: &Split) -> Tensor {
 
 /// What a checkpoint must agree with: the configuration and the data.
 fn fingerprint(config: &TrainingConfig, data: &TrainingData) -> String {
-    if let Ok(x) = std::env::var("EXP_FP") {
-        return x;
-    } // EXPERIMENT
     let mut hash = Sha256::new();
     hash.update(env!("CARGO_PKG_VERSION"));
     hash.update(ron::to_string(config).unwrap_or_default());

@@ -62,7 +62,6 @@ pub fn pre_train(
         outputs.len(),
     );
     crate::nn::randomise(&state.scratch, run.config.seed);
-    start_at_share(&state.scratch, &run.data.train.columns(&outputs));
     let trained = learning_below(&state.scratch, &[""]);
     let logits = |xs: &Tensor, pass: Pass| net.logits(xs, pass);
     learn(
@@ -83,7 +82,9 @@ pub fn pre_train(
 /// Starts the layer `fc`, which only a stage needs, at what is known without
 /// looking at an ECG: weights 0, biases the log-odds of each class's share of
 /// the training records. A bias near 0 would first have to be unlearnt, and the
-/// quickest way down is to make the latents of all records large and alike.
+/// quickest way down is to make the latents of all records large and alike. (A
+/// pre-training starts as PyTorch does: the excerpt's backbone learned worse
+/// from here, 0.870 instead of 0.906 on fold 9.)
 pub fn start_at_share(scratch: &VarStore, train_labels: &Tensor) {
     let _guard = tch::no_grad_guard();
     let variables = scratch.variables();
