@@ -344,9 +344,7 @@ impl Joint<'_> {
     fn logits(&self, similarities: &Tensor) -> Tensor {
         match self.stage.class_logits {
             ClassLogits::Fixed => self.place.fixed_logits(similarities),
-            ClassLogits::OwnMean | ClassLogits::OwnMeanTimes(_) => {
-                self.scale.logits(&self.place.own_mean(similarities))
-            }
+            ClassLogits::OwnMean => self.scale.logits(&self.place.own_mean(similarities)),
         }
     }
 }
