@@ -36,7 +36,6 @@ pub fn ui(ctx: &Context, state: &State, commands: &mut Commands) {
 fn about(ui: &mut Ui, state: &State, model: &LoadedModel) {
     let tokens = Tokens::of(ui);
     let manifest = &model.manifest;
-    let training = &manifest.training;
     ui.horizontal(|ui| {
         body(ui, manifest.title.as_str());
         if manifest.simulated {
@@ -51,10 +50,13 @@ fn about(ui: &mut Ui, state: &State, model: &LoadedModel) {
     }
     secondary(
         ui,
-        format!(
-            "Trained on {}: {} ECGs, checked on {}.",
-            training.data, training.train_records, training.validation_records
-        ),
+        match &manifest.training {
+            Some(training) => format!(
+                "Trained on {}: {} ECGs, checked on {}.",
+                training.data, training.train_records, training.validation_records
+            ),
+            None => "Imported: what it was trained on is not known.".to_owned(),
+        },
     );
     let device = match &state.model {
         ModelState::Ready { device, .. } => format!("runs on {device}"),

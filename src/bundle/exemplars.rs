@@ -39,6 +39,14 @@ pub enum ExemplarError {
     },
     #[error("the model has no prototype {0}")]
     NoPrototype(usize),
+    #[error(
+        "prototype {0} has no known source: the file that the model was imported from has the vector and not the training ECG that it came from"
+    )]
+    UnknownSource(usize),
+    #[error(
+        "the training ECG is record {ecg_id}, and the imported model has no checksum of its signal; import it again with the data folder to see it"
+    )]
+    NoChecksum { ecg_id: u32 },
 }
 
 impl ExemplarError {
@@ -46,7 +54,10 @@ impl ExemplarError {
     /// names of files and folders count as identity.
     pub fn on_a_sheet(&self) -> String {
         match self {
-            Self::NoDataFolder { .. } | Self::NoPrototype(_) => self.to_string(),
+            Self::NoDataFolder { .. }
+            | Self::NoPrototype(_)
+            | Self::UnknownSource(_)
+            | Self::NoChecksum { .. } => self.to_string(),
             Self::NotThere { ecg_id, data, .. } => {
                 format!("record {ecg_id} of {data} is not in the folder that was named for it")
             }
@@ -102,7 +113,13 @@ impl Exemplars {
             .prototypes
             .get(prototype)
             .ok_or(ExemplarError::NoPrototype(prototype))?;
-        let ecg_id = source.ecg_id;
+        let ecg_id = source
+            .ecg_id
+            .ok_or(ExemplarError::UnknownSource(prototype))?;
+        let expected = source
+            .recording_sha256
+            .as_ref()
+            .ok_or(ExemplarError::NoChecksum { ecg_id })?;
         let unreadable = |folder: &Path, what: String| ExemplarError::Unreadable {
             ecg_id,
             folder: folder.display().to_string(),
@@ -115,7 +132,7 @@ impl Exemplars {
                 formats::open(&path).map_err(|e| unreadable(folder, e.to_string()))?,
             )
         } else {
-            let data = self.manifest.training.data.clone();
+            let data = self.manifest.data_name().to_owned();
             let folder = self
                 .data_folder
                 .as_ref()
@@ -138,12 +155,12 @@ impl Exemplars {
             )
         };
         let found = recording.sha256();
-        if found != source.recording_sha256 {
+        if found != *expected {
             return Err(ExemplarError::OtherSignal {
                 ecg_id,
                 folder: folder.display().to_string(),
                 found,
-                expected: source.recording_sha256.clone(),
+                expected: expected.clone(),
             });
         }
         Ok(Recording {

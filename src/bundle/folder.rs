@@ -103,11 +103,16 @@ impl Bundle {
         self.dir.join(name)
     }
 
-    /// What stands beside every result: `demonstration on simulated signals`.
+    /// What stands beside every result: a demonstration on simulated signals,
+    /// or an imported model of which little is known.
     pub fn notice(&self) -> Option<&'static str> {
-        self.manifest
-            .simulated
-            .then_some("Demonstration: trained on simulated ECGs, says nothing about real patients")
+        if self.manifest.simulated {
+            return Some(
+                "Demonstration: trained on simulated ECGs, says nothing about real patients",
+            );
+        }
+        (!self.manifest.imported_from.is_empty())
+            .then_some("Imported model: training counts unknown, thresholds not chosen on data, probabilities not calibrated")
     }
 
     fn check_files(&self) -> Result<(), BundleError> {
@@ -173,7 +178,12 @@ fn parse_manifest(path: &str, bytes: &[u8]) -> Result<Manifest, BundleError> {
             known: Manifest::VERSION,
         });
     }
-    ron::from_str(text).map_err(|e| fail(e.to_string()))
+    // What an imported model does not know became optional after the first
+    // bundles of this version: theirs have the plain values.
+    ron::Options::default()
+        .with_default_extension(ron::extensions::Extensions::IMPLICIT_SOME)
+        .from_str(text)
+        .map_err(|e| fail(e.to_string()))
 }
 
 /// Writes a bundle: files first, the manifest with their checksums last.

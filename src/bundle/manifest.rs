@@ -23,6 +23,10 @@ pub struct Manifest {
     pub simulated: bool,
     pub architecture: Architecture,
     pub preprocessing: Preprocessing,
+    /// The checkpoints that the model was imported from; empty for one that
+    /// this program trained.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub imported_from: Vec<ImportedFile>,
     /// One per output, in output order.
     pub statements: Vec<StatementInfo>,
     /// One per prototype, in the order of the network's prototype vectors.
@@ -32,7 +36,8 @@ pub struct Manifest {
     /// What projection costs in discrimination; `None` for a network without
     /// prototypes and for an imported one.
     pub free_prototypes: Option<FreePrototypes>,
-    pub training: TrainingInfo,
+    /// `None` for an imported model: its file does not say.
+    pub training: Option<TrainingInfo>,
     /// Validation first, then test.
     pub metrics: Vec<FoldMetrics>,
     /// SHA-256 (hexadecimal) of every other file, by path inside the folder.
@@ -64,6 +69,14 @@ impl Manifest {
     pub fn branch_of(&self, prototype: usize) -> Option<&BranchSpec> {
         let branch = self.prototypes.get(prototype)?.branch;
         self.architecture.branches().get(branch)
+    }
+
+    /// What people call the data that the model was trained on.
+    pub fn data_name(&self) -> &str {
+        match &self.training {
+            Some(training) => &training.data,
+            None => "unknown data",
+        }
     }
 
     /// The prototypes of one class, as indices.
@@ -113,7 +126,18 @@ pub struct Calibration {
     pub intercept: f64,
 }
 
-/// Where a prototype came from: the latent of a training ECG.
+/// A checkpoint of another program.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ImportedFile {
+    /// Its name without the folder.
+    pub name: String,
+    pub sha256: String,
+}
+
+/// Where a prototype came from: the latent of a training ECG. Of a model that
+/// this program trained everything is known; an imported one has the vectors,
+/// and what is not known of their sources is `None`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Prototype {
@@ -123,18 +147,18 @@ pub struct Prototype {
     /// Index into the manifest's statements.
     pub class: usize,
     /// Record of the data set that was projected.
-    pub ecg_id: u32,
+    pub ecg_id: Option<u32>,
     pub patient_id: Option<i64>,
-    pub fold: u8,
+    pub fold: Option<u8>,
     /// [`crate::ecg::Recording::sha256`] of the record.
-    pub recording_sha256: String,
+    pub recording_sha256: Option<String>,
     /// First and one-past-last sample of the projected window at the model's
     /// sampling rate; `None` where the prototype stands for the whole recording.
     pub window_samples: Option<(i64, i64)>,
     /// Cosine between the trained vector and the latent that replaced it.
-    pub cosine_before: f64,
+    pub cosine_before: Option<f64>,
     /// Cosine between the stored vector and its source: 1 to rounding.
-    pub cosine: f64,
+    pub cosine: Option<f64>,
     /// The first prototype with the same source, if this is not the first.
     pub duplicate_of: Option<usize>,
     /// All statements of the source record.

@@ -19,8 +19,8 @@ pub use architecture::{Architecture, BlackBoxSpec, BranchSpec};
 pub use exemplars::{ExemplarError, Exemplars};
 pub use folder::{Bundle, BundleError, BundleWriter, find_models, models_dir, resolve};
 pub use manifest::{
-    Calibration, ClassMetrics, FoldMetrics, FreePrototypes, Manifest, ProjectionReport, Prototype,
-    StatementInfo, TrainingInfo,
+    Calibration, ClassMetrics, FoldMetrics, FreePrototypes, ImportedFile, Manifest,
+    ProjectionReport, Prototype, StatementInfo, TrainingInfo,
 };
 pub use preprocessing::{Filter, ModelInput, Preprocessing, PreprocessingError, Standardise};
 pub use similarities::TrainingSimilarities;

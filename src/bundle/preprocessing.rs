@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::dsp::{self, Band, DspError};
 use crate::ecg::{Lead, Recording};
+use crate::nn::{PrototypeKind, window_s};
 
 /// TrustECG adds this to the standard deviation, so that a flat record gives
 /// zeros and no infinities.
@@ -136,6 +137,18 @@ impl Preprocessing {
 
     pub fn duration_s(&self) -> f64 {
         self.samples as f64 / self.rate_hz
+    }
+
+    /// First and one-past-last sample, at the network's rate, of the window of a
+    /// prototype that begins at latent step `first`; `None` for a prototype
+    /// without a time axis.
+    pub fn window_samples(&self, kind: PrototypeKind, first: usize) -> Option<(i64, i64)> {
+        let PrototypeKind::Windows { steps, .. } = kind else {
+            return None;
+        };
+        let (start_s, end_s) = window_s(first, steps, self.duration_s());
+        let sample = |s: f64| (s * self.rate_hz).round() as i64;
+        Some((sample(start_s), sample(end_s)))
     }
 
     /// Whether a network can be built for these settings and every recording

@@ -52,7 +52,7 @@ struct Document<'a> {
 struct Duplicate {
     prototype: usize,
     of: usize,
-    ecg_id: u32,
+    ecg_id: Option<u32>,
 }
 
 #[derive(serde::Serialize)]
@@ -83,6 +83,11 @@ pub fn run(command: &Command) -> anyhow::Result<()> {
         })
         .collect();
     let duplicates = duplicates(&manifest.prototypes, &mut faults);
+    let known_sources = manifest
+        .prototypes
+        .iter()
+        .filter(|p| p.recording_sha256.is_some())
+        .count();
     let exemplars = Exemplars::new(model.bundle(), arguments.data.clone());
     let sources_checked = check_sources(&model, &exemplars, &mut faults);
     let document = Document {
@@ -90,7 +95,7 @@ pub fn run(command: &Command) -> anyhow::Result<()> {
         bundle: model.bundle().into(),
         files: manifest.files.len(),
         prototypes: manifest.prototypes.len(),
-        distinct_sources: manifest.prototypes.len() - duplicates.len(),
+        distinct_sources: known_sources - duplicates.len(),
         duplicates,
         projection: &manifest.projection,
         free_prototypes: manifest.free_prototypes.as_ref(),
@@ -117,6 +122,10 @@ pub fn run(command: &Command) -> anyhow::Result<()> {
 fn duplicates(prototypes: &[Prototype], faults: &mut Vec<Fault>) -> Vec<Duplicate> {
     let mut duplicates = Vec::new();
     for (j, prototype) in prototypes.iter().enumerate() {
+        // Two unknown sources are not one.
+        if prototype.recording_sha256.is_none() {
+            continue;
+        }
         let same = |p: &Prototype| {
             p.branch == prototype.branch
                 && p.recording_sha256 == prototype.recording_sha256
@@ -176,12 +185,7 @@ fn check_sources(model: &Model, exemplars: &Exemplars, faults: &mut Vec<Fault>) 
 
 /// What is wrong where a prototype is not a window of its training ECG.
 fn not_its_source(model: &Model, prediction: &Prediction, prototype: usize) -> Option<String> {
-    let branch = model.manifest().branch_of(prototype)?;
-    let best = prediction.windows.get(prototype).and_then(|w| w.first());
-    let cosine = match best {
-        Some(window) => window.cosine,
-        None => prediction.similarities.get(prototype)? / branch.prototypes.scale(),
-    };
+    let cosine = model.best_window(prediction, prototype)?.cosine;
     let is_its_source = cosine > SMALLEST_COSINE;
     (!is_its_source).then(|| format!("is not its training ECG: their cosine is {cosine:.6}"))
 }
@@ -205,7 +209,7 @@ fn print(document: &Document, model: &Model) -> anyhow::Result<()> {
         "{} prototypes from {} training ECGs of {}; no prototype is zero: {}",
         document.prototypes,
         document.distinct_sources,
-        manifest.training.data,
+        manifest.data_name(),
         if document.zero_prototypes.is_empty() {
             "yes"
         } else {
@@ -231,10 +235,10 @@ fn print(document: &Document, model: &Model) -> anyhow::Result<()> {
         table.row(vec![
             j.to_string(),
             manifest.statements[p.class].code.clone(),
-            p.ecg_id.to_string(),
-            p.fold.to_string(),
-            output::number(Some(p.cosine_before)),
-            format!("{:.6}", p.cosine),
+            p.ecg_id.map_or("unknown".to_owned(), |id| id.to_string()),
+            p.fold.map_or("-".to_owned(), |fold| fold.to_string()),
+            output::number(p.cosine_before),
+            p.cosine.map_or("-".to_owned(), |c| format!("{c:.6}")),
             p.duplicate_of.map_or(String::new(), |d| d.to_string()),
         ]);
     }

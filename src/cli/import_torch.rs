@@ -2,20 +2,28 @@
 
 use std::path::{Path, PathBuf};
 
+use anyhow::Context;
+use sha2::{Digest, Sha256};
+
 use super::output;
 use crate::bundle::import_torch::{
-    ImportedNetwork, ImportedPrototypes, Provenance, TorchFile, assemble, recognise,
+    ImportedNetwork, ImportedPrototypes, Provenance, TorchFile, assemble, manifest_of, recognise,
 };
+use crate::bundle::{Bundle, BundleError, BundleWriter, ImportedFile, TrainingSimilarities};
+use crate::dataset::DataSet;
+use crate::ecg::hex;
+use crate::inference::{DeviceChoice, Model, find_sources};
+use crate::training::model_card;
 
 /// Import checkpoints of PyTorch as a bundle; nothing in them is run
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  protoecg import-torch trustecg_model.pt --out trustecg\n  \
-    protoecg import-torch fusion.ckpt --out published --metadata rhythm_prototype_metadata.json\n\n\
+    protoecg import-torch fusion.ckpt --out published \\\n      \
+    --metadata rhythm_prototype_metadata.json --data /path/to/ptb-xl\n\n\
     Reads zip checkpoints of ProtoECGNet (a branch, the fused model, an encoder alone) and of\n\
     TrustECG. The three branches given together become one model with their own classifiers.\n\
-    An imported model has no calibration and no known training counts: thresholds are 0.5.\n\n\
-    Still missing: writing the bundle. The files are read, checked and described."
+    An imported model has no calibration and no known training counts: thresholds are 0.5."
 )]
 pub struct Arguments {
     /// Checkpoints: Lightning .ckpt, .pth or .pt
@@ -27,6 +35,9 @@ pub struct Arguments {
     /// Training ECGs of the prototypes, as upstream's projection writes them; one file per branch
     #[arg(long, value_name = "JSON")]
     metadata: Vec<PathBuf>,
+    /// Data set that the model was trained on: finds the window that each prototype is
+    #[arg(long, value_name = "DIR", requires = "metadata")]
+    data: Option<PathBuf>,
 }
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
@@ -49,7 +60,33 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         .map(|path| Provenance::read(path))
         .collect::<Result<Vec<_>, _>>()?;
     describe(&network)?;
-    write(&network, &provenance, &arguments.out)
+    let files = arguments.files.iter().map(|path| named(path));
+    let files = files.collect::<anyhow::Result<Vec<_>>>()?;
+    let set = arguments.data.as_deref().map(DataSet::open).transpose()?;
+    let bundle = write(&network, files, &provenance, &arguments.out, set.as_ref())?;
+    let manifest = &bundle.manifest;
+    if !manifest.prototypes.is_empty() {
+        let known = manifest
+            .prototypes
+            .iter()
+            .filter(|p| p.ecg_id.is_some())
+            .count();
+        output::print_line(&format!(
+            "{known} of {} prototypes have a known training ECG",
+            manifest.prototypes.len()
+        ))?;
+    }
+    output::print_line(&format!("bundle written to {}", bundle.dir.display()))
+}
+
+/// A file by its name and checksum.
+fn named(path: &Path) -> anyhow::Result<ImportedFile> {
+    let bytes = std::fs::read(path).with_context(|| path.display().to_string())?;
+    let name = path.file_name().unwrap_or_default();
+    Ok(ImportedFile {
+        name: name.to_string_lossy().into_owned(),
+        sha256: hex(&Sha256::digest(&bytes)),
+    })
 }
 
 /// What the files hold, for people.
@@ -101,15 +138,50 @@ fn describe_branches(network: &ImportedPrototypes) -> anyhow::Result<()> {
     table.print()
 }
 
-/// Writes the bundle. To be completed with the manifest that has several
-/// branches and attention: statements without training counts, thresholds 0.5,
-/// no calibration, mean pooling, sources of prototypes only from `provenance`.
+/// Writes the bundle to `out`, which appears when it is complete.
 fn write(
-    _network: &ImportedNetwork,
-    _provenance: &[Provenance],
-    _out: &Path,
-) -> anyhow::Result<()> {
-    anyhow::bail!(
-        "the files are sound, but writing an imported bundle is not there yet: nothing was written"
-    )
+    network: &ImportedNetwork,
+    files: Vec<ImportedFile>,
+    provenance: &[Provenance],
+    out: &Path,
+    set: Option<&DataSet>,
+) -> anyhow::Result<Bundle> {
+    if out.exists() {
+        let path = out.display().to_string();
+        return Err(BundleError::Exists { path }.into());
+    }
+    let name = out.file_name().unwrap_or_default();
+    let (manifest, weights) =
+        manifest_of(network, files, provenance, name.to_string_lossy().into())?;
+    let mut partial = name.to_owned();
+    partial.push(".partial");
+    let partial = out.with_file_name(partial);
+    let writer = BundleWriter::new(&partial)?;
+    weights.write(&partial.join(Bundle::WEIGHTS))?;
+    TrainingSimilarities::default().write(&partial.join(Bundle::SIMILARITIES))?;
+    // Building the network from what was written shows a tensor that is missing.
+    let bundle = Bundle {
+        dir: partial.clone(),
+        manifest,
+        sha256: String::new(),
+    };
+    let model = Model::load(bundle, DeviceChoice::Cpu)?;
+    let mut manifest = model.manifest().clone();
+    if let Some(set) = set {
+        let mut tick = |done, of| output::status(&format!("prototype {done} of {of}"));
+        let found = find_sources(&model, set, &mut tick)?;
+        output::status("");
+        manifest.prototypes = found.prototypes;
+        if !found.not_there.is_empty() {
+            output::print_line(&format!(
+                "training ECGs that are not in the data set: {:?}",
+                found.not_there
+            ))?;
+        }
+    }
+    let card = partial.join(Bundle::MODEL_CARD);
+    std::fs::write(&card, model_card(&manifest)).with_context(|| card.display().to_string())?;
+    writer.finish(manifest)?;
+    std::fs::rename(&partial, out).with_context(|| out.display().to_string())?;
+    Ok(Bundle::open(out)?)
 }

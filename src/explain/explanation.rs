@@ -25,7 +25,9 @@ pub struct ClassExplanation {
     pub calibrated_probability: Option<f64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub threshold: Option<f64>,
-    pub ledger: Ledger,
+    /// `None` (in JSON: absent) for a network without prototypes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ledger: Option<Ledger>,
     /// The prototypes of this class, most similar first.
     pub prototypes: Vec<PrototypeEvidence>,
 }
@@ -78,8 +80,9 @@ pub struct LedgerEntry {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PrototypeEvidence {
     pub prototype: usize,
-    /// Record of the training set that the prototype is.
-    pub ecg_id: u32,
+    /// Record of the training set that the prototype is; `None` where an
+    /// imported model does not know it.
+    pub ecg_id: Option<u32>,
     pub cosine: f64,
     pub percentile: Option<f64>,
     pub weight: f64,
@@ -93,7 +96,7 @@ pub struct PrototypeEvidence {
     pub source_window: Option<Span>,
     pub receptive_field_s: Option<Span>,
     pub source_statements: Vec<String>,
-    pub source_fold: u8,
+    pub source_fold: Option<u8>,
     pub source_age_years: Option<f64>,
     pub source_sex: Option<crate::ecg::Sex>,
     pub duplicate_of: Option<usize>,

@@ -49,7 +49,8 @@ pub fn explain(model: &Model, prediction: &Prediction, class: usize) -> Option<C
         probability: result.probability,
         calibrated_probability: result.calibrated_probability,
         threshold: result.threshold,
-        ledger: ledger(entries, &result.code, model.bias(class), result.logit),
+        ledger: (!manifest.prototypes.is_empty())
+            .then(|| ledger(entries, &result.code, model.bias(class), result.logit)),
         prototypes,
     })
 }
@@ -74,7 +75,9 @@ fn evidence(
         percentile: entry.percentile,
         weight: entry.weight,
         contribution: entry.contribution,
-        whole_recording: source.window_samples.is_none(),
+        whole_recording: manifest
+            .branch_of(entry.prototype)
+            .is_none_or(|b| b.prototypes == PrototypeKind::WholeRecording),
         receptive_field_s: windows.first().map(|w| w.receptive_field_s),
         windows,
         source_window: source.window_samples.map(|(start, end)| Span {
@@ -86,7 +89,7 @@ fn evidence(
         source_age_years: source.age_years,
         source_sex: source.sex,
         duplicate_of: source.duplicate_of,
-        same_recording: source.recording_sha256 == prediction.recording_sha256,
+        same_recording: source.recording_sha256.as_ref() == Some(&prediction.recording_sha256),
     }
 }
 

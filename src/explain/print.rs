@@ -48,9 +48,18 @@ pub fn test_title(recording: &Recording) -> String {
 /// Name of a training ECG on sheets.
 pub fn source_title(evidence: &PrototypeEvidence) -> String {
     format!(
-        "Training ECG {}, prototype {}",
-        evidence.ecg_id, evidence.prototype
+        "{}, prototype {}",
+        training_ecg(evidence),
+        evidence.prototype
     )
+}
+
+/// The training ECG that a prototype is, or that nobody knows it.
+pub fn training_ecg(evidence: &PrototypeEvidence) -> String {
+    match evidence.ecg_id {
+        Some(ecg_id) => format!("Training ECG {ecg_id}"),
+        None => "Training ECG not known".to_owned(),
+    }
 }
 
 /// What is known of a training ECG: statements, age, sex, fold.
@@ -66,7 +75,7 @@ pub fn source_details(evidence: &PrototypeEvidence) -> String {
             .source_sex
             .map(|sex| if sex == Sex::Male { "male" } else { "female" }.to_owned()),
     );
-    parts.push(format!("fold {}", evidence.source_fold));
+    parts.extend(evidence.source_fold.map(|fold| format!("fold {fold}")));
     parts.join(", ")
 }
 
@@ -74,7 +83,7 @@ pub fn source_details(evidence: &PrototypeEvidence) -> String {
 pub fn similarity_sentence(evidence: &PrototypeEvidence) -> String {
     let percentile = match evidence.percentile {
         Some(p) => format!("closer than {p:.1} % of the training ECGs without the statement"),
-        None => "no training ECG is without the statement".to_owned(),
+        None => "no training ECGs without the statement to compare with".to_owned(),
     };
     format!(
         "cosine {:.3} ({percentile}); weight {:+.3}, contribution {:+.3}",
@@ -167,7 +176,7 @@ pub fn blocks(
         }
         blocks.push(Scene::stack(second, 1.0));
     }
-    blocks.extend(ledger_blocks(&explanation.ledger));
+    blocks.extend(explanation.ledger.iter().flat_map(ledger_blocks));
     let blind: Vec<&str> = manifest
         .statements
         .iter()

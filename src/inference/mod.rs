@@ -5,8 +5,10 @@ mod device;
 mod model;
 mod numbers;
 mod prediction;
+mod sources;
 
 pub use device::{DeviceChoice, DeviceError, device_name, set_threads};
 pub use model::{BATCH, InferenceError, Model, classifier_of, readings_of};
 pub use numbers::{logits, rows_of, sigmoid, tensor_of};
 pub use prediction::{Attention, ClassPrediction, PooledWindow, Prediction, Reading};
+pub use sources::{Sources, find_sources};

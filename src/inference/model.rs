@@ -189,6 +189,20 @@ impl Model {
         rows_of(&self.network.logits(&xs, Pass::Evaluate))
     }
 
+    /// The window of a recording that is most similar to a prototype: step 0
+    /// for a prototype without a time axis. `None` where there is no such
+    /// prototype.
+    pub fn best_window(&self, prediction: &Prediction, prototype: usize) -> Option<PooledWindow> {
+        let branch = self.manifest().branch_of(prototype)?;
+        match prediction.windows.get(prototype).and_then(|w| w.first()) {
+            Some(window) => Some(*window),
+            None => Some(PooledWindow {
+                step: 0,
+                cosine: prediction.similarities.get(prototype)? / branch.prototypes.scale(),
+            }),
+        }
+    }
+
     /// Weight of every prototype for a class, as in the ledger; empty for a
     /// network without prototypes, `None` where there is no such class.
     pub fn weights(&self, class: usize) -> Option<&[f64]> {

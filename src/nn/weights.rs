@@ -65,6 +65,15 @@ impl Weights {
         }
     }
 
+    /// Copies of all tensors.
+    pub fn copy(&self) -> Self {
+        let tensors = self.tensors.iter();
+        Self {
+            tensors: tensors.map(|(name, t)| (name.clone(), t.copy())).collect(),
+            metadata: self.metadata.clone(),
+        }
+    }
+
     /// Puts the tensors into a network with exactly these variables. `path`
     /// names the file in errors.
     ///

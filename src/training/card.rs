@@ -7,7 +7,6 @@ use crate::bundle::{FoldMetrics, Manifest};
 /// `MODEL_CARD.md` of a bundle.
 pub fn model_card(manifest: &Manifest) -> String {
     let mut card = String::new();
-    let training = &manifest.training;
     let mut line = |text: String| {
         card.push_str(&text);
         card.push('\n');
@@ -17,25 +16,42 @@ pub fn model_card(manifest: &Manifest) -> String {
         line("**A demonstration on simulated signals. No measured ECG was used; it says nothing about real patients.**\n".into());
     }
     line("Not a medical device: for research and teaching.\n".into());
-    line(format!(
-        "- Trained on {} ({} ECGs of folds {:?}), validated on fold {:?} ({} ECGs).",
-        training.data,
-        training.train_records,
-        training.train_folds,
-        training.validation_folds,
-        training.validation_records
-    ));
+    if let Some(training) = &manifest.training {
+        line(format!(
+            "- Trained on {} ({} ECGs of folds {:?}), validated on fold {:?} ({} ECGs).",
+            training.data,
+            training.train_records,
+            training.train_folds,
+            training.validation_folds,
+            training.validation_records
+        ));
+    }
     line(format!(
         "- Network: {}; {} prototypes.",
         manifest.architecture.describe(),
         manifest.prototypes.len()
     ));
-    line(format!(
-        "- Seed {}, trained on {}, protoecg {}.",
-        training.seed, training.device, manifest.program_version
-    ));
-    line(format!("- Training data SHA-256 {}.", training.data_sha256));
-    if !manifest.simulated {
+    if let Some(training) = &manifest.training {
+        line(format!(
+            "- Seed {}, trained on {}, protoecg {}.",
+            training.seed, training.device, manifest.program_version
+        ));
+        line(format!("- Training data SHA-256 {}.", training.data_sha256));
+    }
+    for file in &manifest.imported_from {
+        line(format!(
+            "- Imported from {} (SHA-256 {}). Training counts, calibration and quality are unknown; thresholds are 0.5. Prototypes with a known training ECG: {} of {}.",
+            file.name,
+            file.sha256,
+            manifest
+                .prototypes
+                .iter()
+                .filter(|p| p.ecg_id.is_some())
+                .count(),
+            manifest.prototypes.len()
+        ));
+    }
+    if !manifest.simulated && manifest.training.is_some() {
         line("- The bundle holds weights and references to records (ecg_id, checksum), no ECG. PTB-XL: Wagner et al. 2020, CC BY 4.0.".into());
     }
     if !manifest.projection.is_empty() {
@@ -53,10 +69,11 @@ pub fn model_card(manifest: &Manifest) -> String {
             blind.join(", ")
         ));
     }
+    let training = manifest.training.as_ref();
     for fold in &manifest.metrics {
         line(fold_table(
             fold,
-            training.validation_folds.contains(&fold.fold),
+            training.is_some_and(|t| t.validation_folds.contains(&fold.fold)),
         ));
     }
     card

@@ -14,7 +14,7 @@ use super::error::TrainingError;
 use super::evaluation::{Columns, evaluate, metrics_of};
 use super::folders::{Folders, LOG, io_error};
 use super::fusion::has_16_bits;
-use super::projection::{Source, window_samples};
+use super::projection::Source;
 use super::run::Run;
 use super::{Split, TrainingConfig, TrainingData, card, gap};
 use crate::bundle::{
@@ -64,6 +64,7 @@ pub fn deliver(
         simulated: set.is_simulated(),
         architecture: config.model.clone(),
         preprocessing: config.preprocessing.clone(),
+        imported_from: Vec::new(),
         statements: statement_infos(&labels, data, &readings.validation),
         prototypes: network
             .prototypes()
@@ -76,13 +77,14 @@ pub fn deliver(
             .filter_map(|b| Some(checkpoint.progress.projected.get(&b.name)?.report.clone()))
             .collect(),
         free_prototypes,
-        training: training_info(config, set, data, device),
+        training: Some(training_info(config, set, data, device)),
         metrics: Vec::new(),
         files: Default::default(),
     };
     write_files(
         folders,
         set,
+        config,
         &manifest,
         variables,
         &data.train,
@@ -90,12 +92,13 @@ pub fn deliver(
     )?;
     let manifest = with_metrics(
         manifest,
+        config,
         &folders.partial,
         set,
         device_choice(device),
         &|| run.check_cancelled().is_err(),
     )?;
-    check_metrics(&manifest, &readings.validation, &data.validation)?;
+    check_metrics(&manifest, config, &readings.validation, &data.validation)?;
     let card = folders.partial.join(Bundle::MODEL_CARD);
     std::fs::write(&card, card::model_card(&manifest)).map_err(io_error(&card))?;
     writer.finish(manifest)?;
@@ -142,21 +145,23 @@ fn provenance(
         for (j, source) in network.prototypes_of(index).zip(&projected.sources) {
             let entry = &train.entries[source.row];
             let sha256 = &train.sha256[source.row];
-            let window_samples = window_samples(branch.kind, source.step, &config.preprocessing);
+            let window_samples = config
+                .preprocessing
+                .window_samples(branch.kind, source.step);
             let same = |p: &Prototype| {
                 p.branch == index
-                    && p.recording_sha256 == *sha256
+                    && p.recording_sha256.as_ref() == Some(sha256)
                     && p.window_samples == window_samples
             };
             let prototype = Prototype {
                 branch: index,
                 class: network.prototype_classes()[j],
-                ecg_id: entry.ecg_id,
+                ecg_id: Some(entry.ecg_id),
                 patient_id: entry.patient_id,
-                fold: entry.fold,
-                recording_sha256: sha256.clone(),
-                cosine_before: source.cosine_before,
-                cosine: cosine_with_source(branch, train, *source, j - first),
+                fold: Some(entry.fold),
+                recording_sha256: Some(sha256.clone()),
+                cosine_before: Some(source.cosine_before),
+                cosine: Some(cosine_with_source(branch, train, *source, j - first)),
                 duplicate_of: prototypes.iter().position(same),
                 window_samples,
                 source_statements: entry.codes().map(str::to_owned).collect(),
@@ -173,6 +178,7 @@ fn provenance(
 /// `protoecg evaluate` does.
 fn with_metrics(
     manifest: Manifest,
+    config: &TrainingConfig,
     dir: &Path,
     set: &DataSet,
     device: DeviceChoice,
@@ -183,12 +189,8 @@ fn with_metrics(
         manifest,
         sha256: String::new(),
     };
-    let folds = [
-        &bundle.manifest.training.validation_folds[..],
-        &bundle.manifest.training.test_folds,
-    ]
-    .concat();
     let model = Model::load(bundle, device)?;
+    let folds = [&config.validation_folds[..], &config.test_folds].concat();
     let mut metrics = Vec::new();
     for fold in folds {
         match evaluate(&model, set, fold, &mut |_, _| !cancelled()) {
@@ -221,10 +223,11 @@ fn cosine_with_source(
 /// a variable that was lost on writing would be seen here.
 fn check_metrics(
     manifest: &Manifest,
+    config: &TrainingConfig,
     readings: &[Reading],
     validation: &Split,
 ) -> Result<(), TrainingError> {
-    let [fold] = manifest.training.validation_folds[..] else {
+    let [fold] = config.validation_folds[..] else {
         return Ok(());
     };
     let mine = metrics_of(
@@ -316,6 +319,7 @@ fn training_info(
 fn write_files(
     folders: &Folders,
     set: &DataSet,
+    config: &TrainingConfig,
     manifest: &Manifest,
     variables: &VarStore,
     train: &Split,
@@ -351,7 +355,11 @@ fn write_files(
         path: folder.display().to_string(),
         source,
     })?;
-    let mut ids: Vec<u32> = manifest.prototypes.iter().map(|p| p.ecg_id).collect();
+    let mut ids: Vec<u32> = manifest
+        .prototypes
+        .iter()
+        .filter_map(|p| p.ecg_id)
+        .collect();
     ids.sort_unstable();
     ids.dedup();
     for ecg_id in ids {
@@ -359,13 +367,13 @@ fn write_files(
             formats::wfdb::write(&folder, &format!("{ecg_id:05}"), &set.read(entry)?, 1000.0)?;
         }
     }
-    write_example(out, set, &manifest.training)
+    write_example(out, set, config)
 }
 
 /// An ECG of the last fold, for a user who has none: a rhythm worth explaining.
-fn write_example(out: &Path, set: &DataSet, training: &TrainingInfo) -> Result<(), TrainingError> {
+fn write_example(out: &Path, set: &DataSet, config: &TrainingConfig) -> Result<(), TrainingError> {
     let unseen = |e: &&dataset::Entry| {
-        !training.train_folds.contains(&e.fold) && !training.validation_folds.contains(&e.fold)
+        !config.train_folds.contains(&e.fold) && !config.validation_folds.contains(&e.fold)
     };
     let entry = set.entries().iter().filter(unseen).find(|e| e.has("AFIB"));
     match entry {

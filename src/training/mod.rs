@@ -28,6 +28,7 @@ mod schedule;
 mod supervised;
 
 pub use augment::Augment;
+pub use card::model_card;
 pub use config::{
     ClassLogits, ClassifierStage, ConfigError, JointStage, Keep, Learning, Penalised,
     PreTrainStage, ProjectStage, PrototypeStart, Stage, SupervisedStage, Trained, TrainingConfig,

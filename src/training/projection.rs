@@ -9,7 +9,6 @@ use super::error::TrainingError;
 use super::joint::Place;
 use crate::bundle::ProjectionReport;
 use crate::inference::rows_of;
-use crate::nn::PrototypeKind;
 use crate::statistics::{auroc, mean as mean_of, median};
 
 /// What each prototype of a branch took, and what that did.
@@ -219,21 +218,6 @@ fn quality(place: &Place, validation: &Tensor) -> Quality {
         with: median(&with),
         without: median(&without),
     }
-}
-
-/// First and one-past-last sample of a source's window at the model's rate;
-/// `None` for a prototype without a time axis.
-pub fn window_samples(
-    kind: PrototypeKind,
-    step: usize,
-    preprocessing: &crate::bundle::Preprocessing,
-) -> Option<(i64, i64)> {
-    let PrototypeKind::Windows { steps, .. } = kind else {
-        return None;
-    };
-    let (start_s, end_s) = crate::nn::window_s(step, steps, preprocessing.duration_s());
-    let sample = |s: f64| (s * preprocessing.rate_hz).round() as i64;
-    Some((sample(start_s), sample(end_s)))
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::bundles::reseal;
 use crate::small_model::small_model;
 
-fn protoecg(arguments: &[&str]) -> Output {
+pub fn protoecg(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_protoecg"))
         .args(arguments)
         .env(
@@ -23,7 +23,7 @@ fn protoecg(arguments: &[&str]) -> Output {
         .expect("the program starts")
 }
 
-fn json(arguments: &[&str]) -> Value {
+pub fn json(arguments: &[&str]) -> Value {
     let output = protoecg(arguments);
     assert!(
         output.status.success(),
@@ -33,7 +33,7 @@ fn json(arguments: &[&str]) -> Value {
     serde_json::from_slice(&output.stdout).expect("one JSON document")
 }
 
-fn error(arguments: &[&str]) -> String {
+pub fn error(arguments: &[&str]) -> String {
     let output = protoecg(arguments);
     assert_eq!(
         output.status.code(),

@@ -22,16 +22,16 @@ fn a_projected_prototype_is_its_source() {
     let manifest = model.manifest();
     assert!(manifest.simulated);
     for (j, prototype) in manifest.prototypes.iter().enumerate() {
-        let entry = set.entry(prototype.ecg_id).unwrap();
+        let ecg_id = prototype.ecg_id.unwrap();
+        let entry = set.entry(ecg_id).unwrap();
         let recording = set.read(entry).unwrap();
         let code = &manifest.statements[prototype.class].code;
         assert!(
             entry.has(code),
-            "prototype {j}: record {} is no {code}",
-            prototype.ecg_id
+            "prototype {j}: record {ecg_id} is no {code}"
         );
-        assert!(prototype.fold <= 8 && prototype.fold == entry.fold);
-        assert_eq!(prototype.recording_sha256, recording.sha256());
+        assert!(entry.fold <= 8 && prototype.fold == Some(entry.fold));
+        assert_eq!(prototype.recording_sha256, Some(recording.sha256()));
         assert_eq!(prototype.window_samples, None);
         let prediction = model.predict(&recording).unwrap();
         let cosine = prediction.similarities[j];
@@ -39,7 +39,7 @@ fn a_projected_prototype_is_its_source() {
             (cosine - 1.0).abs() < 1e-5,
             "prototype {j} has cosine {cosine} with its source"
         );
-        assert!((prototype.cosine - 1.0).abs() < 1e-5);
+        assert!((prototype.cosine.unwrap() - 1.0).abs() < 1e-5);
     }
     assert!(
         model
@@ -57,7 +57,7 @@ fn prototypes_of_one_class_have_different_sources_where_the_class_has_enough() {
         let mut sources: Vec<u32> = manifest
             .prototypes_of(class)
             .iter()
-            .map(|&j| manifest.prototypes[j].ecg_id)
+            .filter_map(|&j| manifest.prototypes[j].ecg_id)
             .collect();
         let count = sources.len();
         sources.sort_unstable();
@@ -89,7 +89,7 @@ fn the_ledger_adds_up_to_the_logit_of_the_network() {
         let network = model.network_logits(&[model.input(&recording).unwrap()]);
         for (class, of_network) in network[0].iter().enumerate() {
             let explanation = protoecg::explain::explain(&model, &prediction, class).unwrap();
-            let ledger = &explanation.ledger;
+            let ledger = explanation.ledger.as_ref().unwrap();
             let sum: f64 = ledger.entries.iter().map(|e| e.contribution).sum::<f64>()
                 + ledger.rest
                 + ledger.bias;
@@ -231,12 +231,18 @@ fn two_branches_under_one_classifier_resume_to_the_same_bits() {
     assert!(manifest.free_prototypes.is_some());
     let set = DataSet::open(&data).unwrap();
     for (j, prototype) in manifest.prototypes.iter().enumerate() {
-        assert!((prototype.cosine - 1.0).abs() < 1e-5, "prototype {j}");
+        assert!(
+            (prototype.cosine.unwrap() - 1.0).abs() < 1e-5,
+            "prototype {j}"
+        );
         assert_eq!(prototype.window_samples.is_some(), prototype.branch == 1);
     }
     let last = manifest.prototypes.len() - 1;
     let recording = set
-        .read(set.entry(manifest.prototypes[last].ecg_id).unwrap())
+        .read(
+            set.entry(manifest.prototypes[last].ecg_id.unwrap())
+                .unwrap(),
+        )
         .unwrap();
     let prediction = model.predict(&recording).unwrap();
     let best = prediction.windows[last][0];
@@ -247,7 +253,7 @@ fn two_branches_under_one_classifier_resume_to_the_same_bits() {
     let network = model.network_logits(&[model.input(&recording).unwrap()]);
     for (class, of_network) in network[0].iter().enumerate() {
         let explanation = protoecg::explain::explain(&model, &prediction, class).unwrap();
-        let ledger = &explanation.ledger;
+        let ledger = explanation.ledger.as_ref().unwrap();
         let sum: f64 =
             ledger.entries.iter().map(|e| e.contribution).sum::<f64>() + ledger.rest + ledger.bias;
         assert!((sum - ledger.logit).abs() < 1e-9);

@@ -18,7 +18,11 @@ fn items(manifest: &Manifest) -> Vec<Item> {
         .prototypes
         .iter()
         .enumerate()
-        .filter(|(_, source)| seen.insert((source.class, source.recording_sha256.as_str())))
+        .filter(|(_, source)| match &source.recording_sha256 {
+            Some(sha256) => seen.insert((source.class, sha256.as_str())),
+            // Two unknown sources are not one.
+            None => true,
+        })
         .filter_map(|(prototype, _)| {
             let class_code = manifest.class_of(prototype)?.code.clone();
             Some(Item {

@@ -82,7 +82,8 @@ fn row(
     } else {
         ""
     };
-    let source = format!("{}{duplicate}", prototype.ecg_id);
+    let ecg_id = prototype.ecg_id.map(|id| id.to_string());
+    let source = format!("{}{duplicate}", ecg_id.as_deref().unwrap_or("not known"));
     let name = format!(
         "Prototype {} of this class: training ECG {source}, cosine {:.3}, percentile {}, contribution {:+.3}",
         i + 1,

@@ -8,7 +8,9 @@ use crate::explain::ClassExplanation;
 
 pub fn ui(ui: &mut Ui, explanation: &ClassExplanation) {
     let tokens = Tokens::of(ui);
-    let ledger = &explanation.ledger;
+    let Some(ledger) = &explanation.ledger else {
+        return;
+    };
     ui.horizontal(|ui| {
         heading(ui, "How the logit adds up");
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {

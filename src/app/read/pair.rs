@@ -14,7 +14,7 @@ use crate::app::widgets::{
     SheetZoom, card_frame, ghost_button, heading, icon_button, segmented, sheet_pane, weak,
     weak_line,
 };
-use crate::explain::{ClassExplanation, PrototypeEvidence};
+use crate::explain::{ClassExplanation, PrototypeEvidence, print};
 use crate::sheet::Scene;
 
 /// Least height of the evidence under the sheets.
@@ -243,7 +243,7 @@ impl<'a> Pair<'a> {
         match self.state.exemplars.get(self.evidence.prototype) {
             Some(Exemplar::Ready(drawn)) => {
                 let beside = Some(scene(&self.opened.drawn));
-                let name = format!("Training ECG {}", self.evidence.ecg_id);
+                let name = print::training_ecg(self.evidence);
                 sheet_pane(ui, scene(drawn), beside, self.zoom, size, &name);
             }
             Some(Exemplar::Missing(why)) => training_ecg::missing(ui, size, why, self.commands),
@@ -264,10 +264,9 @@ fn recording_caption(ui: &mut Ui, opened: &OpenedRecording) {
 }
 
 fn exemplar_caption(ui: &mut Ui, evidence: &PrototypeEvidence) {
-    let mut parts = vec![
-        format!("record {}", evidence.ecg_id),
-        format!("fold {}", evidence.source_fold),
-    ];
+    let record = evidence.ecg_id.map(|id| format!("record {id}"));
+    let mut parts = vec![record.unwrap_or_else(|| "source not known".to_owned())];
+    parts.extend(evidence.source_fold.map(|fold| format!("fold {fold}")));
     parts.extend(
         evidence
             .source_age_years
@@ -278,7 +277,9 @@ fn exemplar_caption(ui: &mut Ui, evidence: &PrototypeEvidence) {
             .source_sex
             .map(|sex| format!("{sex:?}").to_lowercase()),
     );
-    parts.push(evidence.source_statements.join(" "));
+    if !evidence.source_statements.is_empty() {
+        parts.push(evidence.source_statements.join(" "));
+    }
     if evidence.same_recording {
         parts.insert(0, "the same recording as the one that is read".to_owned());
     }

@@ -7,6 +7,7 @@ mod assemble;
 mod error;
 mod fold;
 mod imported;
+mod manifest;
 mod opcodes;
 mod pickle;
 mod provenance;
@@ -20,6 +21,7 @@ pub use error::ImportError;
 pub use imported::{
     ImportedAttention, ImportedBackbone, ImportedBranch, ImportedFusion, ImportedModel,
 };
+pub use manifest::manifest_of;
 pub use provenance::{Provenance, ProvenanceEntry};
 pub use recognise::recognise;
 pub use torch_file::{Setting, TorchFile};

@@ -2,6 +2,7 @@
 //! imported networks give the numbers of PyTorch. The truth and the small
 //! files are made by tests/truth/import_torch.py.
 
+mod bundles;
 mod hostile;
 mod networks;
 mod real_files;

@@ -12,7 +12,7 @@ use super::writer::{Entry, Values, state_dict};
 use crate::reference_data::numbers;
 
 /// `draws` of tests/truth/import_torch.py: numbers in [-1, 1) from a name.
-fn draws(name: &str, count: usize) -> Vec<f32> {
+pub fn draws(name: &str, count: usize) -> Vec<f32> {
     let seed = name.bytes().fold(0x811c_9dc5u32, |seed, byte| {
         (seed ^ u32::from(byte)).wrapping_mul(0x0100_0193)
     });
@@ -112,7 +112,11 @@ fn backbone(prefix: &str, flat: bool) -> Vec<(String, Vec<usize>)> {
 
 /// All tensors of a branch; `steps` of a prototype, `None` for the
 /// one-dimensional branch.
-fn branch(prototypes: usize, classes: usize, steps: Option<usize>) -> Vec<(String, Vec<usize>)> {
+pub fn branch(
+    prototypes: usize,
+    classes: usize,
+    steps: Option<usize>,
+) -> Vec<(String, Vec<usize>)> {
     let mut vectors = vec![prototypes, 512];
     let mut layer = vec![512, 512];
     let mut inner = "feature_extractor.";
@@ -142,7 +146,7 @@ fn branch(prototypes: usize, classes: usize, steps: Option<usize>) -> Vec<(Strin
     all
 }
 
-fn entries(shapes: &[(String, Vec<usize>)], prefix: &str) -> Vec<Entry> {
+pub fn entries(shapes: &[(String, Vec<usize>)], prefix: &str) -> Vec<Entry> {
     let made = shapes.iter().map(|(name, shape)| {
         let made = entry(name, shape);
         Entry {
@@ -200,7 +204,7 @@ fn similarities(branch: &ImportedBranch, xs: &Tensor) -> Tensor {
     (dots * scale).mean_dim([1i64].as_slice(), false, None::<tch::Kind>)
 }
 
-fn assert_near(found: &Tensor, expected: &Value, within: f64, what: &str) {
+pub fn assert_near(found: &Tensor, expected: &Value, within: f64, what: &str) {
     for (n, row) in expected.as_array().unwrap().iter().enumerate() {
         for (j, expected) in numbers(row).into_iter().enumerate() {
             let found = found.double_value(&[n as i64, j as i64]);

@@ -9,13 +9,13 @@ use tch::{Device, Tensor, nn};
 use crate::reference_data::{ptbxl, ptbxl_record, trustecg_checkpoint};
 
 /// Specification 12.4: the published program's logits.
-const LOGITS: [(u32, [f64; 5]); 3] = [
+pub const LOGITS: [(u32, [f64; 5]); 3] = [
     (1, [3.8308, -9.1550, -5.2169, -4.7843, -9.0550]),
     (9, [3.0066, -9.3538, -4.0812, -3.2927, -5.5991]),
     (500, [-5.3889, -0.7136, 2.1138, 0.1575, 0.3776]),
 ];
 /// ECG 9, leads I to V6.
-const LEAD_ATTENTION: [f64; 12] = [
+pub const LEAD_ATTENTION: [f64; 12] = [
     0.116191, 0.073513, 0.163795, 0.134896, 0.105892, 0.093897, 0.090347, 0.035384, 0.033450,
     0.035888, 0.047199, 0.069548,
 ];
