@@ -124,6 +124,10 @@ impl StatementInfo {
 pub struct Calibration {
     pub slope: f64,
     pub intercept: f64,
+    /// Fitted to all statements of the branch together: this one has too few
+    /// positives in the validation fold for a fit of its own.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub shared: bool,
 }
 
 /// A checkpoint of another program.

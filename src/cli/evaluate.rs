@@ -2,28 +2,32 @@
 
 use std::path::PathBuf;
 
-use super::{ModelArguments, output};
+use super::{DataArguments, ModelArguments, output};
 use crate::bundle::FoldMetrics;
-use crate::dataset::DataSet;
-use crate::training::evaluate;
+use crate::statistics::PatientInterval;
+use crate::statistics::study::Outcome;
+use crate::training::{FoldQuality, Report, metrics_of, quality_of, read_fold};
 
 /// Score a model on one fold of a labelled data set
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Example:\n  protoecg evaluate --bundle ptbxl-excerpt-rhythm --data /path/to/ptb-xl --fold 10 --json"
+    after_help = "Example:\n  protoecg evaluate --bundle ptbxl-excerpt-rhythm --data /path/to/ptb-xl --fold 10 --json\n  \
+    protoecg evaluate --bundle ptbxl-excerpt --data /path/to/ptb-xl --fold 10 --report fold-10"
 )]
 pub struct Arguments {
     #[command(flatten)]
     model: ModelArguments,
-    /// Data set in the layout of PTB-XL
-    #[arg(long, value_name = "DIR")]
-    data: PathBuf,
+    #[command(flatten)]
+    data: DataArguments,
     /// Fold to score (PTB-XL: 9 validates, 10 tests)
     #[arg(long)]
     fold: u8,
     /// Print one JSON document
     #[arg(long)]
     json: bool,
+    /// Write tables, charts and a page that shows them to a new folder
+    #[arg(long, value_name = "DIR")]
+    report: Option<PathBuf>,
 }
 
 /// The document of `evaluate --json`.
@@ -33,22 +37,33 @@ struct Document<'a> {
     bundle: super::predict::BundleHead<'a>,
     #[serde(flatten)]
     metrics: &'a FoldMetrics,
+    #[serde(flatten)]
+    quality: &'a FoldQuality,
 }
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let model = arguments.model.load()?;
-    let set = DataSet::open(&arguments.data)?;
+    let set = arguments.data.open(&[arguments.fold])?;
+    let progress = output::Progress::new("record");
     let mut tick = |done: usize, of: usize| {
-        output::status(&format!("record {done} of {of}"));
+        progress.show(done, of);
         true
     };
-    let metrics = evaluate(&model, &set, arguments.fold, &mut tick)?;
+    let read = read_fold(&model, &set, arguments.fold, &mut tick)?;
     output::status("");
+    let infos = &model.manifest().statements;
+    let metrics = metrics_of(arguments.fold, infos, &read.logits, &read.labels);
+    let quality = quality_of(&read, infos);
+    if let Some(dir) = &arguments.report {
+        Report::new(&model, &set, &read)?.write(dir)?;
+        output::notice(&format!("report written to {}", dir.display()));
+    }
     if arguments.json {
         return output::print_json(&Document {
             schema: 1,
             bundle: (model.bundle()).into(),
             metrics: &metrics,
+            quality: &quality,
         });
     }
     if let Some(notice) = model.bundle().notice() {
@@ -87,5 +102,49 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         metrics.records,
         metrics.fold,
         metrics.ci_method
-    ))
+    ))?;
+    print_quality(&quality)
+}
+
+fn print_quality(quality: &FoldQuality) -> anyhow::Result<()> {
+    output::print_line(&format!(
+        "macro AUPRC {}, macro F1 {} at the model's thresholds, Fmax {} at {}\n\
+         the published program would print test_auc {} (a mean over batches of 32 ECGs, not the AUROC of the fold)\n\n\
+         By patient (percentile intervals of 1,000 resamples of patients; one in which a statement loses an outcome is drawn again):",
+        output::number(quality.macro_auprc),
+        output::number(quality.macro_f1),
+        output::number(quality.f_max),
+        output::number(quality.f_max_threshold),
+        output::number(quality.published_batch_auroc),
+    ))?;
+    let mut table = output::Table::new(&["", "value", "95 % CI", "patients", "redrawn"]);
+    for row in &quality.by_patient {
+        let statements = format!(
+            "over {} statements with at least {} positives",
+            row.statements, row.least_positives
+        );
+        table.row(vec![statements]);
+        for (name, measured) in [
+            ("  macro AUROC", &row.macro_auroc),
+            ("  macro AUPRC", &row.macro_auprc),
+            ("  macro F1", &row.macro_f1),
+            ("  Fmax", &row.f_max),
+        ] {
+            table.row(measured_row(name, measured));
+        }
+    }
+    table.print()
+}
+
+fn measured_row(name: &str, measured: &Outcome<PatientInterval>) -> Vec<String> {
+    match &measured.0 {
+        Ok(m) => vec![
+            name.to_owned(),
+            output::number(Some(m.value)),
+            output::interval(Some((m.interval.low, m.interval.high))),
+            m.patients.to_string(),
+            m.redrawn.to_string(),
+        ],
+        Err(why) => vec![name.to_owned(), "-".to_owned(), why.to_string()],
+    }
 }

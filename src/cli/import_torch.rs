@@ -168,7 +168,8 @@ fn write(
     let model = Model::load(bundle, DeviceChoice::Cpu)?;
     let mut manifest = model.manifest().clone();
     if let Some(set) = set {
-        let mut tick = |done, of| output::status(&format!("prototype {done} of {of}"));
+        let progress = output::Progress::new("prototype");
+        let mut tick = |done, of| progress.show(done, of);
         let found = find_sources(&model, set, &mut tick)?;
         output::status("");
         manifest.prototypes = found.prototypes;

@@ -21,6 +21,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::dataset::DataSet;
 use crate::inference::DeviceChoice;
 
 const ABOUT: &str = "Shows why a neural network read a 12-lead ECG as it did: by the most similar training ECG.\n\n\
@@ -63,6 +64,43 @@ struct ModelArguments {
     /// CPU threads; the last digits are reproducible for the same number
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
+}
+
+/// `--data` and `--skip-missing`, shared by what reads whole folds.
+#[derive(Clone, Debug, clap::Args)]
+struct DataArguments {
+    /// Data set in the layout of PTB-XL
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+    /// Go on without the records that the table names and the folder does not have
+    #[arg(long)]
+    skip_missing: bool,
+}
+
+impl DataArguments {
+    /// The data set; all records of these folds are there.
+    fn open(&self, folds: &[u8]) -> anyhow::Result<DataSet> {
+        let (set, missing) = DataSet::open(&self.data)?.without_missing(folds);
+        if missing.is_empty() {
+            return Ok(set);
+        }
+        let listed = format!(
+            "{} of the records of folds {folds:?} are not in {}: {}",
+            missing.len(),
+            self.data.display(),
+            missing
+                .iter()
+                .map(u32::to_string)
+                .collect::<Vec<_>>()
+                .join(", ")
+        );
+        anyhow::ensure!(
+            self.skip_missing,
+            "{listed}; --skip-missing goes on without them"
+        );
+        output::notice(&format!("without {listed}"));
+        Ok(set)
+    }
 }
 
 impl ModelArguments {

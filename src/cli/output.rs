@@ -81,6 +81,48 @@ pub fn status(text: &str) {
     }
 }
 
+/// A line for people beside the document on standard output.
+pub fn notice(text: &str) {
+    status("");
+    eprintln!("{text}");
+}
+
+/// Progress with a bar and the time left, in the line of [`status`].
+#[derive(Debug)]
+pub struct Progress {
+    what: &'static str,
+    started: std::time::Instant,
+}
+
+impl Progress {
+    pub fn new(what: &'static str) -> Self {
+        Self {
+            what,
+            started: std::time::Instant::now(),
+        }
+    }
+
+    pub fn show(&self, done: usize, of: usize) {
+        let seconds = self.started.elapsed().as_secs_f64();
+        status(&progress_line(self.what, done, of, seconds));
+    }
+}
+
+/// `reading record 30 of 120 [#####...............] 9 s left`.
+fn progress_line(what: &str, done: usize, of: usize, seconds: f64) -> String {
+    const WIDTH: usize = 20;
+    let full = (done * WIDTH).checked_div(of).unwrap_or(0).min(WIDTH);
+    let bar = "#".repeat(full) + &".".repeat(WIDTH - full);
+    let left = match done {
+        0 => String::new(),
+        _ => {
+            let each = seconds / done as f64;
+            format!(" {} left", duration(each * of.saturating_sub(done) as f64))
+        }
+    };
+    format!("{what} {done} of {of} [{bar}]{left}")
+}
+
 /// Seconds as people say them: `2 min 5 s`.
 pub fn duration(seconds: f64) -> String {
     let seconds = seconds.max(0.0).round() as u64;
@@ -101,4 +143,22 @@ pub fn interval(ci: Option<(f64, f64)>) -> String {
     ci.map_or("-".to_owned(), |(low, high)| {
         format!("[{low:.3}, {high:.3}]")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bar_has_the_share_done_and_the_time_left() {
+        assert_eq!(
+            progress_line("record", 30, 120, 3.0),
+            "record 30 of 120 [#####...............] 9 s left"
+        );
+        assert_eq!(
+            progress_line("record", 0, 120, 3.0),
+            "record 0 of 120 [....................]"
+        );
+        assert!(progress_line("record", 5, 0, 1.0).contains("[....................] 0 s left"));
+    }
 }

@@ -251,10 +251,16 @@ fn print_table(
                 None => not_assessed.unwrap_or_default(),
             },
             output::number(class.threshold),
-            output::number(class.calibrated_probability),
+            output::number(class.calibrated_probability)
+                + if class.calibration_shared { " *" } else { "" },
             class.description.clone(),
         ]);
     }
     table.print()?;
+    if prediction.classes.iter().any(|c| c.calibration_shared) {
+        output::print_line(
+            "* calibrated with all statements of the branch together: too few positives of its own",
+        )?;
+    }
     output::print_line("Not a medical device.\n")
 }

@@ -1,33 +1,40 @@
 //! `protoecg train`: a configuration and a data set become a bundle.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context;
 
-use super::output;
-use crate::dataset::DataSet;
+use super::{DataArguments, output};
 use crate::inference::{DeviceChoice, set_threads};
-use crate::training::{Event, TrainingConfig, train};
+use crate::training::{Event, SHIPPED, Shipped, TrainingConfig, train};
 
 /// Train a model and write its bundle
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = "Example:\n  protoecg simulate --records 2000 --seed 1 --out simulated\n  \
-    protoecg train assets/configs/rhythm-demo.ron --data simulated --out my-model\n\n\
-    Ctrl-C stops after the current step; --resume goes on from the last whole epoch."
-)]
+#[command(after_help = "Examples:\n  protoecg train --list\n  \
+    protoecg simulate --records 2000 --seed 1 --out simulated\n  \
+    protoecg train rhythm-demo --data simulated --out my-model\n\n\
+    Ctrl-C stops after the current step; --resume goes on from the last whole epoch.")]
 pub struct Arguments {
-    /// Training configuration (RON); assets/configs has those of the shipped models
-    #[arg(value_name = "CONFIG.ron")]
-    config: PathBuf,
+    /// Training configuration: a RON file, or a name of --list
+    #[arg(value_name = "CONFIG", required_unless_present = "list")]
+    config: Option<PathBuf>,
+    /// List the configurations that come with the program
+    #[arg(long, exclusive = true)]
+    list: bool,
+    /// Print the configuration and end
+    #[arg(long, conflicts_with_all = ["data", "out", "resume"])]
+    print: bool,
     /// Data set in the layout of PTB-XL
-    #[arg(long, value_name = "DIR")]
-    data: PathBuf,
+    #[arg(long, value_name = "DIR", required_unless_present_any = ["list", "print"])]
+    data: Option<PathBuf>,
+    /// Go on without the records that the table names and the folder does not have
+    #[arg(long)]
+    skip_missing: bool,
     /// Folder for the bundle
-    #[arg(long, value_name = "BUNDLE")]
-    out: PathBuf,
+    #[arg(long, value_name = "BUNDLE", required_unless_present_any = ["list", "print"])]
+    out: Option<PathBuf>,
     /// Where the network is trained
     #[arg(long, value_enum, default_value = "auto")]
     device: DeviceChoice,
@@ -40,8 +47,25 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let config = TrainingConfig::read(&arguments.config)?;
-    let set = DataSet::open(&arguments.data)?;
+    // clap has refused what is missing where it is needed.
+    let (Some(name), false) = (&arguments.config, arguments.list) else {
+        return list();
+    };
+    let (Some(data), Some(out), false) = (&arguments.data, &arguments.out, arguments.print) else {
+        return print(name);
+    };
+    let config = read(name)?;
+    let folds = [
+        &config.train_folds[..],
+        &config.validation_folds,
+        &config.test_folds,
+    ]
+    .concat();
+    let data = DataArguments {
+        data: data.clone(),
+        skip_missing: arguments.skip_missing,
+    };
+    let set = data.open(&folds)?;
     if let Some(threads) = arguments.threads {
         set_threads(threads);
     }
@@ -54,15 +78,25 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         }
     })
     .context("cannot listen for Ctrl-C")?;
+    let mut progress = output::Progress::new("reading record");
     let mut listener = |event: &Event| {
-        report(event);
+        match event {
+            Event::Reading { done, of } => {
+                // Every split starts anew.
+                if *done == 0 {
+                    progress = output::Progress::new("reading record");
+                }
+                progress.show(*done, *of);
+            }
+            other => report(other),
+        }
         !stop.load(Ordering::SeqCst)
     };
     let cancelled = || stop.load(Ordering::SeqCst);
     let bundle = train(
         &config,
         &set,
-        &arguments.out,
+        out,
         arguments.device,
         arguments.resume,
         &mut listener,
@@ -82,9 +116,51 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     output::print_line(&format!("bundle written to {}", bundle.dir.display()))
 }
 
+/// A configuration by the name of its file or of one that comes with the program.
+fn read(name: &Path) -> anyhow::Result<TrainingConfig> {
+    if let Some(shipped) = shipped(name) {
+        return Ok(shipped.config()?);
+    }
+    anyhow::ensure!(
+        name.exists(),
+        "{}: no such file, and no configuration of `protoecg train --list` has this name",
+        name.display()
+    );
+    Ok(TrainingConfig::read(name)?)
+}
+
+/// A file of the same name in the current folder goes before.
+fn shipped(name: &Path) -> Option<&'static Shipped> {
+    Shipped::by_name(name.to_str()?).filter(|_| !name.is_file())
+}
+
+fn list() -> anyhow::Result<()> {
+    let mut table = output::Table::new(&["name", "what", "for"]);
+    for shipped in SHIPPED {
+        let config = shipped.config()?;
+        table.row(vec![
+            shipped.name.to_owned(),
+            config.title,
+            shipped.purpose.to_owned(),
+        ]);
+    }
+    table.print()
+}
+
+fn print(name: &Path) -> anyhow::Result<()> {
+    match shipped(name) {
+        Some(shipped) => output::print_line(shipped.text.trim_end()),
+        None => {
+            let text = std::fs::read_to_string(name);
+            let text = text.with_context(|| name.display().to_string())?;
+            output::print_line(text.trim_end())
+        }
+    }
+}
+
 fn report(event: &Event) {
     match event {
-        Event::Reading { done, of } => output::status(&format!("reading record {done} of {of}")),
+        Event::Reading { .. } => {}
         Event::Epoch {
             stage,
             name,

@@ -1,5 +1,6 @@
 //! The collection: its table, and the signals on demand.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::{DataSetError, Entry, SimulatedMarker, table};
@@ -16,6 +17,8 @@ pub struct DataSet {
     /// By ecg_id, ascending.
     entries: Vec<Entry>,
     simulated: Option<SimulatedMarker>,
+    /// Records that [`DataSet::folds`] does not give.
+    left_out: BTreeSet<u32>,
 }
 
 impl DataSet {
@@ -37,6 +40,7 @@ impl DataSet {
             root: root.to_owned(),
             entries,
             simulated: SimulatedMarker::read(root)?,
+            left_out: BTreeSet::new(),
         })
     }
 
@@ -61,8 +65,22 @@ impl DataSet {
     pub fn folds(&self, folds: &[u8]) -> Vec<&Entry> {
         self.entries
             .iter()
-            .filter(|entry| folds.contains(&entry.fold))
+            .filter(|entry| folds.contains(&entry.fold) && !self.left_out.contains(&entry.ecg_id))
             .collect()
+    }
+
+    /// Leaves out those records of some folds that are not on the disk; also
+    /// gives their numbers, ascending. Only whether the header is there is
+    /// asked: a record that is damaged stops its reader.
+    pub fn without_missing(mut self, folds: &[u8]) -> (Self, Vec<u32>) {
+        let is_there = |entry: &&Entry| self.header(&entry.path_lr).exists();
+        let entries = self.folds(folds).into_iter();
+        let missing: Vec<u32> = entries
+            .filter(|entry| !is_there(entry))
+            .map(|entry| entry.ecg_id)
+            .collect();
+        self.left_out.extend(&missing);
+        (self, missing)
     }
 
     /// Whether our simulator wrote the collection. What is made from it must

@@ -11,7 +11,9 @@ use crate::bundle::{
     Bundle, BundleError, Manifest, ModelInput, PreprocessingError, TrainingSimilarities,
 };
 use crate::ecg::Recording;
-use crate::nn::{Network, Pass, PrototypeBranch, PrototypeKind, Weights, WeightsError};
+use crate::nn::{
+    Network, Pass, PrototypeBranch, PrototypeKind, Weights, WeightsError, live_parameters,
+};
 
 /// Recordings that go through the network at once. One size everywhere, so
 /// that the same recordings in the same order give the same bits.
@@ -45,6 +47,7 @@ pub struct Model {
     /// (C), or empty.
     biases: Vec<f64>,
     training: TrainingSimilarities,
+    parameters: usize,
     device: Device,
 }
 
@@ -73,6 +76,7 @@ impl Model {
             weights,
             biases,
             training,
+            parameters: live_parameters(&variables),
             device,
         })
     }
@@ -83,6 +87,11 @@ impl Model {
 
     pub fn manifest(&self) -> &Manifest {
         &self.bundle.manifest
+    }
+
+    /// How many numbers were learned.
+    pub fn parameters(&self) -> usize {
+        self.parameters
     }
 
     /// Where it runs, for people.
@@ -167,6 +176,7 @@ impl Model {
                     .calibration
                     .filter(|_| assessed)
                     .map(|c| sigmoid(c.slope * logit + c.intercept)),
+                calibration_shared: assessed && statement.calibration.is_some_and(|c| c.shared),
                 threshold: assessed.then_some(statement.threshold),
                 positive: probability.map(|p| p >= statement.threshold),
             }

@@ -17,6 +17,9 @@ pub struct ClassPrediction {
     pub probability: Option<f64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calibrated_probability: Option<f64>,
+    /// The calibration is the one of all statements of the branch together.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub calibration_shared: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub threshold: Option<f64>,
     /// `None` where not assessed.

@@ -13,6 +13,7 @@ mod clustered_mean;
 mod clusters;
 mod conduct;
 mod correlation;
+mod curves;
 mod descriptive;
 mod discrimination;
 mod distributions;
@@ -33,6 +34,7 @@ pub use clustered_mean::{
 pub use clusters::{ClusterCounts, Origin};
 pub use conduct::{Drift, RARE_RUN, RunFlag, StraightLining, drift, straight_lining};
 pub use correlation::{Spearman, spearman};
+pub use curves::{Confusion, CurvePoint, confusion_at, curve, sensitivity_threshold};
 pub use descriptive::{mean, median, sd, share_below, t_interval};
 pub use discrimination::{ClassScores, MacroAuroc, auprc, auroc, batch_mean_auroc, macro_auroc};
 pub use distributions::{f_above, f_quantile, normal_below, normal_quantile, student_t_quantile};

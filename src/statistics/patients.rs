@@ -99,7 +99,9 @@ fn by_patient(
     let mut redrawn = 0;
     while values.len() < resampling.resamples {
         records.draw(&mut random, &mut times);
-        match statistic(&times).filter(|_| all_outcomes(classes, &times)) {
+        // The cheap question first: rare statements redraw tens of thousands of times.
+        let value = all_outcomes(classes, &times).then(|| statistic(&times));
+        match value.flatten() {
             Some(value) => values.push(value),
             None => redrawn += 1,
         }

@@ -1,5 +1,6 @@
 //! Platt scaling on the validation fold.
 
+use super::evaluation::Columns;
 use crate::bundle::Calibration;
 
 /// Fewer positives (or negatives) than this, and a curve through them says nothing.
@@ -58,8 +59,37 @@ pub fn platt(logits: &[f64], labels: &[bool]) -> Option<Calibration> {
     }
     // A falling curve would turn the ranking around: the validation fold then
     // contradicts the model, and no calibration is offered.
-    (slope > 0.0 && slope.is_finite() && intercept.is_finite())
-        .then_some(Calibration { slope, intercept })
+    (slope > 0.0 && slope.is_finite() && intercept.is_finite()).then_some(Calibration {
+        slope,
+        intercept,
+        shared: false,
+    })
+}
+
+/// The calibration of every statement: its own where [`platt`] can fit one,
+/// else the one of all statements of its branch together, marked as shared.
+/// `branches` has the outputs of each branch.
+pub fn calibrations(columns: &Columns, branches: &[Vec<usize>]) -> Vec<Option<Calibration>> {
+    let own = |c: usize| {
+        let (logits, labels) = columns.class(c);
+        platt(logits, labels)
+    };
+    let mut fitted: Vec<Option<Calibration>> = (0..columns.len()).map(own).collect();
+    for outputs in branches {
+        let (mut logits, mut labels) = (Vec::new(), Vec::new());
+        for &c in outputs {
+            logits.extend_from_slice(columns.class(c).0);
+            labels.extend_from_slice(columns.class(c).1);
+        }
+        let shared = platt(&logits, &labels).map(|fit| Calibration {
+            shared: true,
+            ..fit
+        });
+        for &c in outputs {
+            fitted[c] = fitted[c].or(shared);
+        }
+    }
+    fitted
 }
 
 #[cfg(test)]
@@ -79,6 +109,26 @@ mod tests {
 
     const SCIPY_SLOPE: f64 = 0.40229883;
     const SCIPY_INTERCEPT: f64 = -0.21140242;
+
+    /// Two statements of a branch, one of them rare; a third alone in its own.
+    #[test]
+    fn a_rare_statement_shares_the_calibration_of_its_branch() {
+        let logits: Vec<Vec<f64>> = (0..60)
+            .map(|i| vec![f64::from(i % 30) / 5.0 - 3.0; 3])
+            .collect();
+        let labels: Vec<f32> = (0..60)
+            .flat_map(|i| [i % 30 > 13 + i % 7, i == 29, i == 58].map(|l| f32::from(u8::from(l))))
+            .collect();
+        let columns = Columns::new(3, &logits, &labels);
+        let fitted = calibrations(&columns, &[vec![0, 1], vec![2]]);
+        let own = fitted[0].unwrap();
+        assert_eq!(Some(own), platt(columns.class(0).0, columns.class(0).1));
+        let shared = fitted[1].unwrap();
+        assert!(shared.shared && !own.shared);
+        // Half of the pooled records hardly ever carry theirs.
+        assert!(shared.intercept < own.intercept, "{shared:?} {own:?}");
+        assert_eq!(fitted[2], None);
+    }
 
     #[test]
     fn few_positives_give_no_calibration() {

@@ -1,7 +1,9 @@
 //! What a configuration must say for a run to make sense: asked before the
 //! data are read, since a wrong number shows only after hours.
 
-use super::config::{ClassifierStage, ConfigError, JointStage, Learning, SupervisedStage};
+use super::config::{
+    ClassifierStage, ConfigError, JointStage, Learning, SupervisedStage, Thresholds,
+};
 use super::{Augment, Losses, Optimiser, Schedule, Stage, TrainingConfig};
 use crate::bundle::{Architecture, Preprocessing, PreprocessingError};
 use crate::nn::{BackboneSpec, PrototypeKind, STEPS};
@@ -12,6 +14,15 @@ pub(super) fn check(config: &TrainingConfig, path: &str) -> Result<(), ConfigErr
     fields.head(config)?;
     fields.preprocessing(&config.preprocessing)?;
     fields.folds(config)?;
+    if let Thresholds::Sensitivity(wanted) = config.thresholds {
+        let sound = wanted > 0.0 && wanted <= 1.0;
+        fields.require(
+            sound,
+            "thresholds",
+            wanted,
+            "a sensitivity above 0, up to 1",
+        )?;
+    }
     fields.model(&config.model)?;
     fields.order_of_stages(config)?;
     let duration_s = config.preprocessing.duration_s();
@@ -374,6 +385,10 @@ mod tests {
                 "positive_weight_cap: Some(30.0)",
                 "positive_weight_cap: Some(0.0)",
             ),
+            (
+                "fewer_prototypes_for_rare_classes: true,",
+                "fewer_prototypes_for_rare_classes: true, thresholds: Sensitivity(1.5),",
+            ),
             ("mixup: Some(0.3)", "mixup: Some(0.0)"),
             ("head_dropout: 0.3", "head_dropout: -0.1"),
             ("clustering: 0.0", "clustering: -0.1"),
@@ -397,7 +412,10 @@ mod tests {
             ("l1: 1e-3", "l1: NaN"),
             ("l2: 1e-2", "l2: -1.0"),
         ] {
-            let name = field.split(':').next().unwrap();
+            let name = match to.split_once(", ") {
+                Some((_, added)) if added.starts_with("thresholds") => "thresholds",
+                _ => field.split(':').next().unwrap(),
+            };
             let message = error(field, to);
             assert!(
                 message.starts_with("c.ron: ") && message.contains(&format!("{name} is ")),

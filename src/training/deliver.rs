@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use tch::Kind;
 use tch::nn::VarStore;
 
-use super::calibration::platt;
+use super::calibration::calibrations;
 use super::checkpoint::Checkpoint;
 use super::data::labels_of;
 use super::error::TrainingError;
@@ -16,7 +16,8 @@ use super::folders::{Folders, LOG, io_error};
 use super::fusion::has_16_bits;
 use super::projection::Source;
 use super::run::Run;
-use super::{Split, TrainingConfig, TrainingData, card, gap};
+use super::tensorboard::figures;
+use super::{Split, Thresholds, TrainingConfig, TrainingData, card, gap};
 use crate::bundle::{
     Bundle, Manifest, Prototype, StatementInfo, TrainingInfo, TrainingSimilarities,
 };
@@ -28,7 +29,7 @@ use crate::inference::{
 };
 use crate::nn::{Network, Pass, PrototypeBranch, PrototypeNetwork, Weights};
 use crate::statements::Label;
-use crate::statistics::best_f1_threshold;
+use crate::statistics::{best_f1_threshold, sensitivity_threshold};
 
 /// Fewer validation positives than this give no threshold of their own: 0.5.
 const FEWEST_FOR_THRESHOLD: usize = 3;
@@ -65,7 +66,7 @@ pub fn deliver(
         architecture: config.model.clone(),
         preprocessing: config.preprocessing.clone(),
         imported_from: Vec::new(),
-        statements: statement_infos(&labels, data, &readings.validation),
+        statements: statement_infos(config, &labels, data, &readings.validation),
         prototypes: network
             .prototypes()
             .map(|n| provenance(n, config, data, checkpoint))
@@ -101,6 +102,9 @@ pub fn deliver(
     check_metrics(&manifest, config, &readings.validation, &data.validation)?;
     let card = folders.partial.join(Bundle::MODEL_CARD);
     std::fs::write(&card, card::model_card(&manifest)).map_err(io_error(&card))?;
+    let truth = labels_of(&data.validation.labels);
+    let columns = Columns::new(labels.len(), &logits_of(&readings.validation), &truth);
+    figures::add(&mut run.events, set, &manifest, &columns)?;
     writer.finish(manifest)?;
     std::fs::rename(&folders.partial, out).map_err(io_error(out))?;
     Ok(Bundle::open(out)?)
@@ -267,6 +271,7 @@ pub fn data_sha256(split: &Split) -> String {
 
 /// Counts, thresholds and calibration of every output.
 fn statement_infos(
+    config: &TrainingConfig,
     labels: &[Label],
     data: &TrainingData,
     validation: &[Reading],
@@ -274,6 +279,14 @@ fn statement_infos(
     let positives = data.train.positives();
     let truth = labels_of(&data.validation.labels);
     let columns = Columns::new(labels.len(), &logits_of(validation), &truth);
+    let branches: Vec<Vec<usize>> = match config.model.branches() {
+        [] => vec![(0..labels.len()).collect()],
+        branches => branches
+            .iter()
+            .map(|branch| config.model.outputs_of(branch.labels))
+            .collect(),
+    };
+    let calibrations = calibrations(&columns, &branches);
     let info = |c: usize| {
         let (scores, truth) = columns.class(c);
         let probabilities: Vec<f64> = scores.iter().map(|&x| sigmoid(x)).collect();
@@ -281,13 +294,20 @@ fn statement_infos(
         StatementInfo {
             code: labels[c].code.clone(),
             training_positives: Some(positives[c] as u32),
-            threshold: best_f1_threshold(&probabilities, truth)
+            threshold: chosen_threshold(config.thresholds, &probabilities, truth)
                 .filter(|_| enough)
-                .map_or(0.5, |t| t.threshold),
-            calibration: platt(scores, truth),
+                .unwrap_or(0.5),
+            calibration: calibrations[c],
         }
     };
     (0..labels.len()).map(info).collect()
+}
+
+fn chosen_threshold(how: Thresholds, probabilities: &[f64], truth: &[bool]) -> Option<f64> {
+    match how {
+        Thresholds::BestF1 => best_f1_threshold(probabilities, truth).map(|t| t.threshold),
+        Thresholds::Sensitivity(wanted) => sensitivity_threshold(probabilities, truth, wanted),
+    }
 }
 
 fn training_info(

@@ -64,5 +64,7 @@ pub enum TrainingError {
     #[error(transparent)]
     Device(#[from] DeviceError),
     #[error(transparent)]
+    Sheet(#[from] crate::sheet::SheetError),
+    #[error(transparent)]
     Format(#[from] formats::FormatError),
 }

@@ -3,9 +3,20 @@
 
 use super::error::TrainingError;
 use crate::bundle::{ClassMetrics, FoldMetrics, StatementInfo};
-use crate::dataset::{self, DataSet};
+use crate::dataset::{self, DataSet, Entry};
 use crate::inference::{Model, sigmoid};
 use crate::statistics::{Bootstrap, ClassScores, auprc, auroc, f1_at, macro_auroc};
+
+/// One fold as a model reads it.
+#[derive(Clone, Debug)]
+pub struct ReadFold {
+    pub fold: u8,
+    pub entries: Vec<Entry>,
+    /// Per record one per output.
+    pub logits: Vec<Vec<f64>>,
+    /// Records x outputs of 0 and 1, row by row.
+    pub labels: Vec<f32>,
+}
 
 /// Scores one fold of a data set with a loaded model, from files to metrics.
 /// `tick(done, of)` answers whether to go on.
@@ -15,6 +26,22 @@ pub fn evaluate(
     fold: u8,
     tick: &mut dyn FnMut(usize, usize) -> bool,
 ) -> Result<FoldMetrics, TrainingError> {
+    let read = read_fold(model, set, fold, tick)?;
+    let infos = &model.manifest().statements;
+    Ok(metrics_of(fold, infos, &read.logits, &read.labels))
+}
+
+/// Gives every record of a fold to a model. `tick(done, of)` answers whether
+/// to go on.
+///
+/// # Errors
+/// A fold without records, a record that cannot be read or does not fit.
+pub fn read_fold(
+    model: &Model,
+    set: &DataSet,
+    fold: u8,
+    tick: &mut dyn FnMut(usize, usize) -> bool,
+) -> Result<ReadFold, TrainingError> {
     let entries = set.folds(&[fold]);
     if entries.is_empty() {
         return Err(TrainingError::NoRecords { folds: vec![fold] });
@@ -33,12 +60,21 @@ pub fn evaluate(
     let logits: Vec<Vec<f64>> = model.read(&inputs).into_iter().map(|r| r.logits).collect();
     let labels = model.manifest().architecture.labels().labels();
     let labels = dataset::labels(&entries, &labels);
-    Ok(metrics_of(
+    Ok(ReadFold {
         fold,
-        &model.manifest().statements,
-        &logits,
-        &labels,
-    ))
+        logits,
+        labels,
+        entries: entries.into_iter().cloned().collect(),
+    })
+}
+
+/// A number that tells patients apart; a record without one is a patient of
+/// its own.
+pub(super) fn patient_number(patient_id: Option<i64>, ecg_id: u32) -> u64 {
+    match patient_id {
+        Some(id) => id.cast_unsigned(),
+        None => u64::MAX - u64::from(ecg_id),
+    }
 }
 
 /// Metrics from logits (N rows of C) and labels (N x C, row by row).
@@ -56,7 +92,7 @@ pub fn metrics_of(
         ClassMetrics {
             code: info.code.clone(),
             train_positives: info.training_positives,
-            positives: truth.iter().filter(|&&l| l).count(),
+            positives: columns.positives(c),
             auroc: auroc(scores, truth),
             auroc_ci: bootstrap.auroc(scores, truth).map(|i| (i.low, i.high)),
             auprc: auprc(scores, truth),
@@ -94,6 +130,27 @@ impl Columns {
         }
     }
 
+    /// The same labels with changed scores: `change(column, score)`.
+    pub(super) fn map(&self, change: impl Fn(usize, f64) -> f64) -> Self {
+        let column = |(c, scores): (usize, &Vec<f64>)| {
+            scores.iter().map(|&score| change(c, score)).collect()
+        };
+        Self {
+            scores: self.scores.iter().enumerate().map(column).collect(),
+            labels: self.labels.clone(),
+        }
+    }
+
+    /// Number of columns.
+    pub(super) fn len(&self) -> usize {
+        self.scores.len()
+    }
+
+    /// Records with the label of a column.
+    pub(super) fn positives(&self, c: usize) -> usize {
+        self.labels[c].iter().filter(|&&l| l).count()
+    }
+
     pub(super) fn class(&self, c: usize) -> (&[f64], &[bool]) {
         (&self.scores[c], &self.labels[c])
     }
@@ -113,5 +170,17 @@ impl Columns {
 
     pub(super) fn macro_auroc(&self) -> Option<f64> {
         macro_auroc(&self.all()).map(|m| m.value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn records_without_a_patient_are_patients_of_their_own() {
+        assert_eq!(patient_number(Some(5), 1), patient_number(Some(5), 2));
+        assert_ne!(patient_number(None, 1), patient_number(None, 2));
+        assert_ne!(patient_number(None, 1), patient_number(Some(1), 1));
     }
 }

@@ -151,6 +151,10 @@ pub fn fit(
         let before = state.weights();
         learner.after_epoch(run, epoch)?;
         let scored = score(run, learning, checkpoint, learner);
+        if let Some(auroc) = scored.auroc {
+            let stage = checkpoint.progress.stage;
+            run.top.offer(stage, epoch + 1, auroc, &before)?;
+        }
         let schedule = learning.schedule;
         schedule.saw(
             &mut checkpoint.progress.seen,

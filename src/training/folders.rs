@@ -10,13 +10,17 @@ use crate::bundle::{BundleError, BundleWriter};
 /// The event log, in the state folder and then in the bundle.
 pub const LOG: &str = "training_log.jsonl";
 
-/// The two folders of an unfinished run.
+/// The folders beside the bundle.
 #[derive(Debug)]
 pub struct Folders {
     /// `OUT.training`: checkpoint and event log.
     pub state: PathBuf,
     /// `OUT.partial`: the bundle while it is written.
     pub partial: PathBuf,
+    /// `OUT.checkpoints`: the best epochs, where the run keeps any.
+    pub checkpoints: PathBuf,
+    /// `OUT.events`: what TensorBoard reads.
+    pub events: PathBuf,
 }
 
 impl Folders {
@@ -33,6 +37,8 @@ impl Folders {
         let folders = Self {
             state: beside(".training"),
             partial: beside(".partial"),
+            checkpoints: beside(".checkpoints"),
+            events: beside(".events"),
         };
         match (resume, folders.state.join(Checkpoint::FILE).exists()) {
             (false, true) => {

@@ -7,7 +7,7 @@ use super::Stage;
 use super::classifier::{self, Problem};
 use super::data::labels_of;
 use super::error::TrainingError;
-use super::evaluation::Columns;
+use super::evaluation::{Columns, patient_number};
 use super::folders::Folders;
 use super::fusion::free_similarities;
 use super::run::Run;
@@ -59,7 +59,7 @@ pub fn measure(
         .validation
         .entries
         .iter()
-        .map(|e| number_of(e.patient_id, e.ecg_id))
+        .map(|e| patient_number(e.patient_id, e.ecg_id))
         .collect();
     Ok(Some(compare(
         &projected.some(&columns),
@@ -67,15 +67,6 @@ pub fn measure(
         &patients,
         run.config.seed,
     )))
-}
-
-/// A number that tells patients apart; a record without one is a patient of
-/// its own.
-fn number_of(patient_id: Option<i64>, ecg_id: u32) -> u64 {
-    match patient_id {
-        Some(id) => id.cast_unsigned(),
-        None => u64::MAX - u64::from(ecg_id),
-    }
 }
 
 /// Statements with at least 10 training ECGs and 3 positives in the fold.
@@ -132,12 +123,5 @@ mod tests {
         };
         assert_eq!(ci(&good, &good), (0.0, 0.0));
         assert_eq!(ci(&bad, &good), (-1.0, -1.0));
-    }
-
-    #[test]
-    fn records_without_a_patient_are_patients_of_their_own() {
-        assert_eq!(number_of(Some(5), 1), number_of(Some(5), 2));
-        assert_ne!(number_of(None, 1), number_of(None, 2));
-        assert_ne!(number_of(None, 1), number_of(Some(1), 1));
     }
 }

@@ -22,26 +22,35 @@ mod losses;
 mod optimiser;
 mod projection;
 mod prototype_start;
+mod quality;
 mod random;
+mod report;
 mod run;
+mod scaler;
 mod schedule;
+mod shipped;
 mod supervised;
+mod tensorboard;
+mod top;
 
 pub use augment::Augment;
 pub use card::model_card;
 pub use config::{
     ClassLogits, ClassifierStage, ConfigError, JointStage, Keep, Learning, Penalised,
-    PreTrainStage, ProjectStage, PrototypeStart, Stage, SupervisedStage, Trained, TrainingConfig,
-    Validation, WarmUpStage,
+    PreTrainStage, ProjectStage, PrototypeStart, Stage, SupervisedStage, Thresholds, Trained,
+    TrainingConfig, Validation, WarmUpStage,
 };
 pub use data::{Split, TrainingData};
 pub use error::TrainingError;
-pub use evaluation::{evaluate, metrics_of};
+pub use evaluation::{ReadFold, evaluate, metrics_of, read_fold};
 pub use losses::{
     ContrastiveScale, CrossEntropy, DiversityScale, Losses, PositiveWeight, PrototypeTerms,
     Targets, Terms, clustering, contrastive, cooccurrence, coverage, cross_entropy, diversity,
     positive_weights, separation, sparsity,
 };
 pub use optimiser::{Adam, Optimiser};
+pub use quality::{ByPatient, FoldQuality, quality_of};
+pub use report::Report;
 pub use run::{Event, train};
 pub use schedule::{Schedule, Seen, Watched};
+pub use shipped::{SHIPPED, Shipped};

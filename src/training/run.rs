@@ -13,7 +13,9 @@ use super::error::TrainingError;
 use super::features::Features;
 use super::fit::State;
 use super::folders::Folders;
-use super::{Stage, TrainingConfig, fusion, joint, supervised};
+use super::tensorboard::EventFile;
+use super::top::TopCheckpoints;
+use super::{Stage, TrainingConfig, fusion, joint, scaler, supervised};
 use crate::bundle::{Bundle, ProjectionReport};
 use crate::dataset::DataSet;
 use crate::ecg::hex;
@@ -56,6 +58,9 @@ pub struct Run<'a> {
     listener: &'a mut dyn FnMut(&Event) -> bool,
     cancelled: &'a dyn Fn() -> bool,
     log: std::fs::File,
+    pub events: EventFile,
+    /// Where the best epochs are kept.
+    pub top: TopCheckpoints,
 }
 
 impl Run<'_> {
@@ -65,6 +70,7 @@ impl Run<'_> {
         if let Ok(json) = serde_json::to_string(&event) {
             writeln!(self.log, "{json}").ok();
         }
+        self.events.add(&event)?;
         if (self.listener)(&event) {
             Ok(())
         } else {
@@ -116,6 +122,14 @@ pub fn train(
 ) -> Result<Bundle, TrainingError> {
     let folders = Folders::new(out, resume)?;
     let device = device.resolve()?;
+    let scaled;
+    let config = if config.scale_leads {
+        let mut tick = |done, of| listener(&Event::Reading { done, of }) && !cancelled();
+        scaled = scaler::scaled(config, set, &mut tick)?;
+        &scaled
+    } else {
+        config
+    };
     let labels = config.model.labels().labels();
     let mut read = |folds: &[u8]| {
         let mut tick = |done, of| listener(&Event::Reading { done, of }) && !cancelled();
@@ -152,6 +166,8 @@ pub fn train(
         listener,
         cancelled,
         log: folders.log(resume)?,
+        events: EventFile::create(&folders.events)?,
+        top: TopCheckpoints::new(folders.checkpoints.clone(), config.top_checkpoints),
     };
     while let Some(stage) = config.stages.get(checkpoint.progress.stage) {
         run_stage(&mut run, stage, &state, &network, &mut checkpoint, &folders)?;

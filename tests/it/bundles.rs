@@ -159,6 +159,7 @@ fn a_manipulated_manifest_with_right_checksums_is_refused() {
         (
             |m| {
                 m.statements[0].calibration = Some(Calibration {
+                    shared: false,
                     slope: f64::INFINITY,
                     intercept: 0.0,
                 });

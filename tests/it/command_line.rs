@@ -490,3 +490,53 @@ fn a_configuration_error_names_the_line() {
     );
     assert!(!out.exists());
 }
+
+#[test]
+fn train_lists_its_configurations_and_takes_one_by_name() {
+    let listed = protoecg(&["train", "--list"]);
+    assert!(listed.status.success());
+    let listed = String::from_utf8(listed.stdout).unwrap();
+    for (name, purpose) in [
+        (
+            "protoecgnet-paper",
+            "tables 1 and 2: 71 labels, fusion, contrastive",
+        ),
+        ("black-box-multi", "71 labels, multi-branch, black box"),
+        ("rhythm-only-separate", "table 1: separate"),
+        ("trustecg-article", "TrustECG, as its article says"),
+    ] {
+        let line = listed.lines().find(|l| l.starts_with(name));
+        assert!(
+            line.is_some_and(|l| l.contains(purpose)),
+            "{name}: {line:?}"
+        );
+    }
+    let printed = protoecg(&["train", "global-plain", "--print"]);
+    let printed = String::from_utf8(printed.stdout).unwrap();
+    assert!(printed.contains("name: \"global-plain\""), "{printed}");
+    let dir = tempfile::tempdir().unwrap();
+    let (data, out) = (small_model().data(), dir.path().join("out"));
+    let said = error(&[
+        "train",
+        "no-such",
+        "--data",
+        text(&data),
+        "--out",
+        text(&out),
+    ]);
+    assert!(
+        said.contains("no-such: no such file, and no configuration"),
+        "{said}"
+    );
+    // Known, and stopped at the data set: the name was taken.
+    let nowhere = dir.path().join("nowhere");
+    let said = error(&[
+        "train",
+        "global-plain",
+        "--data",
+        text(&nowhere),
+        "--out",
+        text(&out),
+    ]);
+    assert!(said.contains("ptbxl_database.csv"), "{said}");
+}

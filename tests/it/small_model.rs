@@ -14,7 +14,8 @@ use protoecg::statements::{Group, LabelSet};
 use protoecg::training::{
     Augment, ClassLogits, ClassifierStage, Event, JointStage, Keep, Learning, Losses, Optimiser,
     Penalised, PositiveWeight, PreTrainStage, ProjectStage, PrototypeStart, Schedule, Stage,
-    SupervisedStage, Trained, TrainingConfig, TrainingError, Validation, WarmUpStage, train,
+    SupervisedStage, Thresholds, Trained, TrainingConfig, TrainingError, Validation, WarmUpStage,
+    train,
 };
 
 /// 60 simulated ECGs and a bundle trained on them.
@@ -118,6 +119,9 @@ pub fn config() -> TrainingConfig {
         validation_folds: vec![9],
         test_folds: vec![10],
         fewer_prototypes_for_rare_classes: false,
+        thresholds: Thresholds::BestF1,
+        scale_leads: false,
+        top_checkpoints: 0,
         stages: vec![
             joint(PrototypeStart::Sparse, None),
             project.clone(),

@@ -154,11 +154,13 @@ fn a_resumed_run_ends_in_the_same_bits() {
     let (resumed, whole) = (manifest(&out), manifest(&small_model().bundle()));
     assert_eq!(resumed.prototypes, whole.prototypes);
     assert_eq!(resumed.metrics, whole.metrics);
-    let left: Vec<_> = std::fs::read_dir(folder.path())
+    let mut left: Vec<_> = std::fs::read_dir(folder.path())
         .unwrap()
         .map(|e| e.unwrap().file_name())
         .collect();
-    assert_eq!(left, ["resumed"], "the state of a finished run is removed");
+    left.sort();
+    let expected = ["resumed", "resumed.events"];
+    assert_eq!(left, expected, "the state of a finished run is removed");
 }
 
 /// An existing folder is never written into, whatever is in it.

@@ -327,6 +327,7 @@ mod tests {
             assessed,
             logit: 0.0,
             probability: assessed.then_some(probability),
+            calibration_shared: false,
             calibrated_probability: None,
             threshold: assessed.then_some(0.5),
             positive: assessed.then_some(positive),
