@@ -10,7 +10,7 @@ use super::error::TrainingError;
 use super::fit::macro_auroc;
 use super::losses::weights_of;
 use super::run::{Event, Run};
-use super::{ClassifierStage, Keep, Penalised};
+use super::{ClassifierStage, Keep, Penalised, Solver, classifier_adam};
 
 /// A prototype to which all ECGs are equally similar says nothing, and must not
 /// get an infinite weight.
@@ -48,6 +48,15 @@ pub fn fit(
     (index, name): (usize, &'static str),
     problem: &Problem,
 ) -> Result<Classifier, TrainingError> {
+    if let Solver::Adam {
+        learning_rate,
+        batch,
+        l2,
+    } = stage.solver
+    {
+        let settings = (learning_rate, batch, l2);
+        return classifier_adam::fit(run, stage, settings, (index, name), problem);
+    }
     let mut fista = Fista::new(stage, problem);
     let (mut best, mut best_state, mut bad) = (f64::NEG_INFINITY, None, 0);
     for epoch in 1..=stage.epochs {
@@ -307,6 +316,7 @@ mod tests {
             positive_weight_cap: None,
             patience: 3000,
             keep: Keep::Last,
+            solver: Solver::ProximalGradient,
         };
         let mut fista = Fista::new(&stage, &problem);
         (0..3000).for_each(|_| fista.step());

@@ -297,6 +297,25 @@ pub struct ClassifierStage {
     pub patience: usize,
     /// The last epoch is the fit to convergence: the problem is convex.
     pub keep: Keep,
+    #[serde(default)]
+    pub solver: Solver,
+}
+
+/// How the classifier is fitted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum Solver {
+    /// Accelerated proximal gradient on all records: the optimum, with exact zeros.
+    #[default]
+    ProximalGradient,
+    /// Mini-batches, as the published program. An epoch is then a pass over
+    /// the records, and `l2` and `standardise` of the stage are not used.
+    Adam {
+        learning_rate: f64,
+        batch: usize,
+        /// Coupled, as in `torch.optim.Adam`.
+        l2: f64,
+    },
 }
 
 /// Which weights the L1 norm counts.

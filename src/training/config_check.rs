@@ -2,7 +2,7 @@
 //! data are read, since a wrong number shows only after hours.
 
 use super::config::{
-    ClassifierStage, ConfigError, JointStage, Learning, SupervisedStage, Thresholds,
+    ClassifierStage, ConfigError, JointStage, Learning, Solver, SupervisedStage, Thresholds,
 };
 use super::{Augment, Losses, Optimiser, Schedule, Stage, TrainingConfig};
 use crate::bundle::{Architecture, Preprocessing, PreprocessingError};
@@ -310,6 +310,16 @@ impl Fields<'_> {
         self.at_least_one("patience", stage.patience)?;
         if let Some(cap) = stage.positive_weight_cap {
             self.above_zero("positive_weight_cap", cap)?;
+        }
+        if let Solver::Adam {
+            learning_rate,
+            batch,
+            l2,
+        } = stage.solver
+        {
+            self.above_zero("learning_rate", learning_rate)?;
+            self.at_least_one("batch", batch)?;
+            self.zero_or_more("l2", l2)?;
         }
         self.zero_or_more("l2", stage.l2)?;
         self.zero_or_more("l1", stage.l1)

@@ -6,6 +6,7 @@ mod calibration;
 mod card;
 mod checkpoint;
 mod classifier;
+mod classifier_adam;
 mod config;
 mod config_check;
 mod data;
@@ -37,8 +38,8 @@ pub use augment::Augment;
 pub use card::model_card;
 pub use config::{
     ClassLogits, ClassifierStage, ConfigError, JointStage, Keep, Learning, Penalised,
-    PreTrainStage, ProjectStage, PrototypeStart, Stage, SupervisedStage, Thresholds, Trained,
-    TrainingConfig, Validation, WarmUpStage,
+    PreTrainStage, ProjectStage, PrototypeStart, Solver, Stage, SupervisedStage, Thresholds,
+    Trained, TrainingConfig, Validation, WarmUpStage,
 };
 pub use data::{Split, TrainingData};
 pub use error::TrainingError;

@@ -13,9 +13,9 @@ use protoecg::simulator;
 use protoecg::statements::{Group, LabelSet};
 use protoecg::training::{
     Augment, ClassLogits, ClassifierStage, Event, JointStage, Keep, Learning, Losses, Optimiser,
-    Penalised, PositiveWeight, PreTrainStage, ProjectStage, PrototypeStart, Schedule, Stage,
-    SupervisedStage, Thresholds, Trained, TrainingConfig, TrainingError, Validation, WarmUpStage,
-    train,
+    Penalised, PositiveWeight, PreTrainStage, ProjectStage, PrototypeStart, Schedule, Solver,
+    Stage, SupervisedStage, Thresholds, Trained, TrainingConfig, TrainingError, Validation,
+    WarmUpStage, train,
 };
 
 /// 60 simulated ECGs and a bundle trained on them.
@@ -168,6 +168,7 @@ pub fn classifier() -> ClassifierStage {
         positive_weight_cap: None,
         patience: 50,
         keep: Keep::Best,
+        solver: Solver::ProximalGradient,
     }
 }
 
