@@ -168,6 +168,7 @@ mod tests {
             l1: 0.0,
             l1_on: Penalised::OffClass,
             l2: 0.0,
+            own_not_negative: false,
             standardise: false,
             positive_weight: PositiveWeight::None,
             positive_weight_cap: None,

@@ -309,7 +309,8 @@ pub enum Solver {
     #[default]
     ProximalGradient,
     /// Mini-batches, as the published program. An epoch is then a pass over
-    /// the records, and `l2` and `standardise` of the stage are not used.
+    /// the records. It has an `l2` of its own, and neither `standardise` nor
+    /// `own_not_negative`; the check refuses a stage that sets them.
     Adam {
         learning_rate: f64,
         batch: usize,

@@ -320,6 +320,10 @@ impl Fields<'_> {
             self.above_zero("learning_rate", learning_rate)?;
             self.at_least_one("batch", batch)?;
             self.zero_or_more("l2", l2)?;
+            let plain = !stage.standardise && !stage.own_not_negative && stage.l2 == 0.0;
+            let expected =
+                "standardise false, own_not_negative false and l2 0.0 beside it: Adam has none";
+            self.require(plain, "solver", "Adam", expected)?;
         }
         self.zero_or_more("l2", stage.l2)?;
         self.zero_or_more("l1", stage.l1)

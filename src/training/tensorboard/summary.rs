@@ -35,7 +35,7 @@ impl Value {
     /// For each threshold: true positives, false positives, true negatives,
     /// false negatives, precision, recall, in this order, row by row.
     pub fn precision_recall(tag: &str, probabilities: &[f64], labels: &[bool]) -> Self {
-        let mut rows = vec![Vec::with_capacity(THRESHOLDS); 6];
+        let mut rows = vec![Vec::new(); 6];
         for step in 0..THRESHOLDS {
             let threshold = step as f64 / (THRESHOLDS - 1) as f64;
             let c = crate::statistics::confusion_at(probabilities, labels, threshold);
