@@ -38,17 +38,59 @@ pub(super) fn describe(column: &str) -> (&'static str, &'static str) {
             "1-16 letters, digits, - or _",
             "Code of the rater; who that is is not in this study",
         ),
-        "criterion" => (
-            "representativeness; clarity",
-            "What was asked: how typical of its class the ECG is; how plainly it shows the class",
+        "branch" => (
+            "rhythm; morphology; global; or empty",
+            "Branch of the network that has the prototype; empty in studies begun before version 2",
+        ),
+        "source_ecg" => (
+            "record number, or 4294967296 + prototype",
+            "Training ECG that the prototype was cut from, in the data set of the model card; the \
+             second form where an old study does not say it. Intervals draw whole source ECGs",
+        ),
+        "linked" => (
+            "prototype numbers with a blank between, or empty",
+            "Prototypes of the same class and source window, which this answer is for, too; \
+             counted once",
+        ),
+        "queue_closed" => (
+            "yes; no",
+            "Whether the rater was done: results have the answers of closed queues only",
+        ),
+        "phase" => (
+            "training; main; repeat",
+            "Practice, in no result; the first time; the second time, for the agreement of the \
+             rater with herself",
+        ),
+        "question" => (
+            "representativeness; clarity; or another id",
+            "What was asked; the wording and the anchors are in summary.json under protocol",
+        ),
+        "mark" => (
+            "best_of_class; bad; or empty",
+            "Said beside the scales: best of its class (of several the last one counts), or bad",
+        ),
+        "change_reason" => (
+            "text, or empty",
+            "FREE TEXT: why an earlier answer was changed to this one",
+        ),
+        "reconsidered" => (
+            "0, 1, ...",
+            "How often a choice was replaced by another before the answer was saved",
+        ),
+        "answered_ms" => ("milliseconds", "answered_at since 1970-01-01"),
+        "arrival" => (
+            "1, 2, ...",
+            "Place of the event in this file: what decides which answer is the last, and the order \
+             of drift and runs",
         ),
         "value" => (
             "1 to 5, or empty",
             "The rating, 1 lowest and 5 highest; empty where the prototype was excluded",
         ),
         "excluded" => (
-            "label_error; cannot_judge; or empty",
-            "Why there is no rating: the ECG does not show its class; the rater cannot tell",
+            "label_error; cannot_judge; artefact; or empty",
+            "Why there is no rating: the ECG does not show its class; the rater cannot tell; the \
+             recording is at fault",
         ),
         "comment" => (
             "text, or empty",
@@ -83,10 +125,13 @@ pub(super) fn describe(column: &str) -> (&'static str, &'static str) {
             "1, 2, ...",
             "Number of the event in its installation's chain",
         ),
-        "kind" => ("answer", "What happened"),
+        "kind" => (
+            "answer; close",
+            "What happened: an answer; the end of a queue",
+        ),
         "payload" => (
             "JSON",
-            "The answer as it was saved, FREE TEXT comments included, exactly as typed",
+            "What was saved, FREE TEXT comments included, exactly as typed",
         ),
         "previous_hash" => (
             "64 hexadecimal digits",

@@ -10,11 +10,11 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::{ChainHead, ReviewError, Snapshot, Store, Study, StudySummary, summarise};
+use super::{ChainHead, Included, Protocol, Results, ReviewError, Snapshot, Store, Study, results};
 use files::{Draft, check_folder, publish};
 
 /// Version of `summary.json` and of the columns.
-pub const SCHEMA: u32 = 1;
+pub const SCHEMA: u32 = 2;
 
 /// The file by which a later export knows that the folder is of its study.
 const SUMMARY_FILE: &str = "summary.json";
@@ -29,7 +29,7 @@ pub struct ExportReport {
     /// Heads of the chains of events. Kept elsewhere, they show later whether
     /// the history was changed.
     pub chains: Vec<ChainHead>,
-    pub summary: StudySummary,
+    pub results: Results,
 }
 
 /// One file of an export.
@@ -71,7 +71,8 @@ struct SummaryDocument<'a> {
     program: String,
     study: &'a StudyHead,
     chains: &'a [ChainHead],
-    summary: &'a StudySummary,
+    protocol: &'a Protocol,
+    results: &'a Results,
 }
 
 /// Writes `ratings.csv`, `events.csv`, `summary.json` and
@@ -81,11 +82,15 @@ struct SummaryDocument<'a> {
 /// # Errors
 /// When a chain is broken, when the folder holds files of these names that are
 /// of another study, or when it cannot be written.
-pub fn export(store: &Store, folder: &Path) -> Result<ExportReport, ReviewError> {
+pub fn export(
+    store: &Store,
+    folder: &Path,
+    included: Included,
+) -> Result<ExportReport, ReviewError> {
     let snapshot = store.snapshot()?;
     let study = StudyHead::from(&snapshot.study);
-    let summary = summarise(snapshot.study.items.len(), &snapshot.answers);
-    let drafts = drafts(&snapshot, &study, &summary, folder)?;
+    let results = results(&snapshot, included)?;
+    let drafts = drafts(&snapshot, &study, &results, folder)?;
     check_folder(folder, &study.study_id, &drafts)?;
     publish(folder, &drafts)?;
     Ok(ExportReport {
@@ -94,14 +99,14 @@ pub fn export(store: &Store, folder: &Path) -> Result<ExportReport, ReviewError>
         folder: folder.to_owned(),
         files: drafts.iter().map(Draft::report).collect(),
         chains: snapshot.chains.chains,
-        summary,
+        results,
     })
 }
 
 fn drafts(
     snapshot: &Snapshot,
     study: &StudyHead,
-    summary: &StudySummary,
+    results: &Results,
     folder: &Path,
 ) -> Result<Vec<Draft>, ReviewError> {
     let csv_error = |name: &'static str| {
@@ -115,7 +120,8 @@ fn drafts(
         program: format!("protoecg {}", env!("CARGO_PKG_VERSION")),
         study,
         chains: &snapshot.chains.chains,
-        summary,
+        protocol: &snapshot.study.protocol,
+        results,
     };
     let mut json = serde_json::to_vec_pretty(&document).map_err(|source| ReviewError::Json {
         path: folder.join(SUMMARY_FILE),

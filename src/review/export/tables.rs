@@ -1,23 +1,34 @@
 //! `ratings.csv` and `events.csv`.
 
-use super::super::{Criterion, CurrentAnswer, Event, Exclusion, Snapshot, utc_text};
+use super::super::results::source_number;
+use super::super::{CurrentAnswer, Event, Exclusion, Mark, Question, Snapshot, utc_text};
 use super::files::Draft;
 
 pub(super) const RATINGS_FILE: &str = "ratings.csv";
 pub(super) const EVENTS_FILE: &str = "events.csv";
 
-pub(super) const RATINGS_COLUMNS: [&str; 13] = [
+pub(super) const RATINGS_COLUMNS: [&str; 23] = [
     "study_id",
     "bundle_sha256",
     "prototype",
     "class_code",
+    "branch",
+    "source_ecg",
+    "linked",
     "rater",
-    "criterion",
+    "queue_closed",
+    "phase",
+    "question",
     "value",
     "excluded",
+    "mark",
     "comment",
+    "change_reason",
     "response_time_ms",
+    "reconsidered",
     "answered_at",
+    "answered_ms",
+    "arrival",
     "event_id",
     "earlier_answers",
 ];
@@ -36,13 +47,13 @@ pub(super) const EVENTS_COLUMNS: [&str; 11] = [
     "hash",
 ];
 
-/// The long table: one line per rater, prototype and criterion, current answers
+/// The long table: one line per rater, prototype and question, current answers
 /// only. An excluded prototype has its lines too, without a value.
 pub(super) fn ratings(snapshot: &Snapshot) -> csv::Result<Draft> {
     let mut rows = Vec::new();
     for current in &snapshot.answers {
-        for criterion in Criterion::ALL {
-            rows.push(rating_row(snapshot, current, criterion));
+        for question in &snapshot.study.protocol.questions {
+            rows.push(rating_row(snapshot, current, question));
         }
     }
     Draft::csv(RATINGS_FILE, &RATINGS_COLUMNS, &rows)
@@ -51,24 +62,36 @@ pub(super) fn ratings(snapshot: &Snapshot) -> csv::Result<Draft> {
 fn rating_row(
     snapshot: &Snapshot,
     current: &CurrentAnswer,
-    criterion: Criterion,
+    question: &Question,
 ) -> [String; RATINGS_COLUMNS.len()] {
     let study = &snapshot.study;
     let answer = &current.answer;
-    let class_code = study.item(answer.prototype).map(|i| i.class_code.as_str());
-    let value = answer.rating(criterion).map(|v| v.to_string());
+    let item = study.item(answer.prototype).cloned().unwrap_or_default();
+    let value = answer.rating(&question.id).map(|v| v.to_string());
+    let linked: Vec<String> = item.linked.iter().map(usize::to_string).collect();
+    let closed = snapshot.closed.contains_key(&current.rater);
     [
         study.study_id.clone(),
         study.bundle_sha256.clone(),
         answer.prototype.to_string(),
-        no_formula(class_code.unwrap_or_default()),
+        no_formula(&item.class_code),
+        item.branch,
+        source_number(item.source_ecg, answer.prototype).to_string(),
+        linked.join(" "),
         current.rater.to_string(),
-        criterion.name().to_owned(),
+        if closed { "yes" } else { "no" }.to_owned(),
+        answer.phase.name().to_owned(),
+        question.id.clone(),
         value.unwrap_or_default(),
         answer.exclusion.map_or("", Exclusion::name).to_owned(),
+        answer.mark.map_or("", Mark::name).to_owned(),
         no_formula(answer.comment.as_deref().unwrap_or_default()),
+        no_formula(answer.change_reason.as_deref().unwrap_or_default()),
         answer.response_time_ms.to_string(),
+        answer.reconsidered.to_string(),
         utc_text(current.time_utc_ms),
+        current.time_utc_ms.to_string(),
+        current.arrival.to_string(),
         current.event_id.to_string(),
         current.earlier_answers.to_string(),
     ]
