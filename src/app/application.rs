@@ -85,6 +85,7 @@ impl Application {
             || state.reading.predicting
             || state.dialog_open
             || state.review.starting
+            || state.review.finding
             || state
                 .review
                 .session

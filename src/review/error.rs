@@ -69,6 +69,8 @@ pub enum ReviewError {
 
     #[error("the statistics of the study: {0}")]
     Statistics(crate::statistics::Undefined),
+    #[error("the printed report: {0}")]
+    Print(crate::sheet::SheetError),
     #[error("a study needs at least one prototype")]
     NoItems,
     #[error("prototype {prototype} is twice in the study")]

@@ -18,6 +18,7 @@ mod answer;
 mod conflicts;
 mod error;
 mod export;
+pub mod figures;
 mod protocol;
 mod queue;
 mod results;

@@ -146,11 +146,11 @@ pub(super) fn source_number(source_ecg: Option<u32>, prototype: usize) -> u64 {
     source_ecg.map_or((1 << 32) + prototype as u64, u64::from)
 }
 
-/// Times that never go back in the order of arrival, since clocks do.
+/// Times that rise in the order of arrival, since clocks go back.
 pub(super) fn orderly_times(counted: &[&CurrentAnswer]) -> Vec<i64> {
     let mut latest = i64::MIN;
     let clock = counted.iter().map(|current| {
-        latest = latest.max(current.time_utc_ms);
+        latest = current.time_utc_ms.max(latest.saturating_add(1));
         latest
     });
     clock.collect()

@@ -90,7 +90,7 @@ pub(super) fn select(
     items.sort_by_cached_key(|item| drawn("training", item));
     training.extend(items.drain(..(protocol.training - training.len()).min(items.len())));
     items.sort_by_key(|item| item.prototype);
-    if training.len() < protocol.training || items.is_empty() {
+    if training.len() < protocol.training || (items.is_empty() && !training.is_empty()) {
         return Err(ReviewError::Protocol {
             field: "training".to_owned(),
             found: protocol.training.to_string(),

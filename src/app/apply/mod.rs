@@ -90,6 +90,9 @@ impl Application {
         self.state.overlay = None;
         // Whoever comes to rate says who it is first.
         self.fields.focus_rater = screen == Screen::Review && self.state.review.session.is_none();
+        if screen == Screen::Review && self.state.review.session.is_none() {
+            self.find_studies();
+        }
         if screen == Screen::Statistics {
             self.refresh_statistics();
         }

@@ -171,9 +171,8 @@ impl Application {
 
     /// Looks for studies of protocols beside the quick one.
     pub(super) fn find_studies(&mut self) {
-        self.state.review.found.clear();
-        self.state.review.chosen = None;
         if let Some(study) = self.study() {
+            self.state.review.finding = true;
             self.send_to_store(StoreJob::Find { study });
         }
     }
@@ -183,11 +182,21 @@ impl Application {
         if loaded != Some(bundle) {
             return;
         }
-        // Who made a study wants it rated.
-        if self.state.review.session.is_none() {
-            self.state.review.chosen = studies.first().map(|study| study.database.clone());
+        let review = &mut self.state.review;
+        review.finding = false;
+        let is_new =
+            |study: &&FoundStudy| !review.found.iter().any(|f| f.database == study.database);
+        // Who made a study wants it rated; what was chosen before stays.
+        if review.session.is_none()
+            && let Some(new) = studies.iter().find(is_new)
+        {
+            review.chosen = Some(new.database.clone());
         }
-        self.state.review.found = studies;
+        let is_there = |chosen: &PathBuf| studies.iter().any(|f| f.database == *chosen);
+        review.chosen = review.chosen.take().filter(is_there);
+        review.found = studies;
+        self.refresh_statistics();
+        self.start_waiting_rater();
     }
 
     fn start_review(&mut self, code: &str) {
@@ -206,6 +215,9 @@ impl Application {
         rater.as_str().clone_into(&mut self.state.saved.rater);
         rater.as_str().clone_into(&mut self.fields.rater);
         self.state.review.starting = true;
+        if self.state.review.finding {
+            return;
+        }
         match self.study() {
             Some(study) => self.send_to_store(StoreJob::Start { study, rater }),
             // The bundle is still being opened; it goes on when it is there.
@@ -306,8 +318,8 @@ impl Application {
         }
         let Some(answer) = session.answer() else {
             // Only the reason is missing: the keyboard goes there.
-            self.fields.focus_reason =
-                session.saved().is_some() && session.draft.missing(&session.protocol.questions).is_none();
+            self.fields.focus_reason = session.saved().is_some()
+                && session.draft.missing(&session.protocol.questions).is_none();
             return;
         };
         let rater = session.rater.clone();

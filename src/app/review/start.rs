@@ -117,7 +117,10 @@ fn studies(ui: &mut Ui, state: &State, commands: &mut Commands) {
         }
     }
     if ui
-        .radio(review.chosen.is_none(), "Without a protocol: all prototypes")
+        .radio(
+            review.chosen.is_none(),
+            "Without a protocol: all prototypes",
+        )
         .clicked()
     {
         commands.review(ReviewCommand::ChooseStudy(None));
@@ -138,10 +141,7 @@ fn codes(ui: &mut Ui, state: &State, fields: &mut Fields) {
         for rater in &study.raters {
             let selected = fields.rater.trim() == rater.as_str();
             let button = ui.add(eframe::egui::Button::new(rater.as_str()).selected(selected));
-            if button
-                .accessible_name(format!("Rater {rater}"))
-                .clicked()
-            {
+            if button.accessible_name(format!("Rater {rater}")).clicked() {
                 rater.as_str().clone_into(&mut fields.rater);
             }
         }

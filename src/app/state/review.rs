@@ -15,6 +15,8 @@ use crate::review::{Answer, ExportReport, Phase, Protocol, Rater, Results, Slot}
 pub struct ReviewState {
     /// The database is being opened.
     pub starting: bool,
+    /// The folder is being looked through for studies.
+    pub finding: bool,
     /// Studies of protocols for the loaded bundle.
     pub found: Vec<FoundStudy>,
     /// The one that is chosen; `None` for the quick one.
@@ -89,7 +91,8 @@ impl Session {
     }
 
     pub fn is_training(&self) -> bool {
-        self.slot().is_some_and(|slot| slot.phase == Phase::Training)
+        self.slot()
+            .is_some_and(|slot| slot.phase == Phase::Training)
     }
 
     /// The answer that is saved for the place on the screen.
@@ -225,7 +228,9 @@ mod tests {
         assert_eq!(session.draft.ratings["clarity"], 2);
         assert_eq!(session.draft.comment, "wandering baseline");
         // A saved answer that nobody touched is shown as it was saved.
-        session.answers.insert(slot(3), Answer::rated(3, 4, 5, 1000));
+        session
+            .answers
+            .insert(slot(3), Answer::rated(3, 4, 5, 1000));
         session.go_to(1);
         session.go_to(2);
         session.go_to(1);

@@ -314,7 +314,12 @@ fn found(database: &Path, bundle_sha256: &str) -> Option<FoundStudy> {
     (study.bundle_sha256 == bundle_sha256).then(|| FoundStudy {
         database: database.to_owned(),
         title: study.title().to_owned(),
-        raters: study.protocol.raters.iter().map(|r| r.code.clone()).collect(),
+        raters: study
+            .protocol
+            .raters
+            .iter()
+            .map(|r| r.code.clone())
+            .collect(),
         prototypes: study.items.len(),
     })
 }

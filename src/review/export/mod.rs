@@ -1,16 +1,22 @@
-//! A study as files for people who analyse it: the long table of ratings, the
-//! whole history, the summary with the heads of the chains, and a dictionary
-//! of every column.
+//! A study as files for people who analyse it: the long and the wide table of
+//! ratings, the whole history, the results with protocol and heads of the
+//! chains, the paper's table 3, a printed report, a dictionary of every column,
+//! and scripts that recompute every number.
 
 mod dictionary;
 mod files;
+mod numbers;
+mod print;
 mod tables;
 
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::{ChainHead, Included, Protocol, Results, ReviewError, Snapshot, Store, Study, results};
+use super::{
+    ChainHead, Conflict, Included, Protocol, Results, ReviewError, Snapshot, Store, Study,
+    conflicts, results,
+};
 use files::{Draft, check_folder, publish};
 
 /// Version of `summary.json` and of the columns.
@@ -72,11 +78,16 @@ struct SummaryDocument<'a> {
     study: &'a StudyHead,
     chains: &'a [ChainHead],
     protocol: &'a Protocol,
+    items: &'a [super::Item],
+    training: &'a [super::Item],
+    conflicts: &'a [Conflict],
     results: &'a Results,
 }
 
-/// Writes `ratings.csv`, `events.csv`, `summary.json` and
-/// `data_dictionary.csv` to a folder, which is made if need be. An earlier
+/// Writes `ratings.csv`, `ratings_wide.csv`, `events.csv`, `conflicts.csv`,
+/// `table3.csv`, `numbers.csv`, `summary.json`, `report.pdf`, `recompute.R`,
+/// `recompute.py` and `data_dictionary.csv` to a folder, which is made if need
+/// be. An earlier
 /// export of the same study is replaced; each file appears whole or not at all.
 ///
 /// # Errors
@@ -115,12 +126,16 @@ fn drafts(
             source,
         }
     };
+    let conflicts = conflicts(snapshot);
     let document = SummaryDocument {
         schema: SCHEMA,
         program: format!("protoecg {}", env!("CARGO_PKG_VERSION")),
         study,
         chains: &snapshot.chains.chains,
         protocol: &snapshot.study.protocol,
+        items: &snapshot.study.items,
+        training: &snapshot.study.training,
+        conflicts: &conflicts,
         results,
     };
     let mut json = serde_json::to_vec_pretty(&document).map_err(|source| ReviewError::Json {
@@ -134,7 +149,28 @@ fn drafts(
         // study's, should the export be interrupted.
         Draft::new(SUMMARY_FILE, None, json),
         tables::ratings(snapshot).map_err(csv_error(tables::RATINGS_FILE))?,
+        tables::wide(snapshot).map_err(csv_error(tables::WIDE_FILE))?,
         tables::events(snapshot).map_err(csv_error(tables::EVENTS_FILE))?,
+        tables::conflicts(&conflicts).map_err(csv_error(tables::CONFLICTS_FILE))?,
+        tables::table_3(results).map_err(csv_error(tables::TABLE_3_FILE))?,
+        numbers::table(&numbers::numbers(results)).map_err(csv_error(numbers::FILE))?,
+        Draft::new(
+            "report.pdf",
+            None,
+            print::pdf(snapshot, study, results, &conflicts)?,
+        ),
+        script(
+            "recompute.R",
+            include_str!("../../../assets/scripts/recompute.R"),
+        ),
+        script(
+            "recompute.py",
+            include_str!("../../../assets/scripts/recompute.py"),
+        ),
         dictionary::table().map_err(csv_error(dictionary::FILE))?,
     ])
+}
+
+fn script(name: &'static str, text: &str) -> Draft {
+    Draft::new(name, None, text.as_bytes().to_vec())
 }

@@ -1,11 +1,31 @@
-//! `ratings.csv` and `events.csv`.
+//! The tables.
 
 use super::super::results::source_number;
-use super::super::{CurrentAnswer, Event, Exclusion, Mark, Question, Snapshot, utc_text};
+use super::super::{
+    Conflict, CurrentAnswer, Event, Exclusion, Mark, Phase, Question, Rater, Results, Snapshot,
+    utc_text,
+};
 use super::files::Draft;
 
 pub(super) const RATINGS_FILE: &str = "ratings.csv";
 pub(super) const EVENTS_FILE: &str = "events.csv";
+pub(super) const WIDE_FILE: &str = "ratings_wide.csv";
+pub(super) const CONFLICTS_FILE: &str = "conflicts.csv";
+pub(super) const TABLE_3_FILE: &str = "table3.csv";
+
+pub(super) const CONFLICTS_COLUMNS: [&str; 6] =
+    ["rater", "prototype", "phase", "event_id", "said", "counts"];
+
+pub(super) const TABLE_3_COLUMNS: [&str; 8] = [
+    "rater",
+    "question",
+    "n",
+    "mean",
+    "clustered_low",
+    "clustered_high",
+    "naive_low",
+    "naive_high",
+];
 
 pub(super) const RATINGS_COLUMNS: [&str; 23] = [
     "study_id",
@@ -128,4 +148,94 @@ fn no_formula(text: &str) -> String {
     } else {
         text.to_owned()
     }
+}
+
+/// One line per prototype: first answers in earnest, a column per rater and
+/// question, `label_error` or another reason where there is no rating.
+pub(super) fn wide(snapshot: &Snapshot) -> csv::Result<Draft> {
+    let study = &snapshot.study;
+    let mut raters: Vec<&Rater> = snapshot.answers.iter().map(|a| &a.rater).collect();
+    raters.sort();
+    raters.dedup();
+    let mut columns: Vec<String> = ["prototype", "class_code", "branch", "source_ecg", "linked"]
+        .map(str::to_owned)
+        .into();
+    for rater in &raters {
+        let of_rater = study.protocol.questions.iter();
+        columns.extend(of_rater.map(|question| format!("{rater}.{}", question.id)));
+    }
+    let rows: Vec<Vec<String>> = study
+        .items
+        .iter()
+        .map(|item| {
+            let linked: Vec<String> = item.linked.iter().map(usize::to_string).collect();
+            let mut row = vec![
+                item.prototype.to_string(),
+                no_formula(&item.class_code),
+                item.branch.clone(),
+                source_number(item.source_ecg, item.prototype).to_string(),
+                linked.join(" "),
+            ];
+            for rater in &raters {
+                let answer = snapshot.answers.iter().map(|a| (&a.rater, &a.answer));
+                let answer = answer
+                    .filter(|(_, a)| a.phase == Phase::Main && a.prototype == item.prototype)
+                    .find(|(by, _)| by == rater);
+                for question in &study.protocol.questions {
+                    row.push(answer.map_or(String::new(), |(_, answer)| {
+                        let excluded = answer.exclusion.map_or("", Exclusion::name);
+                        let rating = answer.rating(&question.id).map(|rating| rating.to_string());
+                        rating.unwrap_or_else(|| excluded.to_owned())
+                    }));
+                }
+            }
+            row
+        })
+        .collect();
+    let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
+    Draft::csv(WIDE_FILE, &columns, &rows)
+}
+
+/// One line per answer to a question that several machines have.
+pub(super) fn conflicts(conflicts: &[Conflict]) -> csv::Result<Draft> {
+    let mut rows = Vec::new();
+    for conflict in conflicts {
+        for (number, answer) in conflict.answers.iter().enumerate() {
+            let ratings = answer.ratings.iter().map(|(q, r)| format!("{q} {r}"));
+            let said: Vec<String> = ratings.chain(answer.excluded.map(str::to_owned)).collect();
+            let counts = number + 1 == conflict.answers.len();
+            rows.push([
+                conflict.rater.clone(),
+                conflict.prototype.to_string(),
+                conflict.phase.name().to_owned(),
+                answer.event.to_string(),
+                said.join(", "),
+                if counts { "yes" } else { "no" }.to_owned(),
+            ]);
+        }
+    }
+    Draft::csv(CONFLICTS_FILE, &CONFLICTS_COLUMNS, &rows)
+}
+
+/// The paper's table 3 with the interval by clusters beside its own.
+pub(super) fn table_3(results: &Results) -> csv::Result<Draft> {
+    let number = |value: Option<f64>| value.map_or(String::new(), |value| value.to_string());
+    let rows: Vec<[String; TABLE_3_COLUMNS.len()]> = results
+        .table3
+        .iter()
+        .map(|row| {
+            let (clustered, naive) = (row.clustered.ok(), row.naive.ok());
+            [
+                row.rater.clone(),
+                row.item.clone(),
+                row.n.to_string(),
+                number(row.mean),
+                number(clustered.map(|i| i.low)),
+                number(clustered.map(|i| i.high)),
+                number(naive.map(|i| i.low)),
+                number(naive.map(|i| i.high)),
+            ]
+        })
+        .collect();
+    Draft::csv(TABLE_3_FILE, &TABLE_3_COLUMNS, &rows)
 }

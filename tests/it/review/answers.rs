@@ -25,10 +25,7 @@ fn a_half_answer_is_refused_and_nothing_is_saved() {
         answer
     };
     for (answer, told) in [
-        (
-            half(|a| remove(a, "clarity")),
-            "no answer for clarity",
-        ),
+        (half(|a| remove(a, "clarity")), "no answer for clarity"),
         (
             half(|a| remove(a, "representativeness")),
             "no answer for representativeness",

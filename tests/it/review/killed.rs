@@ -112,7 +112,10 @@ fn kills_lose_no_acknowledged_rating() {
     }
     assert!(acknowledged.len() > kills, "{}", acknowledged.len());
 
-    eprintln!("{kills} kills, {} acknowledged, none lost", acknowledged.len());
+    eprintln!(
+        "{kills} kills, {} acknowledged, none lost",
+        acknowledged.len()
+    );
 
     let store = Store::open_as(&path, installation()).unwrap();
     let settings = store.durability().unwrap();

@@ -12,6 +12,7 @@ mod killed;
 mod merging;
 mod old_files;
 mod protocols;
+mod recomputed;
 mod summaries;
 
 use std::path::{Path, PathBuf};
