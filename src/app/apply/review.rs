@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use crate::app::application::Application;
 use crate::app::command::{Place, ReviewCommand, ReviewPage, Screen};
+use crate::app::statistics::SHOWN;
 use crate::app::state::{Draft, Exemplar, LoadedModel, Session};
 use crate::app::worker::{FoundStudy, Priority, Resumed, StoreEvent, StoreJob, StudyOf};
 use crate::review::{Answer, EventId, Rater, items_of};
@@ -389,6 +390,7 @@ impl Application {
                     Ok(results) => {
                         statistics.bundle = bundle;
                         statistics.results = results;
+                        self.fetch_ends();
                     }
                     Err(message) => {
                         statistics.results = None;
@@ -416,6 +418,18 @@ impl Application {
                     }
                 }
             }
+        }
+    }
+
+    /// Reads the training ECGs of the worst and the best prototypes.
+    fn fetch_ends(&mut self) {
+        let Some(results) = &self.state.statistics.results else {
+            return;
+        };
+        let ranked = results.by_prototype.iter().map(|p| p.prototype);
+        let (worst, best) = (ranked.clone().take(SHOWN), ranked.rev().take(SHOWN));
+        for prototype in worst.chain(best).collect::<Vec<_>>() {
+            self.fetch_exemplar(prototype, Priority::Background);
         }
     }
 
