@@ -179,8 +179,9 @@ impl Application {
     }
 
     fn studies_found(&mut self, bundle: &str, studies: Vec<FoundStudy>) {
+        // Of a bundle that is not the loaded one any more: the answer to its own question comes.
         let loaded = self.state.model.bundle().map(|model| model.sha256.as_str());
-        if loaded != Some(bundle) {
+        if loaded.is_some_and(|loaded| loaded != bundle) {
             return;
         }
         let review = &mut self.state.review;

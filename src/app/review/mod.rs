@@ -40,7 +40,8 @@ fn header(ui: &mut Ui, session: &Session, commands: &mut Commands) {
             commands.review(ReviewCommand::Leave);
         }
         if session.is_training() {
-            badge(ui, Tokens::of(ui).demonstration, "Training, not counted");
+            let tone = Tokens::of(ui).demonstration;
+            badge(ui, tone, "Training, not counted");
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let (answered, total) = (session.answers.len(), session.queue.len());
@@ -59,7 +60,8 @@ fn header(ui: &mut Ui, session: &Session, commands: &mut Commands) {
         });
     });
     if let Some(since) = session.break_due() {
-        banner(ui, Tokens::of(ui).demonstration, |ui| {
+        let tone = Tokens::of(ui).demonstration;
+        banner(ui, tone, |ui| {
             ui.horizontal(|ui| {
                 let minutes = since.as_secs() / 60;
                 body(

@@ -223,7 +223,7 @@ fn texts(ui: &mut Ui, session: &Session, fields: &mut Fields, commands: &mut Com
     });
 }
 
-fn one_line<'a>(text: &'a mut String, hint: &'a str) -> TextEdit<'a> {
+fn one_line<'a>(text: &'a mut String, hint: &'static str) -> TextEdit<'a> {
     TextEdit::singleline(text)
         .hint_text(hint)
         .desired_width(f32::INFINITY)

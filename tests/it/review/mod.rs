@@ -5,6 +5,7 @@ mod access;
 mod answers;
 mod backups;
 mod bundles;
+mod commands;
 mod damage;
 mod exports;
 mod faults;
