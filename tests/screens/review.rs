@@ -241,7 +241,10 @@ fn a_protocol_study_is_found_rated_undone_and_closed() {
     let undone = answers.iter().find(|a| a.earlier_answers == 1).unwrap();
     assert_eq!(undone.answer.rating("usefulness"), Some(4));
     assert_eq!(undone.answer.mark, Some(Mark::Bad));
-    assert_eq!(undone.answer.change_reason.as_deref(), Some("undone at once"));
+    assert_eq!(
+        undone.answer.change_reason.as_deref(),
+        Some("undone at once")
+    );
     // Closing the window made a backup.
     assert!(protoecg::review::backup_path(&database, 1).exists());
 }

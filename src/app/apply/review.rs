@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use crate::app::application::Application;
 use crate::app::command::{Place, ReviewCommand, ReviewPage, Screen};
-use crate::app::statistics::SHOWN;
 use crate::app::state::{Draft, Exemplar, LoadedModel, Session};
+use crate::app::statistics::SHOWN;
 use crate::app::worker::{FoundStudy, Priority, Resumed, StoreEvent, StoreJob, StudyOf};
 use crate::review::{Answer, EventId, Rater, items_of};
 

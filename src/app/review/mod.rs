@@ -39,6 +39,7 @@ fn header(ui: &mut Ui, session: &Session, commands: &mut Commands) {
         if ghost_button(ui, "Change rater").clicked() {
             commands.review(ReviewCommand::Leave);
         }
+        secondary(ui, session.title.as_str());
         if session.is_training() {
             let tone = Tokens::of(ui).demonstration;
             badge(ui, tone, "Training, not counted");

@@ -16,7 +16,10 @@ pub fn ui(ui: &mut Ui, state: &State, results: &Results) {
     for item in &results.report.items {
         card(ui, |ui| {
             ui.set_width(ui.available_width());
-            heading(ui, format!("{}: means with 95 % intervals by clusters", item.item));
+            heading(
+                ui,
+                format!("{}: means with 95 % intervals by clusters", item.item),
+            );
             for part in forest(item) {
                 figure(ui, &part);
             }

@@ -121,14 +121,14 @@ fn overview(ui: &mut Ui, results: &Results) {
                 "Prototypes in the study",
                 &results.prototypes.to_string(),
             );
-            figure(
-                ui,
-                "Linked, counted once",
-                &results.linked.to_string(),
-            );
+            figure(ui, "Linked, counted once", &results.linked.to_string());
             figure(ui, "Raters", &results.raters.len().to_string());
             figure(ui, "Queues closed", &closed.to_string());
-            figure(ui, "Label errors, not judged, artefacts", &excluded.to_string());
+            figure(
+                ui,
+                "Label errors, not judged, artefacts",
+                &excluded.to_string(),
+            );
         });
     });
 }

@@ -100,7 +100,9 @@ fn mean_row(ui: &mut Ui, table: &Table, item: &ItemReport, rater: &RaterReport) 
     let naive = clustered.map_or("–".to_owned(), |c| ends(c.naive));
     let effect = clustered.and_then(|c| c.design_effect.ok());
     let good = all.good.0.as_ref().ok();
-    let good = good.map_or("–".to_owned(), |good| format!("{:.0} %", 100.0 * good.share));
+    let good = good.map_or("–".to_owned(), |good| {
+        format!("{:.0} %", 100.0 * good.share)
+    });
     let cells = [
         Cell::new(item.item.clone()),
         Cell::new(rater.rater.clone()).strong(),
@@ -127,5 +129,7 @@ fn two(value: Option<f64>) -> String {
 }
 
 fn ends(interval: Result<Interval, Undefined>) -> String {
-    interval.map_or("–".to_owned(), |i| format!("{:.2} to {:.2}", i.low, i.high))
+    interval.map_or("–".to_owned(), |i| {
+        format!("{:.2} to {:.2}", i.low, i.high)
+    })
 }

@@ -50,12 +50,19 @@ fn a_study_goes_from_template_to_export() {
     let again = refused(&home, &["new", "--protocol", &ron, "--out", &study]);
     assert!(again.contains("never overwritten"), "{again}");
     // Of another model by mistake.
-    let digit = if template.contains("sha256: \"0") { "1" } else { "0" };
+    let digit = if template.contains("sha256: \"0") {
+        "1"
+    } else {
+        "0"
+    };
     let start = template.find("sha256: \"").unwrap() + 9;
     let mut other = template.clone();
     other.replace_range(start..=start, digit);
     fs::write(&ron, other).unwrap();
-    let error = refused(&home, &["new", "--protocol", &ron, "--out", &at("no.sqlite")]);
+    let error = refused(
+        &home,
+        &["new", "--protocol", &ron, "--out", &at("no.sqlite")],
+    );
     assert!(error.contains("bundle.sha256 is"), "{error}");
 
     // A site rates a copy.
@@ -75,7 +82,10 @@ fn a_study_goes_from_template_to_export() {
         "{merged}"
     );
     let status = told(&home, &["status", &study]);
-    assert!(status.contains("cardiology") && status.contains("open"), "{status}");
+    assert!(
+        status.contains("cardiology") && status.contains("open"),
+        "{status}"
+    );
 
     let out = at("out");
     let exported = told(&home, &["export", &study, "--out", &out]);

@@ -210,7 +210,13 @@ fn json_and_report_show_what_the_screen_shows() {
     assert_eq!(there, names);
 
     let described = read_table(&out.join("data_dictionary.csv"));
-    for table in ["ratings.csv", "events.csv", "conflicts.csv", "table3.csv", "numbers.csv"] {
+    for table in [
+        "ratings.csv",
+        "events.csv",
+        "conflicts.csv",
+        "table3.csv",
+        "numbers.csv",
+    ] {
         let columns = csv::Reader::from_path(out.join(table))
             .unwrap()
             .headers()

@@ -52,7 +52,9 @@ fn rates_until_killed(path: &Path) {
     let mut stdout = std::io::stdout().lock();
     for round in 0_usize.. {
         let answer = Answer::rated(round % PROTOTYPES, (round % 5 + 1) as u8, 3, 1);
-        let id = store.record(&rater("R1"), &answer.because("again")).unwrap();
+        let id = store
+            .record(&rater("R1"), &answer.because("again"))
+            .unwrap();
         write!(stdout, "\nsaved {id}\n").unwrap();
         stdout.flush().unwrap();
     }
@@ -113,7 +115,10 @@ impl Forker {
     /// The next line that a rater or the forker wrote.
     fn line(&mut self) -> String {
         let mut line = String::new();
-        assert!(self.output.read_line(&mut line).unwrap() > 0, "the forker ended");
+        assert!(
+            self.output.read_line(&mut line).unwrap() > 0,
+            "the forker ended"
+        );
         // A line that the kill cut off has no end of its own and is no acknowledgement.
         line.trim_end_matches('\n').to_owned()
     }
