@@ -86,6 +86,7 @@ impl Application {
             || state.dialog_open
             || state.review.starting
             || state.review.finding
+            || self.awaits_prediction()
             || state
                 .review
                 .session

@@ -88,6 +88,8 @@ pub enum Blinding {
     /// The class of the prototype and nothing else.
     #[default]
     ClassOnly,
+    /// What the model says about the training ECG, too.
+    WithPrediction,
 }
 
 /// In which order a rater sees the prototypes, each rater in another one.

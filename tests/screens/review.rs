@@ -3,8 +3,8 @@
 use eframe::egui::{Key, Modifiers};
 use protoecg::bundle::Bundle;
 use protoecg::review::{
-    Answer, BundleRef, Mark, Protocol, Question, Rater, RaterEntry, Selection, Store, Study,
-    items_of,
+    Answer, Blinding, BundleRef, Mark, Protocol, Question, Rater, RaterEntry, Selection, Store,
+    Study, items_of,
 };
 
 use crate::driver::{Window, demonstration};
@@ -161,6 +161,7 @@ fn protocol_study(folder: &std::path::Path) -> std::path::PathBuf {
     protocol.title = "Pilot".to_owned();
     protocol.prototypes = Selection::PerClass(2);
     protocol.training = 1;
+    protocol.blinding = Blinding::WithPrediction;
     protocol.raters = ["R7", "R8"]
         .map(|code| RaterEntry {
             code: Rater::new(code).unwrap(),
@@ -195,6 +196,7 @@ fn a_protocol_study_is_found_rated_undone_and_closed() {
     window.click("Rater R7");
     window.click("Start or resume");
     window.assert_shows("Training, not counted");
+    window.assert_shows("The model says: ");
     window.assert_shows("Usefulness 5: very clear");
     // Pages by arrow; a prototype without a window has two.
     window.press(Key::ArrowRight);

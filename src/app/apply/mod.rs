@@ -77,6 +77,11 @@ impl Application {
                 prototype,
                 result,
             } => self.exemplar_read(&bundle, prototype, result),
+            Event::ExemplarPredicted {
+                bundle,
+                prototype,
+                result,
+            } => self.exemplar_predicted(&bundle, prototype, result),
             Event::BundleOpened(bundle) => self.bundle_opened(bundle),
             Event::ModelReady { path, device } => self.model_ready(&path, device),
             Event::ModelFailed { path, message } => self.model_failed(path, message),

@@ -1,14 +1,16 @@
 //! Rating, and the numbers that come of it.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Instant;
 
 use crate::app::application::Application;
 use crate::app::command::{Place, ReviewCommand, ReviewPage, Screen};
 use crate::app::state::{Draft, Exemplar, LoadedModel, Session};
 use crate::app::statistics::SHOWN;
-use crate::app::worker::{FoundStudy, Priority, Resumed, StoreEvent, StoreJob, StudyOf};
-use crate::review::{Answer, EventId, Rater, items_of};
+use crate::app::worker::{FoundStudy, ModelJob, Priority, Resumed, StoreEvent, StoreJob, StudyOf};
+use crate::inference::Prediction;
+use crate::review::{Answer, Blinding, EventId, Rater, items_of};
 
 impl Application {
     fn study_of(&self, model: &LoadedModel) -> StudyOf {
@@ -50,13 +52,16 @@ impl Application {
     /// Whether the ECG of the current prototype is on the screen: one that
     /// cannot be seen cannot be rated, only excluded.
     fn sheet_is_shown(&self) -> bool {
-        let current = self
-            .state
-            .review
-            .session
-            .as_ref()
-            .and_then(Session::prototype);
-        current.is_some_and(|p| matches!(self.state.exemplars.get(p), Some(Exemplar::Ready(_))))
+        let review = &self.state.review;
+        let Some(session) = &review.session else {
+            return false;
+        };
+        let blinded = session.protocol.blinding == Blinding::ClassOnly;
+        let current = session.prototype();
+        current.is_some_and(|p| {
+            matches!(self.state.exemplars.get(p), Some(Exemplar::Ready(_)))
+                && (blinded || review.predictions.contains_key(&p))
+        })
     }
 
     fn edit_answer(&mut self, command: ReviewCommand) {
@@ -243,6 +248,7 @@ impl Application {
 
     pub(super) fn leave_review(&mut self) {
         self.state.review.session = None;
+        self.state.review.predictions.clear();
     }
 
     fn started(&mut self, rater: Rater, result: Result<Resumed, String>) {
@@ -294,11 +300,52 @@ impl Application {
         let next = session
             .next_unanswered(session.position + 1)
             .and_then(|place| session.queue.get(place).copied());
-        if let Some(next) = next {
-            self.fetch_exemplar(next.prototype, Priority::Background);
+        let shows_predictions = session.protocol.blinding == Blinding::WithPrediction;
+        let wanted = [
+            (next.map(|slot| slot.prototype), Priority::Background),
+            (current, Priority::Seen),
+        ];
+        for (prototype, priority) in wanted {
+            let Some(prototype) = prototype else { continue };
+            self.fetch_exemplar(prototype, priority);
+            if shows_predictions {
+                self.fetch_exemplar_prediction(prototype, priority);
+            }
         }
-        if let Some(current) = current {
-            self.fetch_exemplar(current, Priority::Seen);
+    }
+
+    /// The rater is to see what the model says, and it has not said it yet.
+    pub(in crate::app) fn awaits_prediction(&self) -> bool {
+        let review = &self.state.review;
+        let session = review.session.as_ref();
+        let shown = session.filter(|s| s.protocol.blinding == Blinding::WithPrediction);
+        let current = shown.and_then(Session::prototype);
+        current.is_some_and(|prototype| !review.predictions.contains_key(&prototype))
+    }
+
+    fn fetch_exemplar_prediction(&self, prototype: usize, priority: Priority) {
+        if self.state.review.predictions.contains_key(&prototype) {
+            return;
+        }
+        if let (Some(model), Some(workers)) = (self.state.model.bundle(), &self.workers) {
+            let job = ModelJob::PredictExemplar {
+                bundle: model.sha256.clone(),
+                exemplars: Arc::clone(&model.exemplars),
+                prototype,
+            };
+            workers.model(priority, job);
+        }
+    }
+
+    pub(super) fn exemplar_predicted(
+        &mut self,
+        bundle: &str,
+        prototype: usize,
+        result: Result<Arc<Prediction>, String>,
+    ) {
+        let loaded = self.state.model.bundle().map(|model| model.sha256.as_str());
+        if loaded == Some(bundle) {
+            self.state.review.predictions.insert(prototype, result);
         }
     }
 

@@ -1,5 +1,6 @@
 //! The Review screen: one prototype at a time, named only by its class.
 
+mod prediction;
 mod questions;
 mod sheets;
 mod start;
@@ -10,6 +11,8 @@ use super::command::{Command, Commands, Place, ReviewCommand, ReviewPage, Screen
 use super::state::{Fields, LoadedModel, Session, State};
 use super::theme::strong;
 use super::tokens::{Tokens, space, type_size};
+use crate::review::Blinding;
+
 use super::widgets::{
     badge, banner, body, card, card_frame, ghost_button, key_hint, problem_ui, progress, secondary,
     segmented, title, weak,
@@ -133,6 +136,10 @@ fn rate(
                 pages(ui, session.page, window_s.is_some(), commands);
             });
         });
+        if session.protocol.blinding == Blinding::WithPrediction {
+            let said = state.review.predictions.get(&prototype);
+            body(ui, prediction::sentence(said, class.code));
+        }
         sheets::ui(
             ui,
             state,

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use super::draft::Draft;
 use crate::app::command::ReviewPage;
 use crate::app::worker::{FoundStudy, Resumed};
+use crate::inference::Prediction;
 use crate::review::{Answer, ExportReport, Phase, Protocol, Rater, Results, Slot};
 
 /// The Review screen.
@@ -22,6 +23,9 @@ pub struct ReviewState {
     /// The one that is chosen; `None` for the quick one.
     pub chosen: Option<PathBuf>,
     pub session: Option<Session>,
+    /// What the model says about training ECGs, by prototype, where the
+    /// protocol shows it.
+    pub predictions: BTreeMap<usize, Result<Arc<Prediction>, String>>,
 }
 
 /// One rater at work.

@@ -57,6 +57,7 @@ fn cover(
     };
     let blinding = match protocol.blinding {
         Blinding::ClassOnly => "raters saw the class only",
+        Blinding::WithPrediction => "raters saw the class and what the model says of the ECG",
     };
     let mut lines = vec![
         format!("Study {}, made {}.", head.study_id, head.created),
