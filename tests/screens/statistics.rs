@@ -56,7 +56,7 @@ fn ratings_become_means_charts_and_a_table_on_the_disk() {
 
     let out = folder.path().join("tables");
     window.type_into("Folder for the tables", out.to_str().unwrap());
-    window.click("Export");
+    window.click("Export the study");
     window.assert_shows("Exported ");
     let table = std::fs::read_to_string(out.join("ratings.csv")).unwrap();
     assert!(table.lines().count() >= 4, "{table}");
@@ -78,7 +78,7 @@ fn a_folder_that_cannot_be_written_is_named() {
     let taken = folder.path().join("taken");
     std::fs::write(&taken, "").unwrap();
     window.type_into("Folder for the tables", taken.to_str().unwrap());
-    window.click("Export");
+    window.click("Export the study");
     assert!(window.has("The tables could not be exported"));
     window.assert_shows("taken");
 }

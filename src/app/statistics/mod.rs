@@ -151,7 +151,7 @@ fn export(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Comman
                 380.0,
             );
             let is_given = !fields.export.trim().is_empty();
-            let save = primary_button(ui, "Export", is_given && !state.statistics.exporting);
+            let save = primary_button(ui, "Export the study", is_given && !state.statistics.exporting);
             if is_given && (entered || save.clicked()) {
                 commands.send(Command::Export(PathBuf::from(fields.export.trim())));
             }
