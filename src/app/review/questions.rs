@@ -13,8 +13,11 @@ use crate::app::tokens::{Tokens, radius, space, type_size};
 use crate::app::widgets::{body, heading, key_hint, primary_button, section, weak};
 use crate::review::{Exclusion, Mark, Question};
 
-/// Room for what stands under the questions, in points.
-const BELOW_THE_QUESTIONS: f32 = 262.0;
+/// Room for what stands under the questions, in points: reasons, marks, comment
+/// and buttons; more where a saved answer is shown, and where it is changed.
+const BELOW_THE_QUESTIONS: f32 = 206.0;
+const SAVED_BEFORE: f32 = 20.0;
+const REASON: f32 = 40.0;
 
 /// Keys of the first three questions.
 const KEYS: [&str; 3] = ["1 – 5", "A – G", "6 – 0"];
@@ -26,7 +29,11 @@ pub fn ui(
     fields: &mut Fields,
     commands: &mut Commands,
 ) {
-    let room = ui.available_height() - BELOW_THE_QUESTIONS;
+    let mut room = ui.available_height() - BELOW_THE_QUESTIONS;
+    if session.saved().is_some() {
+        room -= SAVED_BEFORE;
+        room -= if session.is_unchanged() { 0.0 } else { REASON };
+    }
     ScrollArea::vertical()
         .max_height(room)
         .auto_shrink([false, true])
@@ -81,7 +88,7 @@ fn question(
 /// One point of a scale: its number and its word.
 fn point(ui: &mut Ui, width: f32, rating: u8, anchor: &str, name: &str, chosen: bool) -> bool {
     let tokens = Tokens::of(ui);
-    let (rect, response) = ui.allocate_exact_size(vec2(width, 62.0), Sense::click());
+    let (rect, response) = ui.allocate_exact_size(vec2(width, 58.0), Sense::click());
     let label = format!("{name} {rating}: {}", anchor.to_lowercase());
     response
         .widget_info(|| WidgetInfo::selected(Role::RadioButton, ui.is_enabled(), chosen, &label));
