@@ -15,6 +15,7 @@ fn study() -> Study {
     let items = (0..PROTOTYPES).map(|prototype| Item {
         prototype,
         class_code: "AFIB".to_owned(),
+        ..Item::default()
     });
     Study::new("bench", &"ab".repeat(32), items.collect()).expect("a valid study")
 }
@@ -30,7 +31,7 @@ fn saving_a_rating(criterion: &mut Criterion) {
     criterion.bench_function("save a rating", |bencher| {
         bencher.iter(|| {
             let prototype = prototypes.next().unwrap_or_default();
-            let answer = Answer::rated(prototype, 4, 5, 9000);
+            let answer = Answer::rated(prototype, 4, 5, 9000).because("again");
             store.record(&rater, black_box(&answer)).expect("saved")
         });
     });
@@ -40,7 +41,7 @@ fn saving_a_rating(criterion: &mut Criterion) {
     let path = folder.path().join("whole.sqlite");
     let mut store = Store::create_as(&path, &study(), installation.clone()).expect("a database");
     for prototype in (0..PROTOTYPES).chain(0..PROTOTYPES) {
-        let answer = Answer::rated(prototype, 4, 5, 9000);
+        let answer = Answer::rated(prototype, 4, 5, 9000).because("again");
         store.record(&rater, &answer).expect("saved");
     }
     criterion.bench_function("next unanswered of 1037", |bencher| {

@@ -3,7 +3,7 @@
 #
 #   setup-system.sh build   to compile: a C++ compiler
 #   setup-system.sh run     and to show the window: X11 and OpenGL libraries, which are loaded at run time
-#   setup-system.sh test    and to test it: an X server without a screen, a software Vulkan driver
+#   setup-system.sh test    and to test it: an X server without a screen, a software Vulkan driver, R
 #
 # The names are those of Debian 12 and later and of Ubuntu 22.04 and later.
 set -euo pipefail
@@ -12,7 +12,7 @@ purpose=${1:?build, run or test}
 
 # Also on Wayland: X11 is what the window falls back on.
 window=(libx11-6 libx11-xcb1 libxcursor1 libxi6 libxkbcommon-x11-0 libegl1 libgl1-mesa-dri)
-testing=(xvfb xdotool mesa-vulkan-drivers)
+testing=(xvfb xdotool mesa-vulkan-drivers r-base-core)
 
 wanted=()
 case $purpose in

@@ -85,6 +85,8 @@ impl Application {
             || state.reading.predicting
             || state.dialog_open
             || state.review.starting
+            || state.review.finding
+            || self.awaits_prediction()
             || state
                 .review
                 .session

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::worker::Purpose;
 use crate::inference::DeviceChoice;
-use crate::review::{Criterion, Exclusion};
+use crate::review::{Exclusion, Mark};
 
 /// The three screens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -143,21 +143,68 @@ pub enum Command {
     Export(PathBuf),
 }
 
+/// How the training ECG is shown to a rater.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ReviewPage {
+    /// The whole page with its rhythm strip.
+    #[default]
+    Sheet,
+    /// The window of the prototype in all 12 leads, at one scale.
+    CutOut,
+    /// The rhythm strip, enlarged in two halves.
+    Strip,
+}
+
+impl ReviewPage {
+    pub const ALL: [Self; 3] = [Self::Sheet, Self::CutOut, Self::Strip];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sheet => "Full ECG",
+            Self::CutOut => "12 leads, cut out",
+            Self::Strip => "Rhythm strip",
+        }
+    }
+
+    /// The pages of a prototype: one without a time axis has no window to cut
+    /// out.
+    pub fn of(has_window: bool) -> Vec<Self> {
+        let shown = |page: &Self| has_window || *page != Self::CutOut;
+        Self::ALL.into_iter().filter(shown).collect()
+    }
+}
+
 /// What a rater does.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ReviewCommand {
+    /// The study with this database; `None` for the one made on the fly.
+    ChooseStudy(Option<PathBuf>),
     /// Start or resume as the rater with this code.
     Start(String),
     /// Back to the choice of a rater; what is not saved yet is given up.
     Leave,
-    Rate(Criterion, u8),
+    /// A rating for a question by its number.
+    Rate(usize, u8),
     Exclude(Option<Exclusion>),
+    Mark(Option<Mark>),
     Comment(String),
+    /// Why a saved answer is changed.
+    Reason(String),
+    ShowPage(ReviewPage),
+    /// One page on, or back.
+    TurnPage(bool),
     /// Save this answer and go to the next.
     Next,
     Back,
+    /// Take back what was chosen; with nothing chosen, reopen the answer that
+    /// was saved last.
+    Undo,
     /// Go to a place in the rater's order.
     GoTo(usize),
+    /// The break is over, or is not wanted.
+    BreakTaken,
+    /// End the queue: asks first, then does it.
+    Close,
 }
 
 /// The commands of one frame, in order.

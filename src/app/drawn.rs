@@ -13,6 +13,8 @@ pub struct Drawn {
     pub strip: Scene,
     /// The rhythm strip alone.
     pub plain_strip: Scene,
+    /// The window of the mark in all 12 leads; `None` where all is meant.
+    pub cut_out: Option<Scene>,
 }
 
 impl Drawn {
@@ -50,6 +52,10 @@ impl Drawn {
             marked: draw(Layout::ThreeByFourRhythm, true),
             strip: draw(strip, true),
             plain_strip: draw(strip, false),
+            cut_out: (mark.style == MarkStyle::Pooled).then(|| {
+                let (start_s, end_s) = (mark.start_s, mark.end_s);
+                draw(Layout::CutOut { start_s, end_s }, false)
+            }),
         }
     }
 }

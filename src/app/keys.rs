@@ -6,7 +6,7 @@ use eframe::egui::{Context, Event, Key, Modifiers};
 use super::command::{Command, Commands, Overlay, ReviewCommand, Screen, ZoomStep};
 use super::state::{Fields, State};
 use super::worker::Purpose;
-use crate::review::{Criterion, Exclusion};
+use crate::review::{Exclusion, Mark};
 
 /// A key that went down in this frame.
 #[derive(Clone, Copy, Debug)]
@@ -53,14 +53,18 @@ pub const HELP: &[(&str, &[(&str, &str)])] = &[
     (
         "Review",
         &[
-            ("1 … 5", "Representativeness"),
-            ("Shift+1 … 5, or Q W E R T", "Clarity"),
-            ("L", "Label error"),
+            ("1 … 5", "First question"),
+            ("Shift+1 … 5, or A S D F G", "Second question"),
+            ("6 7 8 9 0", "Third question, 1 to 5"),
+            ("E", "Label error"),
             ("J", "Cannot judge"),
+            ("X", "Artefact"),
+            ("B  N", "Best of its class; bad prototype"),
             ("C", "Comment; Enter leaves it"),
             ("Enter", "Save and go on"),
-            ("←  Backspace", "Back"),
-            ("→", "Forward, over what is answered"),
+            ("U", "Undo; reopens the last answer"),
+            ("←  →", "Pages of the ECG"),
+            ("Backspace", "Prototype before"),
         ],
     ),
 ];
@@ -79,9 +83,11 @@ pub fn handle(ctx: &Context, state: &State, fields: &mut Fields, commands: &mut 
             && press.modifiers.is_none() | press.modifiers.shift_only()
         {
             // Where + is printed on a digit key, the digit goes before.
+            let session = state.review.session.as_ref();
             let rates = state.screen == Screen::Review
-                && state.review.session.is_some()
-                && rating(press).is_some();
+                && session.is_some_and(|session| {
+                    rating(press).is_some_and(|(q, _)| q < session.protocol.questions.len())
+                });
             let taken = !rates && state.screen != Screen::Statistics && zoom(press, commands);
             match state.screen {
                 Screen::Read if !taken => read(press, state, commands),
@@ -188,61 +194,77 @@ fn review(
     if press.repeat {
         return;
     }
-    if let Some((criterion, rating)) = rating(press) {
-        commands.review(ReviewCommand::Rate(criterion, rating));
+    if let Some((question, rating)) = rating(press)
+        && question < session.protocol.questions.len()
+    {
+        commands.review(ReviewCommand::Rate(question, rating));
         return;
     }
-    let toggled =
-        |exclusion: Exclusion| (session.draft.exclusion != Some(exclusion)).then_some(exclusion);
+    let exclude = |exclusion: Exclusion| {
+        let chosen = session.draft.exclusion == Some(exclusion);
+        ReviewCommand::Exclude((!chosen).then_some(exclusion))
+    };
+    let mark = |mark: Mark| {
+        let chosen = session.draft.mark == Some(mark);
+        ReviewCommand::Mark((!chosen).then_some(mark))
+    };
     match press.key {
-        Key::L => commands.review(ReviewCommand::Exclude(toggled(Exclusion::LabelError))),
-        Key::J => commands.review(ReviewCommand::Exclude(toggled(Exclusion::CannotJudge))),
+        Key::E => commands.review(exclude(Exclusion::LabelError)),
+        Key::J => commands.review(exclude(Exclusion::CannotJudge)),
+        Key::X => commands.review(exclude(Exclusion::Artefact)),
+        Key::B => commands.review(mark(Mark::BestOfClass)),
+        Key::N => commands.review(mark(Mark::Bad)),
+        Key::U => commands.review(ReviewCommand::Undo),
         Key::C => fields.focus_comment = session.prototype().is_some(),
         // With the focus on a control, Enter belongs to it.
         Key::Enter if !focused => commands.review(ReviewCommand::Next),
-        Key::ArrowLeft | Key::Backspace if !focused => commands.review(ReviewCommand::Back),
-        Key::ArrowRight
-            if !focused
-                && session
-                    .prototype()
-                    .is_some_and(|p| session.answers.contains_key(&p)) =>
-        {
-            commands.review(ReviewCommand::GoTo(session.position + 1));
-        }
+        Key::Backspace if !focused => commands.review(ReviewCommand::Back),
+        Key::ArrowLeft | Key::PageUp => commands.review(ReviewCommand::TurnPage(false)),
+        Key::ArrowRight | Key::PageDown => commands.review(ReviewCommand::TurnPage(true)),
         _ => {}
     }
 }
 
-/// Digits by their place on the keyboard, since a shifted digit arrives as a
-/// sign and some layouts have signs where others have digits. The letters
-/// Q to T by what is printed, then by their place.
-fn rating(press: Press) -> Option<(Criterion, u8)> {
-    if let Some(digit) = press.physical.and_then(digit).or_else(|| digit(press.key)) {
-        let criterion = if press.modifiers.shift {
-            Criterion::Clarity
-        } else {
-            Criterion::Representativeness
-        };
-        return Some((criterion, digit));
+/// Which question gets which rating. Digits by their place on the keyboard,
+/// since a shifted digit arrives as a sign and some layouts have signs where
+/// others have digits. The letters A to G by what is printed, then by their
+/// place where what is printed has no meaning of its own.
+fn rating(press: Press) -> Option<(usize, u8)> {
+    const FIRST: [Key; 5] = [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5];
+    const THIRD: [Key; 5] = [Key::Num6, Key::Num7, Key::Num8, Key::Num9, Key::Num0];
+    const SECOND: [Key; 5] = [Key::A, Key::S, Key::D, Key::F, Key::G];
+    const OTHERS: [Key; 8] = [
+        Key::E,
+        Key::J,
+        Key::X,
+        Key::B,
+        Key::N,
+        Key::U,
+        Key::C,
+        Key::Enter,
+    ];
+    let place = |keys: [Key; 5], key: Key| {
+        let mut numbered = (1_u8..).zip(keys);
+        numbered.find(|(_, k)| *k == key).map(|(number, _)| number)
+    };
+    let digit = |row| {
+        let by_place = press.physical.and_then(|key| place(row, key));
+        by_place.or_else(|| place(row, press.key))
+    };
+    let shift = press.modifiers.shift;
+    if let Some(number) = digit(FIRST) {
+        return Some((usize::from(shift), number));
     }
-    let letter = letter(press.key).or_else(|| press.physical.and_then(letter))?;
-    (!press.modifiers.shift).then_some((Criterion::Clarity, letter))
-}
-
-fn digit(key: Key) -> Option<u8> {
-    let digits = [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5];
-    (1..)
-        .zip(digits)
-        .find(|(_, digit)| *digit == key)
-        .map(|(number, _)| number)
-}
-
-fn letter(key: Key) -> Option<u8> {
-    let letters = [Key::Q, Key::W, Key::E, Key::R, Key::T];
-    (1..)
-        .zip(letters)
-        .find(|(_, letter)| *letter == key)
-        .map(|(number, _)| number)
+    if shift {
+        return None;
+    }
+    if let Some(number) = digit(THIRD) {
+        return Some((2, number));
+    }
+    let by_place = || press.physical.and_then(|key| place(SECOND, key));
+    let by_print = place(SECOND, press.key);
+    let number = by_print.or_else(|| by_place().filter(|_| !OTHERS.contains(&press.key)));
+    number.map(|number| (1, number))
 }
 
 #[cfg(test)]
@@ -265,40 +287,33 @@ mod tests {
 
     #[test]
     fn digits_rate_on_any_keyboard_layout() {
-        let representativeness = |rating| Some((Criterion::Representativeness, rating));
-        let clarity = |rating| Some((Criterion::Clarity, rating));
+        assert_eq!(rating(press(Key::Num1, Key::Num1, false)), Some((0, 1)));
         // US: Shift+1 is an exclamation mark.
         assert_eq!(
-            rating(press(Key::Num1, Key::Num1, false)),
-            representativeness(1)
-        );
-        assert_eq!(
             rating(press(Key::Exclamationmark, Key::Num1, true)),
-            clarity(1)
+            Some((1, 1))
         );
         // French: the row has signs without Shift and digits with it.
-        assert_eq!(
-            rating(press(Key::Quote, Key::Num3, false)),
-            representativeness(3)
-        );
-        assert_eq!(rating(press(Key::Num3, Key::Num3, true)), clarity(3));
+        assert_eq!(rating(press(Key::Quote, Key::Num3, false)), Some((0, 3)));
+        assert_eq!(rating(press(Key::Num3, Key::Num3, true)), Some((1, 3)));
         // A desktop that does not say where the key is.
         let no_place = Press {
             physical: None,
             ..press(Key::Num5, Key::Num5, false)
         };
-        assert_eq!(rating(no_place), representativeness(5));
+        assert_eq!(rating(no_place), Some((0, 5)));
+        assert_eq!(rating(press(Key::Num0, Key::Num0, false)), Some((2, 5)));
     }
 
     #[test]
-    fn the_letter_row_rates_clarity_on_any_keyboard_layout() {
-        let clarity = |rating| Some((Criterion::Clarity, rating));
-        assert_eq!(rating(press(Key::Q, Key::Q, false)), clarity(1));
-        // French: A is where Q is in America; Q, as printed, counts too.
-        assert_eq!(rating(press(Key::A, Key::Q, false)), clarity(1));
-        assert_eq!(rating(press(Key::Q, Key::A, false)), clarity(1));
-        assert_eq!(rating(press(Key::T, Key::T, false)), clarity(5));
+    fn the_letter_row_rates_the_second_question_on_any_keyboard_layout() {
+        assert_eq!(rating(press(Key::A, Key::A, false)), Some((1, 1)));
+        // French: Q is where A is in America; A, as printed, counts too.
+        assert_eq!(rating(press(Key::Q, Key::A, false)), Some((1, 1)));
+        assert_eq!(rating(press(Key::A, Key::Q, false)), Some((1, 1)));
+        assert_eq!(rating(press(Key::G, Key::G, false)), Some((1, 5)));
         assert_eq!(rating(press(Key::K, Key::K, false)), None);
-        assert_eq!(rating(press(Key::Num6, Key::Num6, false)), None);
+        // Dvorak: E is where D is in America, and means a label error.
+        assert_eq!(rating(press(Key::E, Key::D, false)), None);
     }
 }

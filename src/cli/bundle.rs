@@ -10,6 +10,7 @@ use crate::inference::{DeviceChoice, Model, Prediction};
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
     Verify(Verify),
+    Audit(super::audit::Arguments),
 }
 
 /// Verify a bundle: checksums, weights, duplicates, and that every prototype is its training ECG
@@ -62,7 +63,13 @@ struct Fault {
 }
 
 pub fn run(command: &Command) -> anyhow::Result<()> {
-    let Command::Verify(arguments) = command;
+    match command {
+        Command::Verify(arguments) => verify(arguments),
+        Command::Audit(arguments) => super::audit::run(arguments),
+    }
+}
+
+fn verify(arguments: &Verify) -> anyhow::Result<()> {
     let model = Model::load(
         Bundle::open(&bundle::resolve(&arguments.bundle)?)?,
         DeviceChoice::Cpu,

@@ -2,6 +2,7 @@
 //! `--json`, one document for programs; errors go to standard error with exit
 //! code 1, wrong usage with 2.
 
+mod audit;
 mod bundle;
 mod convert;
 mod evaluate;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::store::EventId;
+use super::{Phase, Rater};
 
 /// Everything that this room refuses or fails at.
 #[derive(Debug, thiserror::Error)]
@@ -12,28 +13,52 @@ pub enum ReviewError {
     )]
     RaterCode { found: String, why: &'static str },
 
-    #[error("prototype {prototype}: {criterion} is {found}, expected 1 to 5")]
+    #[error("protocol: {field} is {found}, expected {expected}")]
+    Protocol {
+        field: String,
+        found: String,
+        expected: &'static str,
+    },
+    #[error("{path}: not a protocol: {what}; `protoecg review new --template` prints one")]
+    ProtocolFile { path: PathBuf, what: String },
+    #[error("rater code {rater} is not in the protocol, which has {known}")]
+    UnknownRater { rater: Rater, known: String },
+    #[error("the queue of rater {rater} is closed; nothing is rated after that")]
+    QueueClosed { rater: Rater },
+    #[error(
+        "prototype {prototype} ({}) is not in the queue of rater {rater}; expected one that is", .phase.name()
+    )]
+    NotInQueue {
+        prototype: usize,
+        phase: Phase,
+        rater: Rater,
+    },
+
+    #[error("prototype {prototype}: {question} is {found}, expected 1 to 5")]
     RatingOutOfRange {
         prototype: usize,
-        criterion: &'static str,
+        question: String,
         found: u8,
     },
+    #[error("prototype {prototype}: the study has no question {question:?}")]
+    UnknownQuestion { prototype: usize, question: String },
     #[error(
-        "prototype {prototype}: no answer for {missing}; rate both criteria, or say why it cannot be rated"
+        "prototype {prototype}: no answer for {missing}; answer every question, or say why it cannot be rated"
     )]
-    HalfAnswered {
-        prototype: usize,
-        missing: &'static str,
-    },
+    HalfAnswered { prototype: usize, missing: String },
     #[error(
-        "prototype {prototype}: marked {exclusion}, yet {criterion} is rated; an excluded prototype has no ratings"
+        "prototype {prototype}: marked {exclusion}, yet {question} is rated; an excluded prototype has no ratings"
     )]
     ExcludedWithRating {
         prototype: usize,
         exclusion: &'static str,
-        criterion: &'static str,
+        question: String,
     },
-    #[error("prototype {prototype}: the comment has {found} characters, at most {limit} are kept")]
+    #[error("prototype {prototype} was answered before; say why the answer is changed")]
+    ReasonMissing { prototype: usize },
+    #[error(
+        "prototype {prototype}: the comment or reason has {found} characters, at most {limit} are kept"
+    )]
     CommentTooLong {
         prototype: usize,
         found: usize,
@@ -42,6 +67,10 @@ pub enum ReviewError {
     #[error("prototype {prototype} is not in this study")]
     UnknownPrototype { prototype: usize },
 
+    #[error("the statistics of the study: {0}")]
+    Statistics(crate::statistics::Undefined),
+    #[error("the printed report: {0}")]
+    Print(crate::sheet::SheetError),
     #[error("a study needs at least one prototype")]
     NoItems,
     #[error("prototype {prototype} is twice in the study")]
@@ -92,7 +121,7 @@ pub enum ReviewError {
     ReadOnly { path: PathBuf, why: String },
     #[error("{path}: another program is using the database; nothing was saved, try again")]
     Busy { path: PathBuf },
-    #[error("{path}: the disk is full; nothing was saved")]
+    #[error("{path}: the disk is full; nothing was saved. Make room on it, then save again")]
     DiskFull { path: PathBuf },
     #[error(
         "{path}: SQLite did not take {pragma} = {expected} but {found}, so \"saved\" would not mean saved"
@@ -119,6 +148,15 @@ pub enum ReviewError {
         field: String,
         source: serde_json::Error,
     },
+
+    #[error(
+        "{path}: its event {event} is another than the one here, so both were written in the name of one machine (a copied home folder?); nothing was merged, keep both files"
+    )]
+    Forked { path: PathBuf, event: EventId },
+    #[error("{path}: this is the database itself; name the files to merge into it")]
+    SameFile { path: PathBuf },
+    #[error("{path}: the backup could not be made: {what}; the database itself is whole")]
+    Backup { path: PathBuf, what: String },
 
     #[error(
         "{path}: belongs to another study or was not written by protoecg (expected study {expected}); nothing was overwritten, choose an empty folder"

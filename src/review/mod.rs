@@ -1,32 +1,46 @@
 //! Rating studies: what is rated, by whom, in which order, what was answered,
 //! and how it leaves the program.
 //!
-//! - [`Study`], [`Item`], [`Rater`]: what is rated, and the order per rater
-//! - [`Answer`]: one rating, valid as a whole or not at all
-//! - [`Store`]: the SQLite file, insert-only and hash-chained; the only SQL
-//! - [`summarise`]: the numbers that the screen, the CSV and the JSON show
-//! - [`export`]: the long table, the history, the summary and a dictionary
+//! - [`Protocol`]: everything that is fixed before the first rating
+//! - [`Study`], [`Item`], [`Rater`], [`Slot`]: what is rated, and the queue per
+//!   rater; [`items_of`] is what a bundle has to rate
+//! - [`Answer`]: one answer, valid as a whole or not at all
+//! - [`Store`]: the SQLite file, insert-only and hash-chained, with backups and
+//!   merges; the only SQL
+//! - [`results`]: the numbers that the screen and every export show
+//! - [`export`]: tables, history, numbers, report, and scripts that recompute
+//!   it
 //!
-//! It knows prototypes by number and class code only: no bundle, no network,
-//! no ECG.
+//! It knows prototypes by number, class code and source record only: no
+//! network, no ECG.
 
 mod answer;
+mod conflicts;
 mod error;
 mod export;
+pub mod figures;
+mod protocol;
+mod queue;
+mod results;
+mod selection;
 mod store;
 mod study;
-mod summary;
 mod time;
 
-pub use answer::{Answer, Criterion, Exclusion, MAX_COMMENT_CHARS, RATING_RANGE};
+pub use answer::{Answer, Exclusion, MAX_COMMENT_CHARS, Mark, RATING_RANGE};
+pub use conflicts::{Conflict, ConflictingAnswer, conflicts};
 pub use error::{BrokenLink, ReviewError};
 pub use export::{ExportReport, ExportedFile, SCHEMA as EXPORT_SCHEMA, export};
+pub use protocol::{
+    Blinding, BundleRef, Order, Protocol, Question, RaterEntry, Repeats, Selection, Stop,
+};
+pub use queue::{Phase, Slot};
+pub use results::{Included, PrototypeMean, RaterState, Results, results};
+pub use selection::items_of;
 pub use store::{
-    ChainHead, ChainReport, CurrentAnswer, Durability, Event, EventId, Installation, Progress,
-    SCHEMA_VERSION, Snapshot, Store, database_file_name,
+    BACKUPS_KEPT, ChainHead, ChainReport, Closed, Closing, CurrentAnswer, Durability,
+    EVENTS_PER_BACKUP, Event, EventId, Installation, MergeReport, Progress, SCHEMA_VERSION,
+    Snapshot, Store, backup_path, database_file_name,
 };
 pub use study::{Item, Rater, Study};
-pub use summary::{
-    CI_METHOD, CriterionSummary, ExclusionCounts, RaterSummary, StudySummary, summarise,
-};
 pub use time::utc_text;

@@ -6,26 +6,38 @@ use std::io::Read;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use super::ReviewError;
+use super::protocol::{BundleRef, Protocol, Stop};
+use super::queue::{Slot, main_order, queue, repeat_count};
+use super::selection::{Selected, select};
 use super::time::{now_ms, utc_text};
 use crate::ecg::hex;
 
 /// One thing to rate: a projected prototype, of which the rater sees only the
-/// class.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// class. What a version 1 database does not have is empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Item {
     /// Its number in the bundle.
     pub prototype: usize,
     /// SCP code of the class that the prototype belongs to.
     pub class_code: String,
+    /// `rhythm`, `morphology`, `global`.
+    #[serde(default)]
+    pub branch: String,
+    /// The training ECG that it was cut from.
+    #[serde(default)]
+    pub source_ecg: Option<u32>,
+    /// Prototypes of the same class and source window: rated with this one,
+    /// counted once.
+    #[serde(default)]
+    pub linked: Vec<usize>,
 }
 
-/// A rating study: the prototypes of one bundle. Fixed once the first answer
-/// is given; its hash is the start of every chain of events.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// A rating study: the prototypes of one bundle. Fixed once it is made; its
+/// hash is the start of every chain of events.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Study {
     /// 32 random hexadecimal digits.
@@ -39,63 +51,132 @@ pub struct Study {
     pub seed: u32,
     /// RFC 3339, UTC.
     pub created: String,
+    /// Of a version 1 database: [`Protocol::quick`].
+    #[serde(default = "version_1_protocol")]
+    pub protocol: Protocol,
+    /// Rated first, for practice; none of them is among the items.
+    #[serde(default)]
+    pub training: Vec<Item>,
+}
+
+fn version_1_protocol() -> Protocol {
+    Protocol::quick(BundleRef::default())
 }
 
 impl Study {
-    /// A new study with a random identity and seed.
+    /// A new study by [`Protocol::quick`], with a random identity and seed.
     ///
     /// # Errors
-    /// When there is no item, or one prototype is there twice.
+    /// As [`Study::by_protocol`].
     pub fn new(
         bundle_name: &str,
         bundle_sha256: &str,
         items: Vec<Item>,
     ) -> Result<Self, ReviewError> {
-        let seed = u32::from_le_bytes(random_bytes()?);
+        let bundle = BundleRef {
+            name: bundle_name.to_owned(),
+            sha256: bundle_sha256.to_owned(),
+        };
+        Self::by_protocol(Protocol::quick(bundle), items)
+    }
+
+    /// A new study: `items` are all of the bundle, from which the protocol
+    /// selects.
+    ///
+    /// # Errors
+    /// As [`Protocol::check`] and [`Study::check`]; a selection that the
+    /// bundle does not have; too few prototypes for the hidden repeats.
+    pub fn by_protocol(protocol: Protocol, items: Vec<Item>) -> Result<Self, ReviewError> {
+        protocol.check()?;
+        let seed = match protocol.seed {
+            Some(seed) => seed,
+            None => u32::from_le_bytes(random_bytes()?),
+        };
+        check_items(&items)?;
+        let Selected { items, training } = select(items, &protocol, seed)?;
         let study = Self {
             study_id: hex(&random_bytes::<16>()?),
-            bundle_name: bundle_name.to_owned(),
-            bundle_sha256: bundle_sha256.to_owned(),
+            bundle_name: protocol.bundle.name.clone(),
+            bundle_sha256: protocol.bundle.sha256.clone(),
             items,
             seed,
             created: utc_text(now_ms()),
+            protocol,
+            training,
         };
         study.check()?;
         Ok(study)
     }
 
     /// # Errors
-    /// When there is no item, or one prototype is there twice.
+    /// No item; one prototype twice; a study too short for its hidden repeats.
     pub fn check(&self) -> Result<(), ReviewError> {
         if self.items.is_empty() {
             return Err(ReviewError::NoItems);
         }
-        let mut seen = HashSet::new();
-        match self.items.iter().find(|i| !seen.insert(i.prototype)) {
-            Some(twice) => Err(ReviewError::DuplicateItem {
-                prototype: twice.prototype,
-            }),
-            None => Ok(()),
+        check_items(self.items.iter().chain(&self.training))?;
+        let repeats = self.protocol.repeats;
+        let rated = self.rated_by_each();
+        let (wanted, room) = (
+            repeat_count(rated, repeats),
+            (rated + 1).saturating_sub(repeats.apart),
+        );
+        if repeats.share > 0.0 && (wanted == 0 || wanted > room) {
+            return Err(ReviewError::Protocol {
+                field: "repeats".to_owned(),
+                found: format!("a share of {} of {rated} prototypes", repeats.share),
+                expected: "enough prototypes to repeat some at that distance, or share: 0",
+            });
+        }
+        Ok(())
+    }
+
+    /// Prototypes that each rater answers, training and repeats not counted.
+    fn rated_by_each(&self) -> usize {
+        match self.protocol.stop {
+            Stop::All => self.items.len(),
+            Stop::After(count) => self.items.len().min(count),
         }
     }
 
-    /// The item of a prototype, if it is in the study.
+    /// The item of a prototype, if it is in the study or its training set.
     pub fn item(&self, prototype: usize) -> Option<&Item> {
-        self.items.iter().find(|i| i.prototype == prototype)
+        let mut all = self.items.iter().chain(&self.training);
+        all.find(|i| i.prototype == prototype)
     }
 
-    /// All prototypes in the order in which this rater sees them: ascending by
-    /// SHA-256 of `protoecg order 1|<seed>|<rater>|<prototype>`.
-    ///
-    /// A hash and no shuffle, so that the order is the same in every version
-    /// and on every machine, and two lines in any language reproduce it.
+    /// Everything that this rater answers, in order: training, then the
+    /// prototypes of [`Study::order`] with the hidden repeats among them.
+    pub fn queue(&self, rater: &Rater) -> Vec<Slot> {
+        queue(self, rater)
+    }
+
+    /// The items in the order in which this rater sees them. At random:
+    /// ascending by SHA-256 of `protoecg order 1|<seed>|<rater>|<prototype>`;
+    /// by class: classes ascending by that of `protoecg class
+    /// 1|<seed>|<rater>|<code>`, at random within; balanced: the first of
+    /// every class in the order of the classes, then the second of every class.
     pub fn order(&self, rater: &Rater) -> Vec<usize> {
-        let mut order: Vec<usize> = self.items.iter().map(|i| i.prototype).collect();
-        order.sort_by_cached_key(|prototype| {
-            let text = format!("protoecg order 1|{}|{rater}|{prototype}", self.seed);
-            <[u8; 32]>::from(Sha256::digest(text))
-        });
-        order
+        main_order(self, rater)
+    }
+
+    /// What the study is called.
+    pub fn title(&self) -> &str {
+        match self.protocol.title.as_str() {
+            "" => &self.bundle_name,
+            title => title,
+        }
+    }
+}
+
+fn check_items<'a>(items: impl IntoIterator<Item = &'a Item>) -> Result<(), ReviewError> {
+    let mut seen = HashSet::new();
+    let mut all = items.into_iter();
+    match all.find(|i| !seen.insert(i.prototype)) {
+        Some(twice) => Err(ReviewError::DuplicateItem {
+            prototype: twice.prototype,
+        }),
+        None => Ok(()),
     }
 }
 

@@ -423,7 +423,7 @@ mod tests {
             ("noise_mv: 0.02", "noise_mv: NaN"),
             ("wander_mv: 0.03", "wander_mv: -1.0"),
             ("silent_lead: 0.1", "silent_lead: 1.1"),
-            ("l1: 1e-3", "l1: NaN"),
+            ("l1: 3e-3", "l1: NaN"),
             ("l2: 1e-2", "l2: -1.0"),
         ] {
             let name = match to.split_once(", ") {

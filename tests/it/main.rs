@@ -1,6 +1,7 @@
 //! What a user sees, through the public interface: one module per promise.
 
 mod agreement;
+mod audit;
 mod bundles;
 mod carts;
 mod command_line;

@@ -2,7 +2,18 @@
 
 use eframe::egui::{Key, Modifiers};
 
+use protoecg::review::{Rater, Store};
+
 use crate::driver::Window;
+
+/// As `protoecg review close` does beside the open window.
+fn close_queue(folder: &std::path::Path) {
+    let files = std::fs::read_dir(folder.join("reviews")).unwrap();
+    let mut paths = files.map(|entry| entry.unwrap().path());
+    let database = paths.find(|p| p.extension().is_some_and(|e| e == "sqlite"));
+    let mut store = Store::open(&database.unwrap()).unwrap();
+    store.close_queue(&Rater::new("R1").unwrap()).unwrap();
+}
 
 #[test]
 fn ratings_become_means_charts_and_a_table_on_the_disk() {
@@ -19,26 +30,33 @@ fn ratings_become_means_charts_and_a_table_on_the_disk() {
     window.type_into("Rater code", "R1");
     window.click("Start or resume");
     for (representativeness, clarity) in [
-        (Key::Num2, Key::Q),
-        (Key::Num4, Key::W),
-        (Key::Num5, Key::W),
+        (Key::Num2, Key::A),
+        (Key::Num4, Key::S),
+        (Key::Num5, Key::S),
     ] {
         window.press(representativeness);
         window.press(clarity);
         window.press(Key::Enter);
     }
     window.press_with(Modifiers::COMMAND, Key::Num3);
+    // No running results.
+    window.assert_shows("No results yet");
+    window.assert_shows_not("mean 3.67");
+    close_queue(folder.path());
+    window.click("Read again");
     // 2, 4, 5: mean 11/3, SD 1.5275, t(2) = 4.3027: interval -0.13 to 7.46.
-    window.assert_shows(
-        "Rater R1, representativeness: n 3, mean 3.67, 95 % interval -0.13 to 7.46, 3 rated",
-    );
+    window.assert_shows("Rater R1, representativeness: n 3, mean 3.67, 95 % interval by clusters");
+    window.assert_shows("naive -0.13 to 7.46");
     // 1, 2, 2: mean 5/3, SD 0.5774, interval 0.23 to 3.10.
-    window.assert_shows("Rater R1, clarity: n 3, mean 1.67, 95 % interval 0.23 to 3.10, 3 rated");
+    window.assert_shows("Rater R1, clarity: n 3, mean 1.67");
+    window.assert_shows("naive 0.23 to 3.10");
     window.assert_shows("Bar chart of representativeness: rater R1 chose 1 0 times, 2 1 times, 3 0 times, 4 1 times, 5 1 times");
+    window.assert_shows("Forest plot of clarity: R1 1.67 (");
+    window.assert_shows("Worst prototypes");
 
     let out = folder.path().join("tables");
     window.type_into("Folder for the tables", out.to_str().unwrap());
-    window.click("Export CSV");
+    window.click("Export the study");
     window.assert_shows("Exported ");
     let table = std::fs::read_to_string(out.join("ratings.csv")).unwrap();
     assert!(table.lines().count() >= 4, "{table}");
@@ -53,14 +71,14 @@ fn a_folder_that_cannot_be_written_is_named() {
     window.type_into("Rater code", "R1");
     window.click("Start or resume");
     window.press(Key::Num2);
-    window.press(Key::Q);
+    window.press(Key::A);
     window.press(Key::Enter);
     window.press_with(Modifiers::COMMAND, Key::Num3);
     // A file is where the folder should be.
     let taken = folder.path().join("taken");
     std::fs::write(&taken, "").unwrap();
     window.type_into("Folder for the tables", taken.to_str().unwrap());
-    window.click("Export CSV");
+    window.click("Export the study");
     assert!(window.has("The tables could not be exported"));
     window.assert_shows("taken");
 }

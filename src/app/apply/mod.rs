@@ -77,6 +77,11 @@ impl Application {
                 prototype,
                 result,
             } => self.exemplar_read(&bundle, prototype, result),
+            Event::ExemplarPredicted {
+                bundle,
+                prototype,
+                result,
+            } => self.exemplar_predicted(&bundle, prototype, result),
             Event::BundleOpened(bundle) => self.bundle_opened(bundle),
             Event::ModelReady { path, device } => self.model_ready(&path, device),
             Event::ModelFailed { path, message } => self.model_failed(path, message),
@@ -90,6 +95,9 @@ impl Application {
         self.state.overlay = None;
         // Whoever comes to rate says who it is first.
         self.fields.focus_rater = screen == Screen::Review && self.state.review.session.is_none();
+        if screen == Screen::Review && self.state.review.session.is_none() {
+            self.find_studies();
+        }
         if screen == Screen::Statistics {
             self.refresh_statistics();
         }

@@ -69,8 +69,8 @@ impl Application {
             manifest,
             exemplars,
         });
-        self.refresh_statistics();
-        self.start_waiting_rater();
+        // The numbers and a rater who waits are of the study that is found.
+        self.find_studies();
     }
 
     pub(super) fn model_ready(&mut self, path: &Path, device: String) {

@@ -1,17 +1,21 @@
 //! The Review screen: one prototype at a time, named only by its class.
 
+mod prediction;
 mod questions;
 mod sheets;
 mod start;
 
 use eframe::egui::{Align, Frame, Layout, Margin, Panel, RichText, Ui, vec2};
 
-use super::command::{Commands, Place, ReviewCommand};
+use super::command::{Command, Commands, Place, ReviewCommand, ReviewPage, Screen};
 use super::state::{Fields, LoadedModel, Session, State};
 use super::theme::strong;
 use super::tokens::{Tokens, space, type_size};
+use crate::review::Blinding;
+
 use super::widgets::{
-    card, card_frame, ghost_button, problem_ui, progress, secondary, title, weak,
+    badge, banner, body, card, card_frame, ghost_button, key_hint, problem_ui, progress, secondary,
+    segmented, title, weak,
 };
 
 /// Width of the column with the questions.
@@ -24,13 +28,13 @@ pub fn ui(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Comman
     };
     header(ui, session, commands);
     ui.add_space(space::S);
-    match session.prototype() {
+    match session.prototype().filter(|_| !session.closed) {
         None => done(ui, session, commands),
         Some(prototype) => rate(ui, state, session, model, prototype, fields, commands),
     }
 }
 
-/// Who rates, and how far.
+/// Who rates, how far, and how long it will take.
 fn header(ui: &mut Ui, session: &Session, commands: &mut Commands) {
     ui.horizontal(|ui| {
         let saved_in = format!("Answers are saved in {}", session.database.display());
@@ -38,18 +42,42 @@ fn header(ui: &mut Ui, session: &Session, commands: &mut Commands) {
         if ghost_button(ui, "Change rater").clicked() {
             commands.review(ReviewCommand::Leave);
         }
+        secondary(ui, session.title.as_str());
+        if session.is_training() {
+            let tone = Tokens::of(ui).demonstration;
+            badge(ui, tone, "Training, not counted");
+        }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let (answered, total) = (session.answers.len(), session.order.len());
+            let (answered, total) = (session.answers.len(), session.queue.len());
             let share = if total == 0 {
                 0.0
             } else {
                 answered as f32 / total as f32
             };
             let text = format!("{answered} of {total} answered");
-            progress(ui, share, 220.0, &format!("Progress: {text}"));
-            secondary(ui, text);
+            progress(ui, share, 180.0, &format!("Progress: {text}"));
+            let left = session
+                .minutes_left()
+                .filter(|_| !session.is_done())
+                .map(|minutes| format!(", about {minutes} min left"));
+            secondary(ui, text + &left.unwrap_or_default());
         });
     });
+    if let Some(since) = session.break_due() {
+        let tone = Tokens::of(ui).demonstration;
+        banner(ui, tone, |ui| {
+            ui.horizontal(|ui| {
+                let minutes = since.as_secs() / 60;
+                body(
+                    ui,
+                    format!("{minutes} minutes without a break. Everything is saved: take one."),
+                );
+                if ui.button("Go on").clicked() {
+                    commands.review(ReviewCommand::BreakTaken);
+                }
+            });
+        });
+    }
 }
 
 fn rate(
@@ -89,6 +117,7 @@ fn rate(
                 questions::ui(ui, session, &class, fields, commands);
             });
         });
+    let window_s = model.exemplars.window_s(prototype);
     card_frame(ui).inner_margin(space::S as i8).show(ui, |ui| {
         ui.set_min_size(ui.available_size());
         ui.horizontal(|ui| {
@@ -102,19 +131,36 @@ fn rate(
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 weak(
                     ui,
-                    format!("{} of {}", session.position + 1, session.order.len()),
+                    format!("{} of {}", session.position + 1, session.queue.len()),
                 );
+                pages(ui, session.page, window_s.is_some(), commands);
             });
         });
-        let window_s = model.exemplars.window_s(prototype);
+        if session.protocol.blinding == Blinding::WithPrediction {
+            let said = state.review.predictions.get(&prototype);
+            body(ui, prediction::sentence(said, class.code));
+        }
         sheets::ui(
             ui,
             state,
+            session.page,
             (prototype, window_s),
             &mut fields.review_zoom,
             commands,
         );
     });
+}
+
+/// The choice of a page. Laid out from the right.
+fn pages(ui: &mut Ui, current: ReviewPage, has_window: bool, commands: &mut Commands) {
+    let options: Vec<(ReviewPage, &str)> = ReviewPage::of(has_window)
+        .into_iter()
+        .map(|page| (page, page.name()))
+        .collect();
+    key_hint(ui, "← →");
+    if let Some(page) = segmented(ui, current, &options) {
+        commands.review(ReviewCommand::ShowPage(page));
+    }
 }
 
 /// The class of the prototype that is rated.
@@ -123,34 +169,57 @@ pub struct Class<'a> {
     pub description: &'a str,
 }
 
-/// Nothing is left to rate.
+/// Nothing is left to rate, or the queue was ended.
 fn done(ui: &mut Ui, session: &Session, commands: &mut Commands) {
     ui.add_space(space::XXL);
     ui.vertical_centered(|ui| {
-        ui.allocate_ui(vec2(480.0, 0.0), |ui| {
+        ui.allocate_ui(vec2(520.0, 0.0), |ui| {
             card(ui, |ui| {
-                if session.is_done() {
-                    title(ui, "All prototypes are answered");
-                    secondary(ui, "Thank you. You can go back and change an answer; the earlier one stays in the history.");
-                } else {
-                    title(ui, "The end of the list");
-                    secondary(ui, "Some prototypes before this one have no answer yet.");
-                }
+                let (heading, text) = match (session.closed, session.is_done()) {
+                    (true, _) => (
+                        "This queue is closed",
+                        "Thank you. Nothing more is rated in it; its results are on the Statistics screen.",
+                    ),
+                    (false, true) => (
+                        "All prototypes are answered",
+                        "Thank you. You can go back and change an answer, with a reason. Closing the queue ends it for \
+                         good; results are shown only after that.",
+                    ),
+                    (false, false) => (
+                        "The end of the list",
+                        "Some prototypes before this one have no answer yet.",
+                    ),
+                };
+                title(ui, heading);
+                secondary(ui, text);
                 ui.add_space(space::S);
-                ui.horizontal(|ui| {
-                    if ui.button("Back").clicked() {
-                        commands.review(ReviewCommand::Back);
-                    }
-                    if let Some(open) = session.next_unanswered(0)
-                        && ui.button("Go to the first open one").clicked()
-                    {
-                        commands.review(ReviewCommand::GoTo(open));
-                    }
-                    if ui.button("See the statistics").clicked() {
-                        commands.send(super::command::Command::Show(super::command::Screen::Statistics));
-                    }
-                });
+                ui.horizontal(|ui| done_buttons(ui, session, commands));
             });
         });
     });
+}
+
+fn done_buttons(ui: &mut Ui, session: &Session, commands: &mut Commands) {
+    if session.closed {
+        if ui.button("See the statistics").clicked() {
+            commands.send(Command::Show(Screen::Statistics));
+        }
+        return;
+    }
+    if ui.button("Back").clicked() {
+        commands.review(ReviewCommand::Back);
+    }
+    if let Some(open) = session.next_unanswered(0)
+        && ui.button("Go to the first open one").clicked()
+    {
+        commands.review(ReviewCommand::GoTo(open));
+    }
+    let text = if session.confirm_close {
+        "Really close it for good"
+    } else {
+        "Close my queue"
+    };
+    if ui.button(text).clicked() {
+        commands.review(ReviewCommand::Close);
+    }
 }

@@ -1,8 +1,8 @@
-//! The two questions, each with a word for every point; no default answer.
+//! The questions, each with a word for every point; no default answer.
 
 use eframe::egui::{
-    Align, Align2, Button, CornerRadius, Layout, Rect, RichText, Role, Sense, Stroke, StrokeKind,
-    TextEdit, Ui, WidgetInfo, vec2,
+    Align, Align2, Button, CornerRadius, Layout, Rect, RichText, Role, ScrollArea, Sense, Stroke,
+    StrokeKind, TextEdit, Ui, WidgetInfo, vec2,
 };
 
 use super::Class;
@@ -11,27 +11,16 @@ use crate::app::state::{Fields, Session};
 use crate::app::theme::{regular, strong};
 use crate::app::tokens::{Tokens, radius, space, type_size};
 use crate::app::widgets::{body, heading, key_hint, primary_button, section, weak};
-use crate::review::{Criterion, Exclusion};
+use crate::review::{Exclusion, Mark, Question};
 
-/// What each point of a scale means, 1 to 5.
-pub fn anchors(criterion: Criterion) -> [&'static str; 5] {
-    match criterion {
-        Criterion::Representativeness => [
-            "Disagree fully",
-            "Rather disagree",
-            "Undecided",
-            "Rather agree",
-            "Agree fully",
-        ],
-        Criterion::Clarity => [
-            "Very unclear",
-            "Unclear",
-            "In between",
-            "Clear",
-            "Very clear",
-        ],
-    }
-}
+/// Room for what stands under the questions, in points: reasons, marks, comment
+/// and buttons; more where a saved answer is shown, and where it is changed.
+const BELOW_THE_QUESTIONS: f32 = 206.0;
+const SAVED_BEFORE: f32 = 20.0;
+const REASON: f32 = 40.0;
+
+/// Keys of the first three questions.
+const KEYS: [&str; 3] = ["1 – 5", "A – G", "6 – 0"];
 
 pub fn ui(
     ui: &mut Ui,
@@ -40,66 +29,57 @@ pub fn ui(
     fields: &mut Fields,
     commands: &mut Commands,
 ) {
-    question(
-        ui,
-        session,
-        Criterion::Representativeness,
-        "Representativeness",
-        &format!("This ECG is a good example of {}.", named(class)),
-        "1 – 5",
-        commands,
-    );
-    ui.add_space(space::M);
-    question(
-        ui,
-        session,
-        Criterion::Clarity,
-        "Clarity",
-        &format!("How clearly does it show what makes {}?", class.code),
-        "Q – T",
-        commands,
-    );
-    ui.add_space(space::M);
+    let mut room = ui.available_height() - BELOW_THE_QUESTIONS;
+    if session.saved().is_some() {
+        room -= SAVED_BEFORE;
+        room -= if session.is_unchanged() { 0.0 } else { REASON };
+    }
+    ScrollArea::vertical()
+        .max_height(room)
+        .auto_shrink([false, true])
+        .show(ui, |ui| {
+            for (number, asked) in session.protocol.questions.iter().enumerate() {
+                question(ui, session, number, asked, class, commands);
+                ui.add_space(space::S);
+            }
+        });
     exclusions(ui, session, commands);
-    ui.add_space(space::S);
-    comment(ui, session.saving, fields, commands);
+    marks(ui, session, commands);
+    texts(ui, session, fields, commands);
     ui.with_layout(Layout::bottom_up(Align::Min), |ui| {
         actions(ui, session, commands)
     });
 }
 
-fn named(class: &Class<'_>) -> String {
-    if class.description.is_empty() {
-        class.code.to_owned()
-    } else {
-        format!("{} ({})", class.description, class.code)
-    }
-}
-
 fn question(
     ui: &mut Ui,
     session: &Session,
-    criterion: Criterion,
-    name: &str,
-    text: &str,
-    keys: &str,
+    number: usize,
+    asked: &Question,
+    class: &Class<'_>,
     commands: &mut Commands,
 ) {
     ui.horizontal(|ui| {
-        heading(ui, name);
+        heading(ui, asked.title.as_str());
+        if asked.optional {
+            weak(ui, "may be left open");
+        }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            key_hint(ui, keys)
+            if let Some(keys) = KEYS.get(number) {
+                key_hint(ui, keys);
+            }
         });
     });
-    body(ui, text);
-    let current = session.draft.rating(criterion);
+    body(ui, asked.about(class.code, class.description));
+    let current = session.draft.ratings.get(&asked.id);
     let gap = 5.0;
     let width = (ui.available_width() - 4.0 * gap) / 5.0;
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = gap;
-        for (rating, anchor) in (1_u8..).zip(anchors(criterion)) {
-            if point(ui, width, rating, anchor, name, current == Some(rating)) {
-                commands.review(ReviewCommand::Rate(criterion, rating));
+        for (rating, anchor) in (1_u8..).zip(&asked.anchors) {
+            let chosen = current == Some(&rating);
+            if point(ui, width, rating, anchor, &asked.title, chosen) {
+                commands.review(ReviewCommand::Rate(number, rating));
             }
         }
     });
@@ -108,7 +88,7 @@ fn question(
 /// One point of a scale: its number and its word.
 fn point(ui: &mut Ui, width: f32, rating: u8, anchor: &str, name: &str, chosen: bool) -> bool {
     let tokens = Tokens::of(ui);
-    let (rect, response) = ui.allocate_exact_size(vec2(width, 62.0), Sense::click());
+    let (rect, response) = ui.allocate_exact_size(vec2(width, 58.0), Sense::click());
     let label = format!("{name} {rating}: {}", anchor.to_lowercase());
     response
         .widget_info(|| WidgetInfo::selected(Role::RadioButton, ui.is_enabled(), chosen, &label));
@@ -177,49 +157,95 @@ fn exclusions(ui: &mut Ui, session: &Session, commands: &mut Commands) {
     section(ui, "Or, instead of a rating");
     ui.horizontal(|ui| {
         let reasons = [
-            (Exclusion::LabelError, "Label error", "L"),
+            (Exclusion::LabelError, "Label error", "E"),
             (Exclusion::CannotJudge, "Cannot judge", "J"),
+            (Exclusion::Artefact, "Artefact", "X"),
         ];
         for (exclusion, name, key) in reasons {
             let chosen = session.draft.exclusion == Some(exclusion);
-            if ui.add(Button::new(name).selected(chosen)).clicked() {
+            if choice(ui, name, key, chosen) {
                 commands.review(ReviewCommand::Exclude((!chosen).then_some(exclusion)));
             }
-            key_hint(ui, key);
-            ui.add_space(space::XS);
         }
     });
 }
 
-fn comment(ui: &mut Ui, saving: bool, fields: &mut Fields, commands: &mut Commands) {
+/// What can be said beside the scales.
+fn marks(ui: &mut Ui, session: &Session, commands: &mut Commands) {
+    ui.horizontal(|ui| {
+        let marks = [
+            (Mark::BestOfClass, "Best of its class", "B"),
+            (Mark::Bad, "Bad prototype", "N"),
+        ];
+        for (mark, name, key) in marks {
+            let chosen = session.draft.mark == Some(mark);
+            if choice(ui, name, key, chosen) {
+                commands.review(ReviewCommand::Mark((!chosen).then_some(mark)));
+            }
+        }
+    });
+}
+
+fn choice(ui: &mut Ui, name: &str, key: &str, chosen: bool) -> bool {
+    ui.spacing_mut().item_spacing.x = 4.0;
+    ui.spacing_mut().button_padding.x = 6.0;
+    let clicked = ui.add(Button::new(name).selected(chosen)).clicked();
+    key_hint(ui, key);
+    ui.add_space(2.0);
+    clicked
+}
+
+/// The comment, and the reason where a saved answer is changed.
+fn texts(ui: &mut Ui, session: &Session, fields: &mut Fields, commands: &mut Commands) {
+    let editable = !session.saving;
     ui.horizontal(|ui| {
         section(ui, "Comment");
         key_hint(ui, "C");
+        let comment = one_line(&mut fields.comment, "optional, no names");
+        let response = ui
+            .add_enabled(editable, comment)
+            .accessible_name("Comment on this prototype");
+        if std::mem::take(&mut fields.focus_comment) {
+            response.request_focus();
+        }
+        if response.changed() {
+            commands.review(ReviewCommand::Comment(fields.comment.clone()));
+        }
     });
-    let edit = TextEdit::singleline(&mut fields.comment)
-        .hint_text("optional, no names")
+    if session.saved().is_none() || session.is_unchanged() {
+        return;
+    }
+    ui.horizontal(|ui| {
+        section(ui, "Why the change?");
+        let reason = one_line(&mut fields.change_reason, "such as: a slip of the key");
+        let response = ui
+            .add_enabled(editable, reason)
+            .accessible_name("Reason for the change");
+        if std::mem::take(&mut fields.focus_reason) {
+            response.request_focus();
+        }
+        if response.changed() {
+            commands.review(ReviewCommand::Reason(fields.change_reason.clone()));
+        }
+    });
+}
+
+fn one_line<'a>(text: &'a mut String, hint: &'static str) -> TextEdit<'a> {
+    TextEdit::singleline(text)
+        .hint_text(hint)
         .desired_width(f32::INFINITY)
         .char_limit(crate::review::MAX_COMMENT_CHARS)
         .min_size(vec2(0.0, space::CONTROL))
-        .align(Align2::LEFT_CENTER);
-    let response = ui
-        .add_enabled(!saving, edit)
-        .accessible_name("Comment on this prototype");
-    if std::mem::take(&mut fields.focus_comment) {
-        response.request_focus();
-    }
-    if response.changed() {
-        commands.review(ReviewCommand::Comment(fields.comment.clone()));
-    }
+        .align(Align2::LEFT_CENTER)
 }
 
 /// Save and go on, or back. Laid out from the bottom up.
 fn actions(ui: &mut Ui, session: &Session, commands: &mut Commands) {
     let tokens = Tokens::of(ui);
-    let missing = session.draft.missing();
-    match (&session.last_saved, missing) {
+    let missing = session.missing();
+    match (&session.last_saved, &missing) {
         _ if session.saving => weak(ui, "Saving…"),
-        (_, Some(missing)) => weak(ui, missing),
+        (_, Some(missing)) => weak(ui, missing.as_str()),
         (Some(saved), None) => weak(ui, format!("{saved}.")),
         (None, None) => weak(ui, "Enter saves the answer and goes on."),
     };
@@ -238,12 +264,14 @@ fn actions(ui: &mut Ui, session: &Session, commands: &mut Commands) {
             if back.clicked() {
                 commands.review(ReviewCommand::Back);
             }
+            key_hint(ui, "U");
+            let undo = ui.add_enabled(!session.saving, Button::new("Undo"));
+            if undo.clicked() {
+                commands.review(ReviewCommand::Undo);
+            }
         });
     });
-    if session
-        .prototype()
-        .is_some_and(|prototype| session.answers.contains_key(&prototype))
-    {
+    if session.saved().is_some() {
         ui.label(
             RichText::new("Answered before; a change is saved as a new event.")
                 .font(regular(type_size::SMALL))

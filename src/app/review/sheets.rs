@@ -1,9 +1,11 @@
-//! The training ECG of the prototype: the whole page, and its rhythm strip
-//! enlarged; where the prototype is a part of it, that part is highlighted.
+//! The training ECG of the prototype, in pages: the whole sheet with its rhythm
+//! strip, the window in all 12 leads, the strip enlarged. Where the prototype is
+//! a part of it, that part is highlighted.
 
-use eframe::egui::{Ui, vec2};
+use eframe::egui::{Ui, Vec2, vec2};
 
-use crate::app::command::Commands;
+use crate::app::command::{Commands, ReviewPage};
+use crate::app::drawn::Drawn;
 use crate::app::state::{Exemplar, State};
 use crate::app::training_ecg;
 use crate::app::widgets::{SheetZoom, sheet_pane, weak_line};
@@ -11,6 +13,7 @@ use crate::app::widgets::{SheetZoom, sheet_pane, weak_line};
 pub fn ui(
     ui: &mut Ui,
     state: &State,
+    page: ReviewPage,
     (prototype, window_s): (usize, Option<(f64, f64)>),
     zoom: &mut SheetZoom,
     commands: &mut Commands,
@@ -19,32 +22,64 @@ pub fn ui(
     match state.exemplars.get(prototype) {
         Some(Exemplar::Ready(drawn)) => {
             ui.spacing_mut().item_spacing.y = 4.0;
-            // Without a time axis all of the page is meant, and nothing is highlighted.
-            let (sheet, strip) = match window_s {
-                Some(_) => (&drawn.marked, &drawn.strip),
-                None => (&drawn.plain, &drawn.plain_strip),
-            };
-            // The strip is as wide as the page of the window, so it is seen larger than on the sheet.
-            let ratio = (strip.height_mm / strip.width_mm) as f32;
-            let strip_height = (size.x * ratio).min(size.y * 0.36);
             let note_height = 16.0;
-            let page = vec2(size.x, size.y - strip_height - note_height - 8.0);
-            sheet_pane(ui, sheet, None, zoom, page, "Training ECG, 12 leads");
-            let mut fitted = SheetZoom::default();
-            sheet_pane(
-                ui,
-                strip,
-                None,
-                &mut fitted,
-                vec2(size.x, strip_height),
-                "Training ECG, rhythm strip enlarged",
-            );
+            let area = vec2(size.x, size.y - note_height - 4.0);
+            match (page, &drawn.cut_out) {
+                (ReviewPage::CutOut, Some(cut_out)) => {
+                    let name = "Training ECG, the window in 12 leads";
+                    sheet_pane(ui, cut_out, None, zoom, area, name);
+                }
+                (ReviewPage::Strip, _) => halves(ui, drawn, window_s.is_some(), area),
+                _ => whole(ui, drawn, window_s.is_some(), zoom, area),
+            }
             weak_line(ui, note(window_s));
         }
         Some(Exemplar::Missing(why)) => training_ecg::missing(ui, size, why, commands),
         Some(Exemplar::Reading) | None => {
             training_ecg::waiting(ui, size);
         }
+    }
+}
+
+/// The page, and under it the strip. Without a time axis all of the page is
+/// meant, and nothing is highlighted.
+fn whole(ui: &mut Ui, drawn: &Drawn, has_window: bool, zoom: &mut SheetZoom, area: Vec2) {
+    let (sheet, strip) = if has_window {
+        (&drawn.marked, &drawn.strip)
+    } else {
+        (&drawn.plain, &drawn.plain_strip)
+    };
+    // The strip is as wide as the page of the window, so it is seen larger than on the sheet.
+    let ratio = (strip.height_mm / strip.width_mm) as f32;
+    let strip_height = (area.x * ratio).min(area.y * 0.36);
+    let page = vec2(area.x, area.y - strip_height - 4.0);
+    sheet_pane(ui, sheet, None, zoom, page, "Training ECG, 12 leads");
+    let mut fitted = SheetZoom::default();
+    let name = "Training ECG, rhythm strip enlarged";
+    sheet_pane(
+        ui,
+        strip,
+        None,
+        &mut fitted,
+        vec2(area.x, strip_height),
+        name,
+    );
+}
+
+/// The rhythm strip twice as large: its first five seconds above its last.
+fn halves(ui: &mut Ui, drawn: &Drawn, has_window: bool, area: Vec2) {
+    let strip = if has_window {
+        &drawn.strip
+    } else {
+        &drawn.plain_strip
+    };
+    let size = vec2(area.x, (area.y - 4.0) / 2.0);
+    for (right, name) in [
+        (false, "Rhythm strip, first half"),
+        (true, "Rhythm strip, second half"),
+    ] {
+        let mut zoom = SheetZoom::half(strip, size.x, right);
+        sheet_pane(ui, strip, None, &mut zoom, size, name);
     }
 }
 

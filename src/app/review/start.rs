@@ -68,8 +68,10 @@ fn form(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands
             secondary(ui, text);
         }
     }
+    studies(ui, state, commands);
     ui.add_space(space::S);
     section(ui, "Your rater code");
+    codes(ui, state, fields);
     ui.horizontal(|ui| {
         let edit = TextEdit::singleline(&mut fields.rater)
             .hint_text("such as R1")
@@ -97,4 +99,51 @@ fn form(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands
         "Letters, digits, - and _; a code, not a name. The same code goes on where it stopped. Each answer is saved to the \
          disk before the next prototype is shown.",
     );
+}
+
+/// Which study, where there is a choice.
+fn studies(ui: &mut Ui, state: &State, commands: &mut Commands) {
+    let review = &state.review;
+    if review.found.is_empty() {
+        return;
+    }
+    ui.add_space(space::S);
+    section(ui, "Study");
+    for study in &review.found {
+        let chosen = review.chosen.as_ref() == Some(&study.database);
+        let text = format!("{} ({} prototypes)", study.title, study.prototypes);
+        if ui.radio(chosen, text).clicked() && !chosen {
+            commands.review(ReviewCommand::ChooseStudy(Some(study.database.clone())));
+        }
+    }
+    if ui
+        .radio(
+            review.chosen.is_none(),
+            "Without a protocol: all prototypes",
+        )
+        .clicked()
+    {
+        commands.review(ReviewCommand::ChooseStudy(None));
+    }
+}
+
+/// The codes of the protocol, to click instead of typing.
+fn codes(ui: &mut Ui, state: &State, fields: &mut Fields) {
+    let review = &state.review;
+    let chosen = review
+        .found
+        .iter()
+        .find(|study| review.chosen.as_ref() == Some(&study.database));
+    let Some(study) = chosen.filter(|study| !study.raters.is_empty()) else {
+        return;
+    };
+    ui.horizontal_wrapped(|ui| {
+        for rater in &study.raters {
+            let selected = fields.rater.trim() == rater.as_str();
+            let button = ui.add(eframe::egui::Button::new(rater.as_str()).selected(selected));
+            if button.accessible_name(format!("Rater {rater}")).clicked() {
+                rater.as_str().clone_into(&mut fields.rater);
+            }
+        }
+    });
 }

@@ -1,5 +1,6 @@
 //! What the window knows: [`Saved`] outlives it, everything else is transient.
 
+mod draft;
 mod model;
 mod reading;
 mod review;
@@ -8,9 +9,10 @@ mod saved;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+pub use draft::Draft;
 pub use model::{LoadedModel, ModelState};
 pub use reading::{Exemplar, ExemplarCache, OpenedRecording, Reading};
-pub use review::{Draft, ReviewState, Session, StatisticsState};
+pub use review::{ReviewState, Session, StatisticsState};
 pub use saved::Saved;
 
 use super::command::{Overlay, Place, Screen};
@@ -88,10 +90,13 @@ pub struct Fields {
     pub rater: String,
     pub export: String,
     pub comment: String,
+    pub change_reason: String,
     /// The field of the rater's code is to take the keyboard.
     pub focus_rater: bool,
     /// The comment field is to take the keyboard.
     pub focus_comment: bool,
+    /// The field of the reason for a change is to take the keyboard.
+    pub focus_reason: bool,
     /// Shared by both sheets of a pair, so that their scale is always equal.
     pub read_zoom: SheetZoom,
     pub review_zoom: SheetZoom,

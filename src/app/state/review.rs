@@ -2,93 +2,138 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::time::Instant;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use crate::review::{Answer, Criterion, Exclusion, ExportReport, Rater, StudySummary};
+use super::draft::Draft;
+use crate::app::command::ReviewPage;
+use crate::app::worker::{FoundStudy, Resumed};
+use crate::inference::Prediction;
+use crate::review::{Answer, ExportReport, Phase, Protocol, Rater, Results, Slot};
 
 /// The Review screen.
 #[derive(Default)]
 pub struct ReviewState {
     /// The database is being opened.
     pub starting: bool,
+    /// The folder is being looked through for studies.
+    pub finding: bool,
+    /// Studies of protocols for the loaded bundle.
+    pub found: Vec<FoundStudy>,
+    /// The one that is chosen; `None` for the quick one.
+    pub chosen: Option<PathBuf>,
     pub session: Option<Session>,
+    /// What the model says about training ECGs, by prototype, where the
+    /// protocol shows it.
+    pub predictions: BTreeMap<usize, Result<Arc<Prediction>, String>>,
 }
 
 /// One rater at work.
 pub struct Session {
     pub rater: Rater,
     pub database: PathBuf,
-    /// All prototypes in this rater's order.
-    pub order: Vec<usize>,
-    /// What is saved, by prototype.
-    pub answers: BTreeMap<usize, Answer>,
-    /// Place in the order; its length when everything is answered.
+    pub title: String,
+    pub protocol: Arc<Protocol>,
+    /// All places in this rater's order.
+    pub queue: Arc<Vec<Slot>>,
+    /// What is saved, by place.
+    pub answers: BTreeMap<Slot, Answer>,
+    /// The queue was ended for good.
+    pub closed: bool,
+    /// Place in the queue; its length when everything is answered.
     pub position: usize,
     pub draft: Draft,
-    /// Drafts that were left without being saved, by prototype.
-    drafts: BTreeMap<usize, Draft>,
+    /// Drafts that were left without being saved, by place.
+    drafts: BTreeMap<Slot, Draft>,
+    pub page: ReviewPage,
     /// When the prototype came on the screen.
     pub shown_at: Instant,
     /// An answer is on its way to the disk.
     pub saving: bool,
     /// What was acknowledged last, for the line under the questions.
     pub last_saved: Option<String>,
+    /// Where that was, for undo.
+    pub last_place: Option<usize>,
+    /// Since the last break, or the start.
+    pub rating_since: Instant,
+    /// Closing was asked for once and is to be confirmed.
+    pub confirm_close: bool,
 }
 
 impl Session {
-    /// A session at the first place; nothing is answered yet but `answers`.
-    pub fn new(
-        rater: Rater,
-        database: PathBuf,
-        order: Vec<usize>,
-        answers: BTreeMap<usize, Answer>,
-    ) -> Self {
+    /// A session at the first place.
+    pub fn new(rater: Rater, resumed: Resumed) -> Self {
         Self {
             rater,
-            database,
-            order,
-            answers,
+            database: resumed.database,
+            title: resumed.title,
+            protocol: resumed.protocol,
+            queue: resumed.queue,
+            answers: resumed.answers,
+            closed: resumed.closed,
             position: 0,
             draft: Draft::default(),
             drafts: BTreeMap::new(),
+            page: ReviewPage::default(),
             shown_at: Instant::now(),
             saving: false,
             last_saved: None,
+            last_place: None,
+            rating_since: Instant::now(),
+            confirm_close: false,
         }
     }
 
-    /// The prototype on the screen; `None` when all are done.
+    /// The place on the screen; `None` at the end.
+    pub fn slot(&self) -> Option<Slot> {
+        self.queue.get(self.position).copied()
+    }
+
+    /// The prototype on the screen.
     pub fn prototype(&self) -> Option<usize> {
-        self.order.get(self.position).copied()
+        self.slot().map(|slot| slot.prototype)
+    }
+
+    pub fn is_training(&self) -> bool {
+        self.slot()
+            .is_some_and(|slot| slot.phase == Phase::Training)
+    }
+
+    /// The answer that is saved for the place on the screen.
+    pub fn saved(&self) -> Option<&Answer> {
+        self.answers.get(&self.slot()?)
     }
 
     pub fn is_done(&self) -> bool {
-        self.answers.len() >= self.order.len()
+        self.answers.len() >= self.queue.len()
     }
 
     /// The first place without an answer from `from` on, then from the start.
     pub fn next_unanswered(&self, from: usize) -> Option<usize> {
-        let open = |&place: &usize| !self.answers.contains_key(&self.order[place]);
-        (from..self.order.len())
+        let open = |&place: &usize| !self.answers.contains_key(&self.queue[place]);
+        (from..self.queue.len())
             .find(open)
-            .or_else(|| (0..from.min(self.order.len())).find(open))
+            .or_else(|| (0..from.min(self.queue.len())).find(open))
     }
 
     /// Shows a place, with the saved answer where there is one, or with the
     /// draft that was left there unsaved.
     pub fn go_to(&mut self, position: usize) {
-        if let Some(left) = self.prototype() {
+        if let Some(left) = self.slot() {
             let draft = std::mem::take(&mut self.draft);
             let saved = self.answers.get(&left).map(Draft::of).unwrap_or_default();
-            if draft != saved && draft != Draft::default() {
+            if !draft.says_the_same(&saved) && !draft.says_the_same(&Draft::default()) {
                 self.drafts.insert(left, draft);
             }
         }
-        self.position = position.min(self.order.len());
-        let current = self.prototype();
-        let kept = current.and_then(|prototype| self.drafts.remove(&prototype));
-        let saved = current.and_then(|prototype| self.answers.get(&prototype));
-        self.draft = kept.or_else(|| saved.map(Draft::of)).unwrap_or_default();
+        self.position = position.min(self.queue.len());
+        let current = self.slot();
+        let kept = current.and_then(|slot| self.drafts.remove(&slot));
+        self.draft = kept
+            .or_else(|| self.saved().map(Draft::of))
+            .unwrap_or_default();
+        self.page = ReviewPage::default();
+        self.confirm_close = false;
         self.shown_at = Instant::now();
     }
 
@@ -96,83 +141,44 @@ impl Session {
     pub fn answer(&self) -> Option<Answer> {
         let response_time_ms =
             u64::try_from(self.shown_at.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.draft.answer(self.prototype()?, response_time_ms)
+        self.missing().is_none().then_some(())?;
+        Some(self.draft.answer(self.slot()?, response_time_ms))
+    }
+
+    /// What is still missing, for people.
+    pub fn missing(&self) -> Option<String> {
+        let missing = self.draft.missing(&self.protocol.questions);
+        missing.or_else(|| {
+            let needs_reason = self.saved().is_some() && !self.is_unchanged();
+            (needs_reason && self.draft.change_reason.trim().is_empty())
+                .then(|| "Say why the answer is changed.".to_owned())
+        })
     }
 
     /// The draft is what is saved already.
     pub fn is_unchanged(&self) -> bool {
-        let saved = self
-            .prototype()
-            .and_then(|prototype| self.answers.get(&prototype));
-        saved.is_some_and(|answer| Draft::of(answer) == self.draft)
+        self.saved()
+            .is_some_and(|answer| Draft::of(answer).says_the_same(&self.draft))
     }
-}
 
-/// An answer in the making. Nothing is chosen at first: a default is an
-/// answer that nobody gave.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Draft {
-    pub representativeness: Option<u8>,
-    pub clarity: Option<u8>,
-    pub exclusion: Option<Exclusion>,
-    pub comment: String,
-}
-
-impl Draft {
-    pub fn of(answer: &Answer) -> Self {
-        Self {
-            representativeness: answer.representativeness,
-            clarity: answer.clarity,
-            exclusion: answer.exclusion,
-            comment: answer.comment.clone().unwrap_or_default(),
+    /// What is left at the median pace so far, in minutes; `None` until five
+    /// answers tell a pace.
+    pub fn minutes_left(&self) -> Option<u64> {
+        let mut times_ms: Vec<u64> = self.answers.values().map(|a| a.response_time_ms).collect();
+        if times_ms.len() < 5 {
+            return None;
         }
+        times_ms.sort_unstable();
+        let median_ms = times_ms[times_ms.len() / 2];
+        let left = self.queue.len().saturating_sub(self.answers.len()) as u64;
+        Some((left * median_ms).div_ceil(60_000))
     }
 
-    pub fn rating(&self, criterion: Criterion) -> Option<u8> {
-        match criterion {
-            Criterion::Representativeness => self.representativeness,
-            Criterion::Clarity => self.clarity,
-        }
-    }
-
-    /// A rating takes an exclusion back: one cannot be both.
-    pub fn rate(&mut self, criterion: Criterion, rating: u8) {
-        self.exclusion = None;
-        match criterion {
-            Criterion::Representativeness => self.representativeness = Some(rating),
-            Criterion::Clarity => self.clarity = Some(rating),
-        }
-    }
-
-    /// An exclusion takes the ratings back.
-    pub fn exclude(&mut self, exclusion: Option<Exclusion>) {
-        self.exclusion = exclusion;
-        if exclusion.is_some() {
-            self.representativeness = None;
-            self.clarity = None;
-        }
-    }
-
-    /// `None` while something is missing.
-    pub fn answer(&self, prototype: usize, response_time_ms: u64) -> Option<Answer> {
-        let answer = match (self.exclusion, self.representativeness, self.clarity) {
-            (Some(exclusion), _, _) => Answer::excluded(prototype, exclusion, response_time_ms),
-            (None, Some(representativeness), Some(clarity)) => {
-                Answer::rated(prototype, representativeness, clarity, response_time_ms)
-            }
-            _ => return None,
-        };
-        Some(answer.with_comment(&self.comment))
-    }
-
-    /// What is still missing, for people.
-    pub fn missing(&self) -> Option<&'static str> {
-        match (self.exclusion, self.representativeness, self.clarity) {
-            (Some(_), _, _) | (None, Some(_), Some(_)) => None,
-            (None, None, None) => Some("Rate both, or say why you cannot."),
-            (None, None, Some(_)) => Some("Representativeness is missing."),
-            (None, Some(_), None) => Some("Clarity is missing."),
-        }
+    /// How long there was no break, where it is time for one.
+    pub fn break_due(&self) -> Option<Duration> {
+        let every = Duration::from_secs(60 * u64::from(self.protocol.break_every_min));
+        let since = self.rating_since.elapsed();
+        (!every.is_zero() && since >= every && !self.is_done()).then_some(since)
     }
 }
 
@@ -183,85 +189,97 @@ pub struct StatisticsState {
     /// Of which bundle the numbers are.
     pub bundle: String,
     /// `None` where nobody has rated.
-    pub summary: Option<StudySummary>,
+    pub results: Option<Box<Results>>,
     pub exporting: bool,
-    pub exported: Option<ExportReport>,
+    pub exported: Option<Box<ExportReport>>,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::review::{BundleRef, Exclusion};
+
+    fn slot(prototype: usize) -> Slot {
+        Slot {
+            phase: Phase::Main,
+            prototype,
+        }
+    }
 
     fn session() -> Session {
         Session::new(
             Rater::new("R1").unwrap(),
-            PathBuf::new(),
-            vec![7, 3, 5],
-            BTreeMap::new(),
+            Resumed {
+                bundle: String::new(),
+                protocol: Arc::new(Protocol::quick(BundleRef::default())),
+                title: String::new(),
+                queue: Arc::new([7, 3, 5].map(slot).to_vec()),
+                answers: BTreeMap::new(),
+                closed: false,
+                database: PathBuf::new(),
+            },
         )
     }
 
     #[test]
     fn a_draft_that_was_left_is_there_on_coming_back() {
         let mut session = session();
-        session.draft.rate(Criterion::Clarity, 2);
+        session.draft.rate("clarity", 2);
         session.draft.comment = "wandering baseline".to_owned();
         session.go_to(2);
         assert_eq!(session.draft, Draft::default());
         session.go_to(0);
-        assert_eq!(session.draft.clarity, Some(2));
+        assert_eq!(session.draft.ratings["clarity"], 2);
         assert_eq!(session.draft.comment, "wandering baseline");
         // A saved answer that nobody touched is shown as it was saved.
-        session.answers.insert(3, Answer::rated(3, 4, 5, 1000));
+        session
+            .answers
+            .insert(slot(3), Answer::rated(3, 4, 5, 1000));
         session.go_to(1);
         session.go_to(2);
         session.go_to(1);
         assert!(session.is_unchanged());
-    }
-
-    #[test]
-    fn nothing_is_answered_by_default() {
-        let draft = Draft::default();
-        assert_eq!(draft.answer(1, 0), None);
-        assert!(draft.missing().is_some());
-    }
-
-    #[test]
-    fn a_rating_and_an_exclusion_never_stand_together() {
-        let mut draft = Draft::default();
-        draft.rate(Criterion::Representativeness, 4);
-        draft.rate(Criterion::Clarity, 2);
-        draft.exclude(Some(Exclusion::LabelError));
-        assert_eq!((draft.representativeness, draft.clarity), (None, None));
-        draft.rate(Criterion::Clarity, 5);
-        assert_eq!(draft.exclusion, None);
-        assert_eq!(draft.missing(), Some("Representativeness is missing."));
     }
 
     #[test]
     fn resuming_goes_to_the_first_open_place_and_wraps_round() {
         let mut session = session();
         assert_eq!(session.next_unanswered(0), Some(0));
-        session.answers.insert(7, Answer::rated(7, 1, 1, 0));
-        session.answers.insert(5, Answer::rated(5, 1, 1, 0));
+        session.answers.insert(slot(7), Answer::rated(7, 1, 1, 0));
+        session.answers.insert(slot(5), Answer::rated(5, 1, 1, 0));
         assert_eq!(session.next_unanswered(0), Some(1));
         assert_eq!(session.next_unanswered(2), Some(1));
-        session.answers.insert(3, Answer::rated(3, 1, 1, 0));
+        session.answers.insert(slot(3), Answer::rated(3, 1, 1, 0));
         assert_eq!(session.next_unanswered(0), None);
         assert!(session.is_done());
     }
 
     #[test]
-    fn going_back_shows_the_saved_answer() {
+    fn a_change_of_a_saved_answer_needs_a_reason() {
         let mut session = session();
-        session
-            .answers
-            .insert(7, Answer::rated(7, 4, 2, 0).with_comment("noisy"));
+        let saved = Answer::rated(7, 4, 2, 0).with_comment("noisy");
+        session.answers.insert(slot(7), saved);
         session.go_to(0);
-        assert_eq!(session.draft.rating(Criterion::Clarity), Some(2));
         assert_eq!(session.draft.comment, "noisy");
-        assert!(session.is_unchanged());
-        session.draft.rate(Criterion::Clarity, 3);
-        assert!(!session.is_unchanged());
+        assert!(session.is_unchanged() && session.missing().is_none());
+        session.draft.rate("clarity", 3);
+        assert!(!session.is_unchanged() && session.answer().is_none());
+        session.draft.change_reason = "a slip".to_owned();
+        let answer = session.answer().unwrap();
+        assert_eq!(answer.change_reason.as_deref(), Some("a slip"));
+        // One choice was replaced.
+        assert_eq!(answer.reconsidered, 1);
+    }
+
+    #[test]
+    fn the_time_left_follows_the_median_pace() {
+        let mut session = session();
+        session.queue = Arc::new((0..45).map(slot).collect());
+        assert_eq!(session.minutes_left(), None);
+        for prototype in 0..5 {
+            let excluded = Answer::excluded(prototype, Exclusion::CannotJudge, 15_000);
+            session.answers.insert(slot(prototype), excluded);
+        }
+        assert_eq!(session.minutes_left(), Some(10));
     }
 }

@@ -1,6 +1,6 @@
 //! The Statistics screen: what the ratings of the loaded model amount to.
 
-mod charts;
+mod figures;
 mod table;
 
 use std::path::PathBuf;
@@ -14,7 +14,9 @@ use super::widgets::{
     banner, card, figure, heading, path_field, primary_button, problem_ui, secondary, title, weak,
 };
 use super::worker::Purpose;
-use crate::review::StudySummary;
+use crate::review::Results;
+
+pub use figures::SHOWN;
 
 pub fn ui(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands) {
     ScrollArea::vertical()
@@ -34,17 +36,22 @@ pub fn ui(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Comman
                 commands,
             );
             let loaded = state.model.bundle().map(|model| model.sha256.as_str());
-            let summary = state
+            let results = state
                 .statistics
-                .summary
+                .results
                 .as_ref()
                 .filter(|_| loaded == Some(state.statistics.bundle.as_str()));
-            match summary {
-                Some(summary) if !summary.raters.is_empty() => {
-                    figures(ui, summary);
-                    table::ui(ui, summary);
-                    charts::ui(ui, summary);
+            match results {
+                Some(results) if !results.raters.is_empty() => {
+                    overview(ui, results);
+                    table::raters(ui, results);
+                    if results.report.items.is_empty() {
+                        not_yet(ui);
+                    } else {
+                        table::means(ui, results);
+                    }
                     export(ui, state, fields, commands);
+                    figures::ui(ui, state, results);
                 }
                 _ => nothing(ui, state),
             }
@@ -85,12 +92,25 @@ fn nothing(ui: &mut Ui, state: &State) {
     });
 }
 
-fn figures(ui: &mut Ui, summary: &StudySummary) {
-    let rated: usize = summary.raters.iter().map(|rater| rater.rated).sum();
-    let excluded: usize = summary
+/// Raters see no running results.
+fn not_yet(ui: &mut Ui) {
+    card(ui, |ui| {
+        ui.set_width(ui.available_width());
+        heading(ui, "No results yet");
+        secondary(
+            ui,
+            "The ratings of a rater are shown when the queue is closed: on the Review screen after the last prototype, or with \
+             protoecg review close. Until then only the progress is shown, so that nobody is led by the numbers.",
+        );
+    });
+}
+
+fn overview(ui: &mut Ui, results: &Results) {
+    let closed = results.raters.iter().filter(|rater| rater.closed).count();
+    let excluded: usize = results
         .raters
         .iter()
-        .map(|rater| rater.excluded.total())
+        .flat_map(|rater| rater.excluded.values())
         .sum();
     card(ui, |ui| {
         ui.set_width(ui.available_width());
@@ -99,11 +119,16 @@ fn figures(ui: &mut Ui, summary: &StudySummary) {
             figure(
                 ui,
                 "Prototypes in the study",
-                &summary.prototypes.to_string(),
+                &results.prototypes.to_string(),
             );
-            figure(ui, "Raters", &summary.raters.len().to_string());
-            figure(ui, "Prototypes rated, over all raters", &rated.to_string());
-            figure(ui, "Label errors and not judged", &excluded.to_string());
+            figure(ui, "Linked, counted once", &results.linked.to_string());
+            figure(ui, "Raters", &results.raters.len().to_string());
+            figure(ui, "Queues closed", &closed.to_string());
+            figure(
+                ui,
+                "Label errors, not judged, artefacts",
+                &excluded.to_string(),
+            );
         });
     });
 }
@@ -114,8 +139,8 @@ fn export(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Comman
         heading(ui, "Export");
         weak(
             ui,
-            "ratings.csv (one line per rater, prototype and criterion), events.csv (the whole history), summary.json and a \
-             data dictionary. No file names and no patients.",
+            "Ratings as long and wide tables, the whole history, the paper's table 3, report.pdf, summary.json, and scripts \
+             for R and Python that recompute every number. No file names and no patients; comments as they were typed.",
         );
         ui.horizontal(|ui| {
             let entered = path_field(
@@ -126,7 +151,11 @@ fn export(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Comman
                 380.0,
             );
             let is_given = !fields.export.trim().is_empty();
-            let save = primary_button(ui, "Export CSV", is_given && !state.statistics.exporting);
+            let save = primary_button(
+                ui,
+                "Export the study",
+                is_given && !state.statistics.exporting,
+            );
             if is_given && (entered || save.clicked()) {
                 commands.send(Command::Export(PathBuf::from(fields.export.trim())));
             }
@@ -145,13 +174,8 @@ fn export(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Comman
                     report.files.len(),
                     report.folder.display()
                 ));
-                for file in &report.files {
-                    let rows = file
-                        .rows
-                        .map(|rows| format!(", {rows} rows"))
-                        .unwrap_or_default();
-                    ui.label(format!("{}{rows}", file.name));
-                }
+                let names: Vec<&str> = report.files.iter().map(|f| f.name.as_str()).collect();
+                ui.label(names.join(", "));
             });
         }
     });

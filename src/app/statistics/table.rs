@@ -1,88 +1,135 @@
-//! Numbers per rater and criterion.
+//! Numbers per rater and question, and how far the raters are.
 
 use eframe::egui::Ui;
 
 use crate::app::tokens::Tokens;
 use crate::app::widgets::{Cell, Column, Table, card, heading, weak};
-use crate::review::{Criterion, CriterionSummary, RaterSummary, StudySummary};
+use crate::review::{RaterState, Results};
+use crate::statistics::study::{ItemReport, RaterReport};
+use crate::statistics::{Interval, Undefined};
 
-pub fn ui(ui: &mut Ui, summary: &StudySummary) {
+/// Who has answered how much; no rating.
+pub fn raters(ui: &mut Ui, results: &Results) {
     card(ui, |ui| {
         ui.set_width(ui.available_width());
-        heading(ui, "Per rater and criterion");
+        heading(ui, "Raters");
         ui.scope(|ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
             let table = Table::new(
                 ui,
                 &[
-                    Column::left("Rater", 110.0),
-                    Column::left("Criterion", 0.0),
-                    Column::right("Rated", 60.0),
-                    Column::right("n", 50.0),
-                    Column::right("Mean", 60.0),
-                    Column::right("95 % interval", 120.0),
-                    Column::right("SD", 60.0),
-                    Column::right("Label error", 80.0),
-                    Column::right("Not judged", 80.0),
-                    Column::right("Median time", 84.0),
+                    Column::left("Rater", 120.0),
+                    Column::left("Specialty", 0.0),
+                    Column::right("Answered", 100.0),
+                    Column::left("Queue", 70.0),
+                    Column::right("Changed", 70.0),
+                    Column::right("Excluded", 74.0),
+                    Column::right("Median time", 90.0),
                 ],
             );
             table.header(ui);
-            for rater in &summary.raters {
-                for (i, criterion) in rater.criteria.iter().enumerate() {
-                    row(ui, &table, rater, criterion, i == 0);
-                }
+            for rater in &results.raters {
+                rater_row(ui, &table, rater);
             }
         });
-        weak(ui, format!("{}.", summary.ci_method));
     });
 }
 
-/// The name of a criterion on the screen.
-pub fn criterion_name(criterion: Criterion) -> &'static str {
-    match criterion {
-        Criterion::Representativeness => "Representativeness",
-        Criterion::Clarity => "Clarity",
-    }
-}
-
-fn row(
-    ui: &mut Ui,
-    table: &Table,
-    rater: &RaterSummary,
-    summary: &CriterionSummary,
-    is_first: bool,
-) {
+fn rater_row(ui: &mut Ui, table: &Table, rater: &RaterState) {
     let tokens = Tokens::of(ui);
-    let two = |value: Option<f64>| value.map_or("–".to_owned(), |value| format!("{value:.2}"));
-    let ci = summary.ci.map_or("–".to_owned(), |[low, high]| {
-        format!("{low:.2} to {high:.2}")
-    });
-    // What belongs to the rater stands once.
-    let once = |text: String| Cell::new(if is_first { text } else { String::new() });
+    let answered = format!("{} of {}", rater.answered, rater.total);
+    let queue = if rater.closed { "closed" } else { "open" };
+    let excluded: usize = rater.excluded.values().sum();
     let time = rater
         .median_response_time_ms
         .map_or("–".to_owned(), |ms| format!("{:.1} s", ms / 1000.0));
-    let name = criterion_name(summary.criterion);
     let cells = [
-        once(rater.rater.to_string()).strong(),
-        Cell::new(name),
-        once(rater.rated.to_string()),
-        Cell::new(summary.n.to_string()),
-        Cell::new(two(summary.mean)).strong(),
-        Cell::new(ci.clone()),
-        Cell::new(two(summary.sd)).colour(tokens.text_secondary),
-        once(rater.excluded.label_error.to_string()).colour(tokens.text_secondary),
-        once(rater.excluded.cannot_judge.to_string()).colour(tokens.text_secondary),
-        once(time).colour(tokens.text_secondary),
+        Cell::new(rater.rater.to_string()).strong(),
+        Cell::new(rater.specialty.clone()).colour(tokens.text_secondary),
+        Cell::new(answered.clone()),
+        Cell::new(queue),
+        Cell::new(rater.changed.to_string()).colour(tokens.text_secondary),
+        Cell::new(excluded.to_string()).colour(tokens.text_secondary),
+        Cell::new(time).colour(tokens.text_secondary),
+    ];
+    let sentence = format!("Rater {}: {answered} answered, queue {queue}", rater.rater);
+    table.row(ui, &cells, &sentence);
+}
+
+/// The paper's table 3, with the interval by clusters first.
+pub fn means(ui: &mut Ui, results: &Results) {
+    card(ui, |ui| {
+        ui.set_width(ui.available_width());
+        heading(ui, "Means");
+        ui.scope(|ui| {
+            ui.spacing_mut().item_spacing.y = 0.0;
+            let table = Table::new(
+                ui,
+                &[
+                    Column::left("Question", 0.0),
+                    Column::left("Rater", 120.0),
+                    Column::right("n", 50.0),
+                    Column::right("Mean", 60.0),
+                    Column::right("95 % by clusters", 130.0),
+                    Column::right("95 % naive", 120.0),
+                    Column::right("Design effect", 90.0),
+                    Column::right("SD", 56.0),
+                    Column::right("At least 4", 70.0),
+                ],
+            );
+            table.header(ui);
+            for item in &results.report.items {
+                for rater in &item.raters {
+                    mean_row(ui, &table, item, rater);
+                }
+            }
+        });
+        weak(
+            ui,
+            "By clusters: bootstrap of classes and within them source ECGs, the one to cite. Naive: every rating independent \
+             of every other, as the paper has it; too narrow.",
+        );
+    });
+}
+
+fn mean_row(ui: &mut Ui, table: &Table, item: &ItemReport, rater: &RaterReport) {
+    let tokens = Tokens::of(ui);
+    let all = &rater.all;
+    let clustered = all.clustered.0.as_ref().ok();
+    let by_clusters = clustered.map_or("–".to_owned(), |c| ends(c.bca.or(c.percentile)));
+    let naive = clustered.map_or("–".to_owned(), |c| ends(c.naive));
+    let effect = clustered.and_then(|c| c.design_effect.ok());
+    let good = all.good.0.as_ref().ok();
+    let good = good.map_or("–".to_owned(), |good| {
+        format!("{:.0} %", 100.0 * good.share)
+    });
+    let cells = [
+        Cell::new(item.item.clone()),
+        Cell::new(rater.rater.clone()).strong(),
+        Cell::new(all.n.to_string()),
+        Cell::new(two(all.mean)).strong(),
+        Cell::new(by_clusters.clone()),
+        Cell::new(naive.clone()).colour(tokens.text_secondary),
+        Cell::new(two(effect)).colour(tokens.text_secondary),
+        Cell::new(two(all.sd)).colour(tokens.text_secondary),
+        Cell::new(good).colour(tokens.text_secondary),
     ];
     let sentence = format!(
-        "Rater {}, {}: n {}, mean {}, 95 % interval {ci}, {} rated",
+        "Rater {}, {}: n {}, mean {}, 95 % interval by clusters {by_clusters}, naive {naive}",
         rater.rater,
-        name.to_lowercase(),
-        summary.n,
-        two(summary.mean),
-        rater.rated
+        item.item,
+        all.n,
+        two(all.mean)
     );
     table.row(ui, &cells, &sentence);
+}
+
+fn two(value: Option<f64>) -> String {
+    value.map_or("–".to_owned(), |value| format!("{value:.2}"))
+}
+
+fn ends(interval: Result<Interval, Undefined>) -> String {
+    interval.map_or("–".to_owned(), |i| {
+        format!("{:.2} to {:.2}", i.low, i.high)
+    })
 }

@@ -7,7 +7,7 @@ use eframe::egui::{
 use crate::app::command::ZoomStep;
 use crate::app::theme::regular;
 use crate::app::tokens::{Tokens, type_size};
-use crate::sheet::{Palette, Scene, SheetView, paint_egui};
+use crate::sheet::{Palette, Point, Scene, SheetView, paint_egui};
 
 /// How a sheet, or a pair of linked sheets, is looked at.
 #[derive(Clone, Debug, Default)]
@@ -28,6 +28,19 @@ impl SheetZoom {
     pub fn fit(&mut self) {
         self.view = None;
         self.pending.clear();
+    }
+
+    /// The left or the right half of a page, as wide as the area.
+    pub fn half(page: &Scene, width: f32, right: bool) -> Self {
+        let points_per_mm = 2.0 * f64::from(width) / page.width_mm;
+        let left_mm = if right { page.width_mm / 2.0 } else { 0.0 };
+        Self {
+            view: Some(SheetView {
+                points_per_mm,
+                origin_mm: Point::new(left_mm, 0.0),
+            }),
+            pending: Vec::new(),
+        }
     }
 
     pub fn is_fitted(&self) -> bool {

@@ -59,6 +59,12 @@ pub enum Event {
         prototype: usize,
         result: Result<Box<Drawn>, String>,
     },
+    /// What the model says about that ECG.
+    ExemplarPredicted {
+        bundle: String,
+        prototype: usize,
+        result: Result<Arc<Prediction>, String>,
+    },
     Store(StoreEvent),
 }
 

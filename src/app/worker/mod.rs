@@ -22,7 +22,7 @@ pub use events::{Event, OpenedBundle, ReadRecording};
 pub use files::FileJob;
 pub use model::ModelJob;
 pub use queue::{JobSender, Priority};
-pub use store::{Resumed, StoreEvent, StoreJob, StudyOf};
+pub use store::{FoundStudy, Resumed, StoreEvent, StoreJob, StudyOf};
 
 use events::Events;
 use model::CurrentTicket;

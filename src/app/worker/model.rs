@@ -28,6 +28,12 @@ pub enum ModelJob {
         ticket: u64,
         recording: Arc<Recording>,
     },
+    /// What the model says about the training ECG of a prototype.
+    PredictExemplar {
+        bundle: String,
+        exemplars: Arc<Exemplars>,
+        prototype: usize,
+    },
     Explain {
         ticket: u64,
         prediction: Arc<Prediction>,
@@ -93,6 +99,25 @@ fn work(jobs: &JobReceiver<ModelJob>, events: &Events, current: &AtomicU64) {
                             .map_err(|error| error.to_string())
                     });
                     events.send(Event::Predicted { ticket, result });
+                }
+            }
+            ModelJob::PredictExemplar {
+                bundle,
+                exemplars,
+                prototype,
+            } => {
+                let loaded = |model: &&Model| model.bundle().sha256 == bundle;
+                if let Some(model) = model.as_ref().filter(loaded) {
+                    let result = guarded("predicting", || {
+                        let recording = exemplars.read(prototype).map_err(|e| e.to_string())?;
+                        let prediction = model.predict(&recording).map_err(|e| e.to_string())?;
+                        Ok(Arc::new(prediction))
+                    });
+                    events.send(Event::ExemplarPredicted {
+                        bundle,
+                        prototype,
+                        result,
+                    });
                 }
             }
             ModelJob::Explain {

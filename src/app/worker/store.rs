@@ -5,27 +5,52 @@
 //! followed COMMIT has come back.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use super::events::{Event, Events};
 use super::guarded;
 use super::queue::{JobReceiver, JobSender, job_queue};
 use crate::review::{
-    self, Answer, EventId, ExportReport, Item, Rater, ReviewError, Store, StudySummary,
+    self, Answer, EventId, ExportReport, Included, Item, Protocol, Rater, Results, ReviewError,
+    Slot, Store,
 };
 
-/// Which study: that of one bundle in one folder.
+/// Which study: one of a bundle in a folder.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StudyOf {
     pub reviews_dir: PathBuf,
     pub bundle_name: String,
     pub bundle_sha256: String,
     pub items: Vec<Item>,
+    /// The study of a protocol; `None` for the one that is made on the fly.
+    pub database: Option<PathBuf>,
+}
+
+impl StudyOf {
+    fn path(&self) -> PathBuf {
+        let name = review::database_file_name(&self.bundle_name, &self.bundle_sha256);
+        let quick = self.reviews_dir.join(name);
+        self.database.clone().unwrap_or(quick)
+    }
+}
+
+/// A study of a protocol, found beside the quick one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FoundStudy {
+    pub database: PathBuf,
+    pub title: String,
+    pub raters: Vec<Rater>,
+    pub prototypes: usize,
 }
 
 /// Work for the thread.
 pub enum StoreJob {
+    /// Which studies of this bundle are in the folder?
+    Find {
+        study: StudyOf,
+    },
     /// Open the study, or make it, and say where the rater stopped.
     Start {
         study: StudyOf,
@@ -35,6 +60,11 @@ pub enum StoreJob {
         study: StudyOf,
         rater: Rater,
         answer: Answer,
+    },
+    /// End a rater's queue.
+    Close {
+        study: StudyOf,
+        rater: Rater,
     },
     Summarise {
         study: StudyOf,
@@ -47,6 +77,10 @@ pub enum StoreJob {
 
 /// What the thread reports.
 pub enum StoreEvent {
+    Found {
+        bundle: String,
+        studies: Vec<FoundStudy>,
+    },
     Started {
         rater: Rater,
         result: Result<Resumed, String>,
@@ -57,23 +91,33 @@ pub enum StoreEvent {
         answer: Answer,
         result: Result<EventId, String>,
     },
+    Closed {
+        rater: Rater,
+        result: Result<EventId, String>,
+    },
+    /// A backup that was due could not be made; the ratings are saved.
+    BackupFailed(String),
     /// `None` where nobody has rated this bundle yet.
     Summarised {
         bundle: String,
-        result: Result<Option<StudySummary>, String>,
+        result: Result<Option<Box<Results>>, String>,
     },
     Exported {
-        result: Result<ExportReport, String>,
+        result: Result<Box<ExportReport>, String>,
     },
 }
 
 /// Where a rater stopped.
 pub struct Resumed {
     pub bundle: String,
-    /// All prototypes in the rater's order.
-    pub order: Vec<usize>,
-    /// Answers so far, by prototype.
-    pub answers: BTreeMap<usize, Answer>,
+    pub protocol: Arc<Protocol>,
+    pub title: String,
+    /// All places in the rater's order.
+    pub queue: Arc<Vec<Slot>>,
+    /// Answers so far, by place.
+    pub answers: BTreeMap<Slot, Answer>,
+    /// The queue was ended: it can be looked at and not rated.
+    pub closed: bool,
     pub database: PathBuf,
 }
 
@@ -90,10 +134,33 @@ pub fn start(events: &Events) -> std::io::Result<(JobSender<StoreJob>, JoinHandl
 fn work(jobs: &JobReceiver<StoreJob>, events: &Events) {
     let mut open = OpenStore::default();
     while let Some(job) = jobs.next() {
-        let event = match job {
+        events.send(Event::Store(open.answer(job)));
+        // After the answer has gone back: nobody waits for a backup.
+        if let Some(Err(message)) = open.backup_if_due() {
+            events.send(Event::Store(StoreEvent::BackupFailed(message)));
+        }
+    }
+    open.close();
+}
+
+fn in_words(error: ReviewError) -> String {
+    error.to_string()
+}
+
+/// The database that was used last; most jobs want it again.
+#[derive(Default)]
+struct OpenStore(Option<(StudyOf, Store)>);
+
+impl OpenStore {
+    fn answer(&mut self, job: StoreJob) -> StoreEvent {
+        match job {
+            StoreJob::Find { study } => StoreEvent::Found {
+                studies: find(&study),
+                bundle: study.bundle_sha256,
+            },
             StoreJob::Start { study, rater } => {
                 let result = guarded("opening the reviews", || {
-                    open.start(&study, &rater).map_err(in_words)
+                    self.start(&study, &rater).map_err(in_words)
                 });
                 StoreEvent::Started { rater, result }
             }
@@ -103,7 +170,7 @@ fn work(jobs: &JobReceiver<StoreJob>, events: &Events) {
                 answer,
             } => {
                 let result = guarded("saving the answer", || {
-                    open.of(&study)
+                    self.of(&study)
                         .and_then(|store| store.record(&rater, &answer))
                         .map_err(in_words)
                 });
@@ -117,9 +184,17 @@ fn work(jobs: &JobReceiver<StoreJob>, events: &Events) {
                     result,
                 }
             }
+            StoreJob::Close { study, rater } => {
+                let result = guarded("closing the queue", || {
+                    self.of(&study)
+                        .and_then(|store| store.close_queue(&rater))
+                        .map_err(in_words)
+                });
+                StoreEvent::Closed { rater, result }
+            }
             StoreJob::Summarise { study } => {
                 let result = guarded("reading the reviews", || {
-                    open.summarise(&study).map_err(in_words)
+                    self.summarise(&study).map_err(in_words)
                 });
                 StoreEvent::Summarised {
                     bundle: study.bundle_sha256,
@@ -127,38 +202,36 @@ fn work(jobs: &JobReceiver<StoreJob>, events: &Events) {
                 }
             }
             StoreJob::Export { study, folder } => {
-                let result = guarded("exporting the tables", || {
-                    open.of(&study)
-                        .and_then(|store| review::export(store, &folder))
+                let result = guarded("exporting the study", || {
+                    self.of(&study)
+                        .and_then(|store| review::export(store, &folder, Included::ClosedQueues))
+                        .map(Box::new)
                         .map_err(in_words)
                 });
                 StoreEvent::Exported { result }
             }
-        };
-        events.send(Event::Store(event));
+        }
     }
-}
 
-fn in_words(error: ReviewError) -> String {
-    error.to_string()
-}
-
-/// The database that was used last; most jobs want it again.
-#[derive(Default)]
-struct OpenStore(Option<(StudyOf, Store)>);
-
-impl OpenStore {
     fn of(&mut self, study: &StudyOf) -> Result<&mut Store, ReviewError> {
-        let kept = self.0.take().filter(|(of, _)| of == study);
+        let kept = self.0.take_if(|(of, _)| of == study);
         let (of, store) = match kept {
             Some(kept) => kept,
             None => {
-                let store = Store::open_or_create_for_bundle(
-                    &study.reviews_dir,
-                    &study.bundle_name,
-                    &study.bundle_sha256,
-                    study.items.clone(),
-                )?;
+                self.close();
+                let store = match &study.database {
+                    Some(database) => {
+                        let store = Store::open(database)?;
+                        store.check_bundle(&study.bundle_sha256)?;
+                        store
+                    }
+                    None => Store::open_or_create_for_bundle(
+                        &study.reviews_dir,
+                        &study.bundle_name,
+                        &study.bundle_sha256,
+                        study.items.clone(),
+                    )?,
+                };
                 (study.clone(), store)
             }
         };
@@ -167,29 +240,86 @@ impl OpenStore {
 
     fn start(&mut self, study: &StudyOf, rater: &Rater) -> Result<Resumed, ReviewError> {
         let store = self.of(study)?;
+        store.study().protocol.admit(rater)?;
         let answers = store
             .answers(rater)?
             .into_iter()
-            .map(|a| (a.answer.prototype, a.answer))
+            .map(|a| (a.answer.slot(), a.answer))
             .collect();
         Ok(Resumed {
             bundle: study.bundle_sha256.clone(),
-            order: store.study().order(rater),
+            protocol: Arc::new(store.study().protocol.clone()),
+            title: store.study().title().to_owned(),
+            queue: store.queue(rater),
             answers,
+            closed: store.closed()?.contains_key(rater),
             database: store.path().to_owned(),
         })
     }
 
-    fn summarise(&mut self, study: &StudyOf) -> Result<Option<StudySummary>, ReviewError> {
-        let name = review::database_file_name(&study.bundle_name, &study.bundle_sha256);
+    fn summarise(&mut self, study: &StudyOf) -> Result<Option<Box<Results>>, ReviewError> {
         // Looking at the numbers makes no database.
-        if !study.reviews_dir.join(name).exists() {
+        if !study.path().exists() {
             return Ok(None);
         }
         let snapshot = self.of(study)?.snapshot()?;
-        Ok(Some(review::summarise(
-            snapshot.study.items.len(),
-            &snapshot.answers,
-        )))
+        let results = review::results(&snapshot, Included::ClosedQueues)?;
+        Ok(Some(Box::new(results)))
     }
+
+    fn backup_if_due(&mut self) -> Option<Result<PathBuf, String>> {
+        let (_, store) = self.0.as_mut()?;
+        let made = store.backup_if_due();
+        if let Err(error) = &made {
+            tracing::error!("{error}");
+        }
+        made.map_err(in_words).transpose()
+    }
+
+    fn close(&mut self) {
+        if let Some((_, store)) = self.0.take()
+            && let Err(error) = store.close()
+        {
+            tracing::error!("{error}");
+        }
+    }
+}
+
+/// Studies of this bundle in the folder, the quick one left out; what cannot
+/// be opened is none.
+fn find(study: &StudyOf) -> Vec<FoundStudy> {
+    let quick = StudyOf {
+        database: None,
+        ..study.clone()
+    }
+    .path();
+    let files = std::fs::read_dir(&study.reviews_dir);
+    let mut databases: Vec<PathBuf> = files
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|e| e == "sqlite") && *path != quick)
+        .collect();
+    databases.sort();
+    databases
+        .into_iter()
+        .filter_map(|database| found(&database, &study.bundle_sha256))
+        .collect()
+}
+
+fn found(database: &Path, bundle_sha256: &str) -> Option<FoundStudy> {
+    let study = Store::study_of_file(database)
+        .inspect_err(|error| tracing::warn!("{error}"))
+        .ok()?;
+    (study.bundle_sha256 == bundle_sha256).then(|| FoundStudy {
+        database: database.to_owned(),
+        title: study.title().to_owned(),
+        raters: study
+            .protocol
+            .raters
+            .iter()
+            .map(|r| r.code.clone())
+            .collect(),
+        prototypes: study.items.len(),
+    })
 }

@@ -1,29 +1,80 @@
 //! `data_dictionary.csv`: what each column means.
 
 use super::files::Draft;
-use super::tables::{EVENTS_COLUMNS, EVENTS_FILE, RATINGS_COLUMNS, RATINGS_FILE};
+use super::numbers;
+use super::tables::{
+    CONFLICTS_COLUMNS, CONFLICTS_FILE, EVENTS_COLUMNS, EVENTS_FILE, RATINGS_COLUMNS, RATINGS_FILE,
+    TABLE_3_COLUMNS, TABLE_3_FILE, WIDE_FILE,
+};
 
 pub(super) const FILE: &str = "data_dictionary.csv";
 
 const COLUMNS: [&str; 4] = ["file", "column", "values", "meaning"];
 
+/// Every table with its columns.
+fn tables() -> [(&'static str, Vec<&'static str>); 6] {
+    let wide = [
+        "prototype",
+        "class_code",
+        "branch",
+        "source_ecg",
+        "linked",
+        "RATER.QUESTION",
+    ];
+    [
+        (RATINGS_FILE, RATINGS_COLUMNS.to_vec()),
+        (WIDE_FILE, wide.to_vec()),
+        (EVENTS_FILE, EVENTS_COLUMNS.to_vec()),
+        (CONFLICTS_FILE, CONFLICTS_COLUMNS.to_vec()),
+        (TABLE_3_FILE, TABLE_3_COLUMNS.to_vec()),
+        (numbers::FILE, numbers::COLUMNS.to_vec()),
+    ]
+}
+
 pub(super) fn table() -> csv::Result<Draft> {
-    let of_ratings = RATINGS_COLUMNS.map(|column| (RATINGS_FILE, column));
-    let of_events = EVENTS_COLUMNS.map(|column| (EVENTS_FILE, column));
-    let rows: Vec<[&str; COLUMNS.len()]> = of_ratings
-        .into_iter()
-        .chain(of_events)
-        .map(|(file, column)| {
-            let (values, meaning) = describe(column);
+    let mut rows: Vec<[&str; COLUMNS.len()]> = Vec::new();
+    for (file, columns) in tables() {
+        rows.extend(columns.into_iter().map(|column| {
+            let (values, meaning) = describe(file, column);
             [file, column, values, meaning]
-        })
-        .collect();
+        }));
+    }
     Draft::csv(FILE, &COLUMNS, &rows)
 }
 
-/// Values and meaning of a column, which are the same in both tables.
-pub(super) fn describe(column: &str) -> (&'static str, &'static str) {
+/// Values and meaning of a column; all but one mean the same in every table.
+pub(super) fn describe(file: &str, column: &str) -> (&'static str, &'static str) {
     match column {
+        "value" if file == numbers::FILE => (
+            "number",
+            "The number of that name; settings first, on which the others depend",
+        ),
+        "name" => (
+            "setting/..., or question/rater/what",
+            "Which number of the report: what recompute.R and recompute.py must find again",
+        ),
+        "RATER.QUESTION" => (
+            "1 to 5; label_error; cannot_judge; artefact; or empty",
+            "A column for each rater and question: the answer in earnest, not the repeat",
+        ),
+        "said" => (
+            "question and rating, or reason",
+            "What this machine has for the question",
+        ),
+        "counts" => (
+            "yes; no",
+            "Whether it is the answer that counts: the last to arrive",
+        ),
+        "n" => ("0, 1, ...", "Ratings in the mean"),
+        "mean" => ("1 to 5, or empty", "Mean of the ratings"),
+        "clustered_low" | "clustered_high" => (
+            "number, or empty",
+            "End of the 95 % interval by a bootstrap of classes and within them source ECGs",
+        ),
+        "naive_low" | "naive_high" => (
+            "number, or empty",
+            "End of the 95 % Student interval with every rating independent: the paper's",
+        ),
         "study_id" => ("32 hexadecimal digits", "Identity of the study, random"),
         "bundle_sha256" => (
             "64 hexadecimal digits",
@@ -38,17 +89,59 @@ pub(super) fn describe(column: &str) -> (&'static str, &'static str) {
             "1-16 letters, digits, - or _",
             "Code of the rater; who that is is not in this study",
         ),
-        "criterion" => (
-            "representativeness; clarity",
-            "What was asked: how typical of its class the ECG is; how plainly it shows the class",
+        "branch" => (
+            "rhythm; morphology; global; or empty",
+            "Branch of the network that has the prototype; empty in studies begun before version 2",
+        ),
+        "source_ecg" => (
+            "record number, or 4294967296 + prototype",
+            "Training ECG that the prototype was cut from, in the data set of the model card; the \
+             second form where an old study does not say it. Intervals draw whole source ECGs",
+        ),
+        "linked" => (
+            "prototype numbers with a blank between, or empty",
+            "Prototypes of the same class and source window, which this answer is for, too; \
+             counted once",
+        ),
+        "queue_closed" => (
+            "yes; no",
+            "Whether the rater was done: results have the answers of closed queues only",
+        ),
+        "phase" => (
+            "training; main; repeat",
+            "Practice, in no result; the first time; the second time, for the agreement of the \
+             rater with herself",
+        ),
+        "question" => (
+            "representativeness; clarity; or another id",
+            "What was asked; the wording and the anchors are in summary.json under protocol",
+        ),
+        "mark" => (
+            "best_of_class; bad; or empty",
+            "Said beside the scales: best of its class (of several the last one counts), or bad",
+        ),
+        "change_reason" => (
+            "text, or empty",
+            "FREE TEXT: why an earlier answer was changed to this one",
+        ),
+        "reconsidered" => (
+            "0, 1, ...",
+            "How often a choice was replaced by another before the answer was saved",
+        ),
+        "answered_ms" => ("milliseconds", "answered_at since 1970-01-01"),
+        "arrival" => (
+            "1, 2, ...",
+            "Place of the event in this file: what decides which answer is the last, and the order \
+             of drift and runs",
         ),
         "value" => (
             "1 to 5, or empty",
             "The rating, 1 lowest and 5 highest; empty where the prototype was excluded",
         ),
         "excluded" => (
-            "label_error; cannot_judge; or empty",
-            "Why there is no rating: the ECG does not show its class; the rater cannot tell",
+            "label_error; cannot_judge; artefact; or empty",
+            "Why there is no rating: the ECG does not show its class; the rater cannot tell; the \
+             recording is at fault",
         ),
         "comment" => (
             "text, or empty",
@@ -83,10 +176,13 @@ pub(super) fn describe(column: &str) -> (&'static str, &'static str) {
             "1, 2, ...",
             "Number of the event in its installation's chain",
         ),
-        "kind" => ("answer", "What happened"),
+        "kind" => (
+            "answer; close",
+            "What happened: an answer; the end of a queue",
+        ),
         "payload" => (
             "JSON",
-            "The answer as it was saved, FREE TEXT comments included, exactly as typed",
+            "What was saved, FREE TEXT comments included, exactly as typed",
         ),
         "previous_hash" => (
             "64 hexadecimal digits",
@@ -106,9 +202,11 @@ mod tests {
 
     #[test]
     fn every_column_is_described() {
-        for column in RATINGS_COLUMNS.iter().chain(&EVENTS_COLUMNS) {
-            let (values, meaning) = describe(column);
-            assert!(!values.is_empty() && !meaning.is_empty(), "{column}");
+        for (file, columns) in tables() {
+            for column in columns {
+                let (values, meaning) = describe(file, column);
+                assert!(!values.is_empty() && !meaning.is_empty(), "{column}");
+            }
         }
     }
 }

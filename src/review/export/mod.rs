@@ -1,20 +1,26 @@
-//! A study as files for people who analyse it: the long table of ratings, the
-//! whole history, the summary with the heads of the chains, and a dictionary
-//! of every column.
+//! A study as files for people who analyse it: the long and the wide table of
+//! ratings, the whole history, the results with protocol and heads of the
+//! chains, the paper's table 3, a printed report, a dictionary of every column,
+//! and scripts that recompute every number.
 
 mod dictionary;
 mod files;
+mod numbers;
+mod print;
 mod tables;
 
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::{ChainHead, ReviewError, Snapshot, Store, Study, StudySummary, summarise};
+use super::{
+    ChainHead, Conflict, Included, Protocol, Results, ReviewError, Snapshot, Store, Study,
+    conflicts, results,
+};
 use files::{Draft, check_folder, publish};
 
 /// Version of `summary.json` and of the columns.
-pub const SCHEMA: u32 = 1;
+pub const SCHEMA: u32 = 2;
 
 /// The file by which a later export knows that the folder is of its study.
 const SUMMARY_FILE: &str = "summary.json";
@@ -29,7 +35,7 @@ pub struct ExportReport {
     /// Heads of the chains of events. Kept elsewhere, they show later whether
     /// the history was changed.
     pub chains: Vec<ChainHead>,
-    pub summary: StudySummary,
+    pub results: Results,
 }
 
 /// One file of an export.
@@ -71,21 +77,31 @@ struct SummaryDocument<'a> {
     program: String,
     study: &'a StudyHead,
     chains: &'a [ChainHead],
-    summary: &'a StudySummary,
+    protocol: &'a Protocol,
+    items: &'a [super::Item],
+    training: &'a [super::Item],
+    conflicts: &'a [Conflict],
+    results: &'a Results,
 }
 
-/// Writes `ratings.csv`, `events.csv`, `summary.json` and
-/// `data_dictionary.csv` to a folder, which is made if need be. An earlier
+/// Writes `ratings.csv`, `ratings_wide.csv`, `events.csv`, `conflicts.csv`,
+/// `table3.csv`, `numbers.csv`, `summary.json`, `report.pdf`, `recompute.R`,
+/// `recompute.py` and `data_dictionary.csv` to a folder, which is made if need
+/// be. An earlier
 /// export of the same study is replaced; each file appears whole or not at all.
 ///
 /// # Errors
 /// When a chain is broken, when the folder holds files of these names that are
 /// of another study, or when it cannot be written.
-pub fn export(store: &Store, folder: &Path) -> Result<ExportReport, ReviewError> {
+pub fn export(
+    store: &Store,
+    folder: &Path,
+    included: Included,
+) -> Result<ExportReport, ReviewError> {
     let snapshot = store.snapshot()?;
     let study = StudyHead::from(&snapshot.study);
-    let summary = summarise(snapshot.study.items.len(), &snapshot.answers);
-    let drafts = drafts(&snapshot, &study, &summary, folder)?;
+    let results = results(&snapshot, included)?;
+    let drafts = drafts(&snapshot, &study, &results, folder)?;
     check_folder(folder, &study.study_id, &drafts)?;
     publish(folder, &drafts)?;
     Ok(ExportReport {
@@ -94,14 +110,14 @@ pub fn export(store: &Store, folder: &Path) -> Result<ExportReport, ReviewError>
         folder: folder.to_owned(),
         files: drafts.iter().map(Draft::report).collect(),
         chains: snapshot.chains.chains,
-        summary,
+        results,
     })
 }
 
 fn drafts(
     snapshot: &Snapshot,
     study: &StudyHead,
-    summary: &StudySummary,
+    results: &Results,
     folder: &Path,
 ) -> Result<Vec<Draft>, ReviewError> {
     let csv_error = |name: &'static str| {
@@ -110,12 +126,17 @@ fn drafts(
             source,
         }
     };
+    let conflicts = conflicts(snapshot);
     let document = SummaryDocument {
         schema: SCHEMA,
         program: format!("protoecg {}", env!("CARGO_PKG_VERSION")),
         study,
         chains: &snapshot.chains.chains,
-        summary,
+        protocol: &snapshot.study.protocol,
+        items: &snapshot.study.items,
+        training: &snapshot.study.training,
+        conflicts: &conflicts,
+        results,
     };
     let mut json = serde_json::to_vec_pretty(&document).map_err(|source| ReviewError::Json {
         path: folder.join(SUMMARY_FILE),
@@ -128,7 +149,28 @@ fn drafts(
         // study's, should the export be interrupted.
         Draft::new(SUMMARY_FILE, None, json),
         tables::ratings(snapshot).map_err(csv_error(tables::RATINGS_FILE))?,
+        tables::wide(snapshot).map_err(csv_error(tables::WIDE_FILE))?,
         tables::events(snapshot).map_err(csv_error(tables::EVENTS_FILE))?,
+        tables::conflicts(&conflicts).map_err(csv_error(tables::CONFLICTS_FILE))?,
+        tables::table_3(results).map_err(csv_error(tables::TABLE_3_FILE))?,
+        numbers::table(&numbers::numbers(results)).map_err(csv_error(numbers::FILE))?,
+        Draft::new(
+            "report.pdf",
+            None,
+            print::pdf(snapshot, study, results, &conflicts)?,
+        ),
+        script(
+            "recompute.R",
+            include_str!("../../../assets/scripts/recompute.R"),
+        ),
+        script(
+            "recompute.py",
+            include_str!("../../../assets/scripts/recompute.py"),
+        ),
         dictionary::table().map_err(csv_error(dictionary::FILE))?,
     ])
+}
+
+fn script(name: &'static str, text: &str) -> Draft {
+    Draft::new(name, None, text.as_bytes().to_vec())
 }

@@ -9,7 +9,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::super::study::random_bytes;
 use super::super::{Item, ReviewError, Study};
 use super::open::{document_sha256, refuse_shared_file_system};
-use super::schema::{APPLICATION_ID, SCHEMA_SQL, SCHEMA_VERSION, make_durable};
+use super::schema::{APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION, make_durable};
 use super::{Installation, Store, sqlite_error};
 use crate::ecg::hex;
 
@@ -75,7 +75,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::open`] and [`Store::create`]; [`ReviewError::OtherStudy`]
-    /// when the file with this bundle's name is of other prototypes.
+    /// when the file with this bundle's name is of another bundle.
     pub fn open_or_create_for_bundle(
         reviews_dir: &Path,
         bundle_name: &str,
@@ -93,24 +93,27 @@ impl Store {
             }
         }
         let store = Self::open(&path)?;
-        let study = store.study();
-        if study.bundle_sha256 == bundle_sha256 && study.items == items {
-            return Ok(store);
+        // The items are those of the study that is there: they were fixed when it was made.
+        store.check_bundle(bundle_sha256)?;
+        Ok(store)
+    }
+
+    /// # Errors
+    /// [`ReviewError::OtherStudy`] when the study is of another bundle.
+    pub fn check_bundle(&self, bundle_sha256: &str) -> Result<(), ReviewError> {
+        if self.study().bundle_sha256 == bundle_sha256 {
+            return Ok(());
         }
         Err(ReviewError::OtherStudy {
-            path,
-            found: of_bundle(&study.bundle_sha256, study.items.len()),
-            expected: of_bundle(bundle_sha256, items.len()),
+            path: self.path().to_owned(),
+            found: format!("bundle {}", self.study().bundle_sha256),
+            expected: format!("bundle {bundle_sha256}"),
         })
     }
 }
 
-fn of_bundle(sha256: &str, prototypes: usize) -> String {
-    format!("bundle {sha256} with {prototypes} prototypes")
-}
-
 /// Beside the database, so that it can be moved there in one step.
-fn draft_path(path: &Path) -> Result<PathBuf, ReviewError> {
+pub(super) fn draft_path(path: &Path) -> Result<PathBuf, ReviewError> {
     let mut name = std::ffi::OsString::from(".");
     name.push(path.file_name().unwrap_or_default());
     name.push(format!(".{}.new", hex(&random_bytes::<4>()?)));
@@ -133,7 +136,8 @@ fn write_draft(draft: &Path, path: &Path, study: &Study) -> Result<(), ReviewErr
     connection
         .execute_batch(&format!(
             "BEGIN; PRAGMA application_id = {APPLICATION_ID};
-             PRAGMA user_version = {SCHEMA_VERSION}; {SCHEMA_SQL} COMMIT;"
+             PRAGMA user_version = {SCHEMA_VERSION}; {} COMMIT;",
+            MIGRATIONS.concat()
         ))
         .map_err(&failed)?;
     connection
@@ -147,7 +151,7 @@ fn write_draft(draft: &Path, path: &Path, study: &Study) -> Result<(), ReviewErr
 }
 
 /// Gives the draft its name, never over another file, and syncs the folder.
-fn publish(draft: &Path, path: &Path) -> Result<(), ReviewError> {
+pub(super) fn publish(draft: &Path, path: &Path) -> Result<(), ReviewError> {
     match fs::hard_link(draft, path) {
         Ok(()) => {}
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
@@ -159,6 +163,11 @@ fn publish(draft: &Path, path: &Path) -> Result<(), ReviewError> {
         // ago.
         Err(_) => fs::rename(draft, path).map_err(write_error(path))?,
     }
+    sync_folder_of(path)
+}
+
+/// A new name is on the disk only when its folder is.
+pub(super) fn sync_folder_of(path: &Path) -> Result<(), ReviewError> {
     let folder = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
@@ -168,7 +177,7 @@ fn publish(draft: &Path, path: &Path) -> Result<(), ReviewError> {
         .map_err(write_error(folder))
 }
 
-fn write_error(path: &Path) -> impl Fn(io::Error) -> ReviewError {
+pub(super) fn write_error(path: &Path) -> impl Fn(io::Error) -> ReviewError {
     let path = path.to_owned();
     move |source| {
         let path = path.clone();

@@ -5,24 +5,31 @@
 //! and an event id only after COMMIT. Events are inserted and never changed;
 //! the current answers are a view of them.
 
+mod append;
+mod backup;
 mod chain;
 mod create;
 mod file_system;
 mod installation;
+mod merge;
+mod migrate;
 mod open;
+mod read;
 mod schema;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use rusqlite::{Connection, ErrorCode, OptionalExtension, TransactionBehavior};
-use serde::Serialize;
+use rusqlite::{Connection, ErrorCode};
+use serde::{Deserialize, Serialize};
 
-use super::time::now_ms;
-use super::{Answer, BrokenLink, Rater, ReviewError, Study};
-use chain::genesis_hash;
+use super::{Answer, BrokenLink, Rater, ReviewError, Slot, Study};
+pub use backup::{BACKUPS_KEPT, EVENTS_PER_BACKUP, backup_path};
 pub use chain::{ChainHead, ChainReport, Event, EventId};
 pub use create::database_file_name;
 pub use installation::Installation;
+pub use merge::MergeReport;
 pub use schema::{Durability, SCHEMA_VERSION};
 
 /// An open review database. It can be sent to another thread and is used by
@@ -35,6 +42,11 @@ pub struct Store {
     /// The study's JSON as it is stored: the chains begin with it.
     study_document: String,
     installation: Installation,
+    /// Milliseconds since 1970, for people; the order is that of the events.
+    clock: fn() -> i64,
+    /// The queues that were asked for.
+    queues: BTreeMap<Rater, Arc<Vec<Slot>>>,
+    events_since_backup: usize,
 }
 
 /// The latest answer of a rater to a prototype.
@@ -43,10 +55,28 @@ pub struct CurrentAnswer {
     pub rater: Rater,
     pub answer: Answer,
     pub event_id: EventId,
+    /// Place in the order of arrival in this file, which decides and which no
+    /// clock changes.
+    pub arrival: i64,
     /// By the clock of the machine that saved it.
     pub time_utc_ms: i64,
-    /// Answers to the same prototype before this one: changes of mind.
+    /// Answers to the same question before this one: changes of mind.
     pub earlier_answers: u32,
+}
+
+/// The payload of the event that closes a queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Closing {
+    pub answered: usize,
+    pub open: usize,
+}
+
+/// When a rater's queue was closed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Closed {
+    pub event_id: EventId,
+    pub time_utc_ms: i64,
 }
 
 /// How far a rater is.
@@ -56,7 +86,7 @@ pub struct Progress {
     pub rated: usize,
     /// With a reason why there are none.
     pub excluded: usize,
-    /// Prototypes in the study.
+    /// Places in the rater's queue, practice and hidden repeats included.
     pub total: usize,
 }
 
@@ -79,6 +109,7 @@ pub struct Snapshot {
     /// In the order of arrival.
     pub events: Vec<Event>,
     pub chains: ChainReport,
+    pub closed: BTreeMap<Rater, Closed>,
 }
 
 impl Store {
@@ -103,78 +134,19 @@ impl Store {
         Durability::read(&self.connection).map_err(sqlite_error(&self.path))
     }
 
-    /// Saves an answer as a new event. It returns after COMMIT: from then on
-    /// the answer survives a crash of the program or of the machine. On an
-    /// error nothing was saved.
-    ///
-    /// # Errors
-    /// What [`Answer::check`] refuses; another program that holds the database
-    /// for longer than three seconds; a full disk; any other failure to write.
-    pub fn record(&mut self, rater: &Rater, answer: &Answer) -> Result<EventId, ReviewError> {
-        answer.check(&self.study)?;
-        let payload =
-            serde_json::to_string(&answer.tidied()).map_err(|source| ReviewError::Json {
-                path: self.path.clone(),
-                field: "answer".to_owned(),
-                source,
-            })?;
-        self.append(rater, "answer", payload)
-            .map_err(sqlite_error(&self.path))
+    /// The same database with another clock, for tests and for replaying a
+    /// study: milliseconds since 1970-01-01 UTC.
+    #[must_use]
+    pub fn with_clock(mut self, clock: fn() -> i64) -> Self {
+        self.clock = clock;
+        self
     }
 
-    fn append(
-        &mut self,
-        rater: &Rater,
-        kind: &str,
-        payload: String,
-    ) -> Result<EventId, rusqlite::Error> {
-        // IMMEDIATE takes the write lock first, so that no other program can
-        // append between reading the head and writing after it.
-        let transaction = self
-            .connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let head: Option<(i64, String)> = transaction
-            .prepare_cached(
-                "SELECT sequence, hash FROM events WHERE installation = ?1
-                 ORDER BY sequence DESC LIMIT 1",
-            )?
-            .query_row([self.installation.as_str()], |row| {
-                Ok((row.get(0)?, row.get(1)?))
-            })
-            .optional()?;
-        let (sequence, previous_hash) =
-            head.unwrap_or_else(|| (0, genesis_hash(&self.installation, &self.study_document)));
-        let mut event = Event {
-            id: EventId {
-                installation: self.installation.clone(),
-                sequence: sequence + 1,
-            },
-            time_utc_ms: now_ms(),
-            rater: rater.as_str().to_owned(),
-            kind: kind.to_owned(),
-            payload,
-            previous_hash,
-            hash: String::new(),
-        };
-        event.hash = event.computed_hash();
-        transaction
-            .prepare_cached(
-                "INSERT INTO events (installation, sequence, time_utc_ms, rater, kind, payload,
-                                     previous_hash, hash)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-            )?
-            .execute((
-                event.id.installation.as_str(),
-                event.id.sequence,
-                event.time_utc_ms,
-                &event.rater,
-                &event.kind,
-                &event.payload,
-                &event.previous_hash,
-                &event.hash,
-            ))?;
-        transaction.commit()?;
-        Ok(event.id)
+    /// [`Study::queue`] of a rater, computed once.
+    pub fn queue(&mut self, rater: &Rater) -> Arc<Vec<Slot>> {
+        let study = &self.study;
+        let make = || Arc::new(study.queue(rater));
+        Arc::clone(self.queues.entry(rater.clone()).or_insert_with(make))
     }
 
     /// The current answers of one rater, by prototype.
@@ -203,26 +175,45 @@ impl Store {
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub fn progress(&self, rater: &Rater) -> Result<Progress, ReviewError> {
-        let answers = self.answers(rater)?;
+    pub fn progress(&mut self, rater: &Rater) -> Result<Progress, ReviewError> {
+        let queue = self.queue(rater);
+        let places: BTreeSet<&Slot> = queue.iter().collect();
+        let mut answers = self.answers(rater)?;
+        answers.retain(|current| places.contains(&current.answer.slot()));
         let is_excluded = |a: &&CurrentAnswer| a.answer.exclusion.is_some();
         let excluded = answers.iter().filter(is_excluded).count();
         Ok(Progress {
             rated: answers.len() - excluded,
             excluded,
-            total: self.study.items.len(),
+            total: queue.len(),
         })
     }
 
-    /// The first prototype in the rater's order without an answer: where to
+    /// The first place in the rater's queue without an answer: where to
     /// resume. `None` when all are answered.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub fn next_unanswered(&self, rater: &Rater) -> Result<Option<usize>, ReviewError> {
+    pub fn next_unanswered(&mut self, rater: &Rater) -> Result<Option<Slot>, ReviewError> {
         let answers = self.answers(rater)?;
-        let open = |prototype: &usize| !answers.iter().any(|a| a.answer.prototype == *prototype);
-        Ok(self.study.order(rater).into_iter().find(open))
+        let answered: BTreeSet<Slot> = answers.iter().map(|a| a.answer.slot()).collect();
+        let queue = self.queue(rater);
+        Ok(queue.iter().find(|slot| !answered.contains(slot)).copied())
+    }
+
+    /// Whose queues are closed.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn closed(&self) -> Result<BTreeMap<Rater, Closed>, ReviewError> {
+        self.closings(&self.connection)
+    }
+
+    fn closings(&self, connection: &Connection) -> Result<BTreeMap<Rater, Closed>, ReviewError> {
+        let rows = read::closings(connection).map_err(sqlite_error(&self.path))?;
+        rows.into_iter()
+            .map(|(rater, closed)| Ok((Rater::new(&rater)?, closed)))
+            .collect()
     }
 
     /// Follows every chain of events from the study to its head.
@@ -230,7 +221,10 @@ impl Store {
     /// # Errors
     /// [`ReviewError::ChainBroken`] names the first event that does not fit.
     pub fn verify(&self) -> Result<ChainReport, ReviewError> {
-        self.snapshot().map(|snapshot| snapshot.chains)
+        let failed = sqlite_error(&self.path);
+        let transaction = self.connection.unchecked_transaction().map_err(&failed)?;
+        let events = read::events(&transaction).map_err(&failed)?;
+        self.follow_chains(&transaction, &events)
     }
 
     /// Everything, as of one moment, with its chains verified.
@@ -241,15 +235,17 @@ impl Store {
         let failed = sqlite_error(&self.path);
         // One read transaction: another program may be rating meanwhile.
         let transaction = self.connection.unchecked_transaction().map_err(&failed)?;
-        let events = read_events(&transaction).map_err(&failed)?;
+        let events = read::events(&transaction).map_err(&failed)?;
         let chains = self.follow_chains(&transaction, &events)?;
         let answers = self.current_answers(&transaction, None)?;
+        let closed = self.closings(&transaction)?;
         transaction.finish().map_err(&failed)?;
         Ok(Snapshot {
             study: self.study.clone(),
             answers,
             events,
             chains,
+            closed,
         })
     }
 
@@ -294,7 +290,7 @@ impl Store {
         connection: &Connection,
         rater: Option<&Rater>,
     ) -> Result<Vec<CurrentAnswer>, ReviewError> {
-        let rows = read_current_answers(connection, rater).map_err(sqlite_error(&self.path))?;
+        let rows = read::current_answers(connection, rater).map_err(sqlite_error(&self.path))?;
         rows.into_iter()
             .map(|row| {
                 let answer: Answer =
@@ -307,68 +303,13 @@ impl Store {
                     rater: Rater::new(&row.rater)?,
                     answer,
                     event_id: row.event_id,
+                    arrival: row.arrival,
                     time_utc_ms: row.time_utc_ms,
                     earlier_answers: row.earlier_answers,
                 })
             })
             .collect()
     }
-}
-
-/// A row of the view `current_answers`.
-struct CurrentRow {
-    rater: String,
-    payload: String,
-    event_id: EventId,
-    time_utc_ms: i64,
-    earlier_answers: u32,
-}
-
-fn read_current_answers(
-    connection: &Connection,
-    rater: Option<&Rater>,
-) -> rusqlite::Result<Vec<CurrentRow>> {
-    connection
-        .prepare_cached(
-            "SELECT rater, payload, installation, sequence, time_utc_ms, earlier_answers
-             FROM current_answers WHERE ?1 IS NULL OR rater = ?1 ORDER BY rater, prototype",
-        )?
-        .query_map([rater.map(Rater::as_str)], |row| {
-            Ok(CurrentRow {
-                rater: row.get(0)?,
-                payload: row.get(1)?,
-                event_id: EventId {
-                    installation: Installation::as_stored(row.get(2)?),
-                    sequence: row.get(3)?,
-                },
-                time_utc_ms: row.get(4)?,
-                earlier_answers: row.get(5)?,
-            })
-        })?
-        .collect()
-}
-
-fn read_events(connection: &Connection) -> rusqlite::Result<Vec<Event>> {
-    connection
-        .prepare_cached(
-            "SELECT installation, sequence, time_utc_ms, rater, kind, payload, previous_hash, hash
-             FROM events ORDER BY id",
-        )?
-        .query_map([], |row| {
-            Ok(Event {
-                id: EventId {
-                    installation: Installation::as_stored(row.get(0)?),
-                    sequence: row.get(1)?,
-                },
-                time_utc_ms: row.get(2)?,
-                rater: row.get(3)?,
-                kind: row.get(4)?,
-                payload: row.get(5)?,
-                previous_hash: row.get(6)?,
-                hash: row.get(7)?,
-            })
-        })?
-        .collect()
 }
 
 /// SQLite's errors in words for the rater.

@@ -1,12 +1,14 @@
 //! Opening a review database: whose it is, of which version, whether it is
 //! whole, and only then anything that could write to it.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, MAIN_DB, OpenFlags};
 use sha2::{Digest, Sha256};
 
+use super::super::time::now_ms;
 use super::super::{ReviewError, Study};
 use super::schema::{
     APPLICATION_ID, BUSY_TIMEOUT, SCHEMA_VERSION, make_durable, pragma, schema_differences,
@@ -49,19 +51,26 @@ impl Store {
 
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags).map_err(sqlite_error(path))?;
-        check_identity(&connection, path)?;
+        let version = check_identity(&connection, path)?;
         make_durable(&connection, path)?;
         check_pages(&connection, path)?;
         let (study_document, study) = read_study(&connection, path)?;
-        let store = Self {
+        let mut store = Self {
             connection,
             path: path.to_owned(),
             study,
             study_document,
             installation,
+            clock: now_ms,
+            queues: BTreeMap::new(),
+            events_since_backup: 0,
         };
         store.verify()?;
-        store.check_schema()?;
+        store.check_schema(version)?;
+        if version < SCHEMA_VERSION {
+            store.migrate(version)?;
+            store.check_schema(SCHEMA_VERSION)?;
+        }
         store
             .connection
             .set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)
@@ -69,8 +78,25 @@ impl Store {
         Ok(store)
     }
 
-    fn check_schema(&self) -> Result<(), ReviewError> {
-        let names = schema_differences(&self.connection).map_err(sqlite_error(&self.path))?;
+    /// The study of a file, without opening it for rating: nothing is changed,
+    /// whatever its version.
+    ///
+    /// # Errors
+    /// What cannot be read, or is not a review database.
+    pub fn study_of_file(path: &Path) -> Result<Study, ReviewError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags).map_err(sqlite_error(path))?;
+        let application_id: i64 =
+            pragma(&connection, "application_id").map_err(sqlite_error(path))?;
+        if application_id != APPLICATION_ID {
+            return Err(not_a_study(path, "its application id is another"));
+        }
+        read_study(&connection, path).map(|(_, study)| study)
+    }
+
+    fn check_schema(&self, version: i64) -> Result<(), ReviewError> {
+        let names =
+            schema_differences(&self.connection, version).map_err(sqlite_error(&self.path))?;
         if names.is_empty() {
             return Ok(());
         }
@@ -82,8 +108,8 @@ impl Store {
 }
 
 /// Refuses what is not ours, what is newer, and what cannot be written, before
-/// anything is set.
-fn check_identity(connection: &Connection, path: &Path) -> Result<(), ReviewError> {
+/// anything is set. Returns the version of the tables.
+fn check_identity(connection: &Connection, path: &Path) -> Result<i64, ReviewError> {
     let failed = sqlite_error(path);
     connection.busy_timeout(BUSY_TIMEOUT).map_err(&failed)?;
     // Not even its log is folded in on closing, until we know that it is ours.
@@ -115,10 +141,10 @@ fn check_identity(connection: &Connection, path: &Path) -> Result<(), ReviewErro
             why: "the file is write-protected".to_owned(),
         });
     }
-    Ok(())
+    Ok(version)
 }
 
-fn check_pages(connection: &Connection, path: &Path) -> Result<(), ReviewError> {
+pub(super) fn check_pages(connection: &Connection, path: &Path) -> Result<(), ReviewError> {
     let found: String = connection
         .query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))
         .map_err(sqlite_error(path))?;
@@ -129,7 +155,10 @@ fn check_pages(connection: &Connection, path: &Path) -> Result<(), ReviewError> 
 }
 
 /// The study's JSON as it is stored, and what it says.
-fn read_study(connection: &Connection, path: &Path) -> Result<(String, Study), ReviewError> {
+pub(super) fn read_study(
+    connection: &Connection,
+    path: &Path,
+) -> Result<(String, Study), ReviewError> {
     let (document, sha256): (String, String) = connection
         .query_row("SELECT document, sha256 FROM study", [], |row| {
             Ok((row.get(0)?, row.get(1)?))

@@ -14,7 +14,11 @@ use super::sqlite_error;
 pub(super) const APPLICATION_ID: i64 = 0x5045_4347;
 
 /// Version of the tables, in SQLite's `user_version`.
-pub const SCHEMA_VERSION: i64 = 1;
+pub const SCHEMA_VERSION: i64 = MIGRATIONS.len() as i64;
+
+/// How to get from each version to the next, from nothing on. A new database
+/// goes the same way as an old one, so that both end up with the same tables.
+pub(super) const MIGRATIONS: [&str; 2] = [VERSION_1, VERSION_2];
 
 /// How long to wait for another program that is writing.
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(3);
@@ -27,7 +31,7 @@ pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(3);
 /// whole and stops `INSERT OR REPLACE`, which deletes without firing a delete
 /// trigger. The prototype is generated from the payload, so that the hash
 /// covers it and there is one truth.
-pub(super) const SCHEMA_SQL: &str = "
+const VERSION_1: &str = "
 CREATE TABLE study (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     document TEXT NOT NULL CHECK (json_valid(document)),
@@ -68,6 +72,23 @@ CREATE TRIGGER study_no_update BEFORE UPDATE ON study
 BEGIN SELECT RAISE(ABORT, 'a study is never changed'); END;
 CREATE TRIGGER study_no_delete BEFORE DELETE ON study
 BEGIN SELECT RAISE(ABORT, 'a study is never deleted'); END;
+";
+
+/// Version 2: a prototype can be answered for practice, in earnest and once
+/// more; what version 1 wrote is in earnest. `close` ends a rater's queue.
+const VERSION_2: &str = "
+DROP VIEW current_answers;
+DROP INDEX answers_by_rater;
+ALTER TABLE events ADD COLUMN phase TEXT
+    GENERATED ALWAYS AS (coalesce(json_extract(payload, '$.phase'), 'main')) VIRTUAL;
+CREATE INDEX answers_by_slot ON events (rater, prototype, phase, id) WHERE kind = 'answer';
+CREATE INDEX closings ON events (rater) WHERE kind = 'close';
+CREATE VIEW current_answers AS
+    SELECT e.id, e.installation, e.sequence, e.time_utc_ms, e.rater, e.prototype, e.phase,
+           e.payload, latest.earlier_answers
+    FROM (SELECT max(id) AS id, count(*) - 1 AS earlier_answers
+          FROM events WHERE kind = 'answer' GROUP BY rater, prototype, phase) AS latest
+    JOIN events AS e USING (id);
 ";
 
 /// The settings that decide whether a saved answer survives, as SQLite
@@ -146,11 +167,19 @@ fn set_durable(connection: &Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// The tables, triggers and views that are missing, changed or not ours, by
-/// name.
-pub(super) fn schema_differences(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+/// The tables, triggers and views of a version that are missing, changed or
+/// not ours, by name.
+pub(super) fn schema_differences(
+    connection: &Connection,
+    version: i64,
+) -> rusqlite::Result<Vec<String>> {
     let reference = Connection::open_in_memory()?;
-    reference.execute_batch(SCHEMA_SQL)?;
+    for step in MIGRATIONS
+        .iter()
+        .take(usize::try_from(version).unwrap_or(0))
+    {
+        reference.execute_batch(step)?;
+    }
     let (expected, found) = (objects(&reference)?, objects(connection)?);
     let missing = expected.iter().filter(|e| !found.contains(e));
     let foreign = found.iter().filter(|f| !expected.contains(f));

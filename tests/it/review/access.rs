@@ -10,7 +10,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 use std::process::Command;
 
-use protoecg::review::{ReviewError, Store, export};
+use protoecg::review::{Included, ReviewError, Store, export};
 
 use super::{create, installation, rated_database, study};
 
@@ -40,7 +40,9 @@ fn finds_itself_locked_out() {
 
         let own = tempfile::tempdir().unwrap();
         let store = create(&own.path().join("s.sqlite"), 2);
-        let error = export(&store, folder).unwrap_err().to_string();
+        let error = export(&store, folder, Included::Everyone)
+            .unwrap_err()
+            .to_string();
         assert!(error.contains(&*folder.to_string_lossy()), "{error}");
     }
 }

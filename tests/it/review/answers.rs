@@ -5,6 +5,14 @@ use sha2::{Digest, Sha256};
 
 use super::{create, installation, items, rater, study};
 
+fn rate(answer: &mut Answer, question: &str, rating: u8) {
+    answer.ratings.insert(question.to_owned(), rating);
+}
+
+fn remove(answer: &mut Answer, question: &str) {
+    answer.ratings.remove(question);
+}
+
 #[test]
 fn a_half_answer_is_refused_and_nothing_is_saved() {
     let folder = tempfile::tempdir().unwrap();
@@ -17,13 +25,14 @@ fn a_half_answer_is_refused_and_nothing_is_saved() {
         answer
     };
     for (answer, told) in [
-        (half(|a| a.clarity = None), "no answer for clarity"),
+        (half(|a| remove(a, "clarity")), "no answer for clarity"),
         (
-            half(|a| a.representativeness = None),
+            half(|a| remove(a, "representativeness")),
             "no answer for representativeness",
         ),
-        (half(|a| a.clarity = Some(0)), "clarity is 0"),
-        (half(|a| a.clarity = Some(6)), "clarity is 6"),
+        (half(|a| rate(a, "clarity", 0)), "clarity is 0"),
+        (half(|a| rate(a, "clarity", 6)), "clarity is 6"),
+        (half(|a| rate(a, "beauty", 3)), "no question \"beauty\""),
         (
             half(|a| a.exclusion = Some(Exclusion::CannotJudge)),
             "marked cannot_judge, yet",
@@ -34,7 +43,7 @@ fn a_half_answer_is_refused_and_nothing_is_saved() {
         ),
         (
             whole.clone().with_comment(&"x".repeat(4001)),
-            "the comment has 4001 characters",
+            "the comment or reason has 4001 characters",
         ),
     ] {
         let error = store.record(&rater("R1"), &answer).unwrap_err().to_string();
@@ -56,6 +65,12 @@ fn a_change_of_mind_is_a_new_event_and_the_latest_counts() {
     let first = store.record(&one, &Answer::rated(2, 1, 2, 10)).unwrap();
     store.record(&two, &Answer::rated(2, 5, 5, 20)).unwrap();
     let later = Answer::rated(2, 4, 4, 30).with_comment("  noisy \u{2026} =V1?\n");
+    // A change has a reason, or is not saved.
+    for without in [later.clone(), later.clone().because("  ")] {
+        let error = store.record(&one, &without).unwrap_err();
+        assert!(matches!(error, ReviewError::ReasonMissing { prototype: 2 }));
+    }
+    let later = later.because("a slip of the key");
     let second = store.record(&one, &later).unwrap();
     assert_eq!((first.sequence, second.sequence), (1, 3));
     drop(store);
@@ -63,7 +78,7 @@ fn a_change_of_mind_is_a_new_event_and_the_latest_counts() {
     let store = Store::open_as(&path, installation()).unwrap();
     let current = store.answers(&one).unwrap();
     assert_eq!(current.len(), 1);
-    assert_eq!(current[0].answer.representativeness, Some(4));
+    assert_eq!(current[0].answer.rating("representativeness"), Some(4));
     assert_eq!(
         current[0].answer.comment.as_deref(),
         Some("noisy \u{2026} =V1?")
@@ -107,9 +122,9 @@ fn the_latest_event_counts_even_where_the_clock_went_back() {
     )
     .unwrap();
     let current = store.answers(&rater("R1")).unwrap();
-    assert_eq!(current[0].answer.clarity, Some(3));
+    assert_eq!(current[0].answer.rating("clarity"), Some(3));
     store
-        .record(&rater("R1"), &Answer::rated(0, 5, 5, 1))
+        .record(&rater("R1"), &Answer::rated(0, 5, 5, 1).because("again"))
         .unwrap();
     assert_eq!(store.verify().unwrap().events(), 3);
 }
@@ -134,8 +149,12 @@ fn one_resumes_at_the_first_prototype_without_an_answer() {
     let path = folder.path().join("s.sqlite");
     let me = rater("R1");
     let order = study(5).order(&me);
+    let next = |store: &mut Store| {
+        let slot = store.next_unanswered(&rater("R1")).unwrap()?;
+        Some(slot.prototype)
+    };
     let mut store = create(&path, 5);
-    assert_eq!(store.next_unanswered(&me).unwrap(), Some(order[0]));
+    assert_eq!(next(&mut store), Some(order[0]));
     store
         .record(&me, &Answer::rated(order[0], 3, 3, 1))
         .unwrap();
@@ -144,7 +163,7 @@ fn one_resumes_at_the_first_prototype_without_an_answer() {
     drop(store);
 
     let mut store = Store::open_as(&path, installation()).unwrap();
-    assert_eq!(store.next_unanswered(&me).unwrap(), Some(order[1]));
+    assert_eq!(next(&mut store), Some(order[1]));
     let progress = store.progress(&me).unwrap();
     assert_eq!(
         (progress.rated, progress.excluded, progress.total),
@@ -152,10 +171,10 @@ fn one_resumes_at_the_first_prototype_without_an_answer() {
     );
     for &prototype in &order {
         store
-            .record(&me, &Answer::rated(prototype, 3, 3, 1))
+            .record(&me, &Answer::rated(prototype, 3, 3, 1).because("again"))
             .unwrap();
     }
-    assert_eq!(store.next_unanswered(&me).unwrap(), None);
+    assert_eq!(next(&mut store), None);
     assert!(store.progress(&me).unwrap().is_complete());
     assert_eq!(store.progress(&rater("R2")).unwrap().answered(), 0);
 }
@@ -190,9 +209,10 @@ fn every_installation_writes_its_own_chain() {
     let mut here = create(&path, 3);
     here.record(&me, &Answer::rated(0, 1, 1, 1)).unwrap();
     let mut there = Store::open_as(&path, elsewhere.clone()).unwrap();
-    let id = there.record(&me, &Answer::rated(0, 2, 2, 1)).unwrap();
+    let again = |rating| Answer::rated(0, rating, rating, 1).because("again");
+    let id = there.record(&me, &again(2)).unwrap();
     assert_eq!(id.to_string(), "ffeeddccbbaa0011-1");
-    let id = here.record(&me, &Answer::rated(0, 3, 3, 1)).unwrap();
+    let id = here.record(&me, &again(3)).unwrap();
     assert_eq!(id.to_string(), "00112233445566ff-2");
 
     let report = there.verify().unwrap();
@@ -203,7 +223,10 @@ fn every_installation_writes_its_own_chain() {
         .collect();
     assert_eq!(chains, [(installation(), 2), (elsewhere, 1)]);
     // The last to arrive counts, whoever wrote it.
-    assert_eq!(here.answers(&me).unwrap()[0].answer.clarity, Some(3));
+    assert_eq!(
+        here.answers(&me).unwrap()[0].answer.rating("clarity"),
+        Some(3)
+    );
 }
 
 /// The hashes as anyone can make them from the documentation: each field after
@@ -213,7 +236,8 @@ fn the_chain_is_what_the_documentation_says() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = create(&folder.path().join("s.sqlite"), 2);
     for rating in [2, 5] {
-        let answer = Answer::rated(1, rating, 4, 99).with_comment("\u{e4}");
+        let mut answer = Answer::rated(1, rating, 4, 99).with_comment("\u{e4}");
+        answer.change_reason = (rating == 5).then(|| "slip".to_owned());
         store.record(&rater("R1"), &answer).unwrap();
     }
     let sha = |fields: &[&str]| -> String {
@@ -232,7 +256,8 @@ fn the_chain_is_what_the_documentation_says() {
         assert_eq!(
             event.payload,
             format!(
-                r#"{{"prototype":1,"representativeness":{rating},"clarity":4,"exclusion":null,"comment":"ä","response_time_ms":99}}"#
+                r#"{{"prototype":1,"phase":"main","ratings":{{"clarity":4,"representativeness":{rating}}},"exclusion":null,"mark":null,"comment":"ä","change_reason":{},"response_time_ms":99,"reconsidered":0}}"#,
+                ["null", r#""slip""#][number]
             )
         );
         previous = sha(&[

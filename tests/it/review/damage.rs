@@ -145,7 +145,7 @@ fn a_newer_version_is_refused_and_not_touched() {
     let error = open(&path).unwrap_err().to_string();
     assert!(
         error.ends_with(
-            "made by a newer protoecg: version 7, this one knows 1; nothing was changed"
+            "made by a newer protoecg: version 8, this one knows 2; nothing was changed"
         ),
         "{error}"
     );
@@ -257,7 +257,7 @@ fn two_writers_take_turns() {
             });
         }
     });
-    let store = open(&path).unwrap();
+    let mut store = open(&path).unwrap();
     assert_eq!(store.verify().unwrap().events(), 40);
     assert!(store.progress(&rater("R1")).unwrap().is_complete());
 }

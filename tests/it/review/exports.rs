@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use protoecg::review::{Answer, Exclusion, ReviewError, Store, export, summarise};
+use protoecg::review::{Answer, Exclusion, Included, ReviewError, Store, export, results};
 use sha2::{Digest, Sha256};
 
 use super::{create, installation, rater, study};
@@ -36,7 +36,9 @@ fn filled_store(folder: &Path) -> Store {
         ),
         (
             &one,
-            Answer::rated(1, 5, 1, 700).with_comment("wie \u{fc}blich"),
+            Answer::rated(1, 5, 1, 700)
+                .with_comment("wie \u{fc}blich")
+                .because("a slip"),
         ),
         (
             &two,
@@ -53,7 +55,7 @@ fn the_long_table_has_every_current_answer() {
     let folder = tempfile::tempdir().unwrap();
     let store = filled_store(folder.path());
     let out = folder.path().join("deep/out");
-    export(&store, &out).unwrap();
+    export(&store, &out, Included::Everyone).unwrap();
     let found: Vec<[String; 9]> = read_table(&out.join("ratings.csv"))
         .iter()
         .map(|row| {
@@ -61,7 +63,7 @@ fn the_long_table_has_every_current_answer() {
                 "rater",
                 "prototype",
                 "class_code",
-                "criterion",
+                "question",
                 "value",
                 "excluded",
                 "comment",
@@ -145,7 +147,7 @@ fn the_history_can_be_verified_from_the_export() {
     let folder = tempfile::tempdir().unwrap();
     let store = filled_store(folder.path());
     let out = folder.path().join("out");
-    let report = export(&store, &out).unwrap();
+    let report = export(&store, &out, Included::Everyone).unwrap();
     let events = read_table(&out.join("events.csv"));
     assert_eq!(events.len(), 4);
     let mut previous = None;
@@ -179,13 +181,15 @@ fn json_and_report_show_what_the_screen_shows() {
     let folder = tempfile::tempdir().unwrap();
     let store = filled_store(folder.path());
     let out = folder.path().join("out");
-    let report = export(&store, &out).unwrap();
-    let screen = summarise(3, &store.snapshot().unwrap().answers);
-    assert_eq!(report.summary, screen);
+    let report = export(&store, &out, Included::Everyone).unwrap();
+    let screen = results(&store.snapshot().unwrap(), Included::Everyone).unwrap();
+    assert!(report.results == screen);
     let text = fs::read(out.join("summary.json")).unwrap();
     let document: serde_json::Value = serde_json::from_slice(&text).unwrap();
-    assert_eq!(document["summary"], serde_json::to_value(&screen).unwrap());
-    assert_eq!(document["schema"], 1);
+    let shown: serde_json::Value =
+        serde_json::from_slice(&serde_json::to_vec(&screen).unwrap()).unwrap();
+    assert!(document["results"] == shown);
+    assert_eq!(document["schema"], 2);
     assert_eq!(document["study"]["seed"], 7);
 
     let mut names = Vec::new();
@@ -206,7 +210,13 @@ fn json_and_report_show_what_the_screen_shows() {
     assert_eq!(there, names);
 
     let described = read_table(&out.join("data_dictionary.csv"));
-    for table in ["ratings.csv", "events.csv"] {
+    for table in [
+        "ratings.csv",
+        "events.csv",
+        "conflicts.csv",
+        "table3.csv",
+        "numbers.csv",
+    ] {
         let columns = csv::Reader::from_path(out.join(table))
             .unwrap()
             .headers()
@@ -225,11 +235,11 @@ fn an_export_replaces_its_own_and_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = filled_store(folder.path());
     let out = folder.path().join("out");
-    export(&store, &out).unwrap();
+    export(&store, &out, Included::Everyone).unwrap();
     store
         .record(&rater("R2"), &Answer::rated(2, 1, 1, 1))
         .unwrap();
-    export(&store, &out).unwrap();
+    export(&store, &out, Included::Everyone).unwrap();
     assert_eq!(read_table(&out.join("ratings.csv")).len(), 8);
 
     let mut other = study(2);
@@ -237,7 +247,7 @@ fn an_export_replaces_its_own_and_nothing_else() {
     let path = folder.path().join("other.sqlite");
     let other = Store::create_as(&path, &other, installation()).unwrap();
     let before = fs::read(out.join("ratings.csv")).unwrap();
-    let error = export(&other, &out).unwrap_err();
+    let error = export(&other, &out, Included::Everyone).unwrap_err();
     assert!(
         matches!(error, ReviewError::ExportInTheWay { .. }),
         "{error}"
@@ -248,7 +258,9 @@ fn an_export_replaces_its_own_and_nothing_else() {
     let mine = folder.path().join("mine");
     fs::create_dir(&mine).unwrap();
     fs::write(mine.join("events.csv"), "my own").unwrap();
-    let error = export(&other, &mine).unwrap_err().to_string();
+    let error = export(&other, &mine, Included::Everyone)
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("events.csv"), "{error}");
     assert_eq!(fs::read(mine.join("events.csv")).unwrap(), b"my own");
     assert_eq!(fs::read_dir(&mine).unwrap().count(), 1);

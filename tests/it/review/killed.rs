@@ -1,13 +1,15 @@
 //! A kill at any moment loses nothing that was acknowledged.
 //!
-//! The parent starts this test binary again as a rater, kills it, and looks
-//! whether every event id that it printed is in the database. (A kill does not
+//! The parent starts this test binary again. That process forks a rater, kills
+//! it with SIGKILL when the parent says so, and forks the next: a kill costs a
+//! fork and no start of a program. After each kill the parent looks whether
+//! every event id that a rater printed is in the database. (A kill does not
 //! show that the disk has it: that is synchronous=FULL, read back here.)
 
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 use protoecg::review::{Answer, Store};
@@ -16,18 +18,32 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use super::{create, installation, rater};
 
-const DATABASE: &str = "PROTOECG_TEST_KILLED_DATABASE";
-const KILLS: usize = 50;
+/// How often a rater is killed; `PROTOECG_KILLS=1000` for the long run.
+const KILLS: &str = "PROTOECG_KILLS";
+const STARTED: &str = "PROTOECG_TEST_KILLED";
 const PROTOTYPES: usize = 40;
+/// A database is followed from its beginning at every opening; a new one now
+/// and then keeps the loop fast, and kills the making of one, too.
+const KILLS_PER_DATABASE: usize = 50;
 
-/// The rater that is killed; started by the test below only.
+/// Forks raters and kills them; started by the test below only. A line on
+/// standard input is the path of the next database, the next line the kill.
 #[test]
-#[ignore = "started by fifty_kills_lose_no_acknowledged_rating"]
-fn rates_until_killed() {
-    let Some(path) = std::env::var_os(DATABASE) else {
+#[ignore = "started by kills_lose_no_acknowledged_rating"]
+fn forks_raters_and_kills_them() {
+    if std::env::var_os(STARTED).is_none() {
         return;
-    };
-    let path = Path::new(&path);
+    }
+    let mut input = std::io::stdin().lines();
+    while let Some(Ok(path)) = input.next() {
+        let rater = forked::start(|| rates_until_killed(Path::new(&path)));
+        let _ = input.next();
+        forked::kill(rater);
+        println!("\nkilled");
+    }
+}
+
+fn rates_until_killed(path: &Path) {
     let mut store = if path.exists() {
         Store::open_as(path, installation()).unwrap()
     } else {
@@ -36,78 +52,141 @@ fn rates_until_killed() {
     let mut stdout = std::io::stdout().lock();
     for round in 0_usize.. {
         let answer = Answer::rated(round % PROTOTYPES, (round % 5 + 1) as u8, 3, 1);
-        let id = store.record(&rater("R1"), &answer).unwrap();
+        let id = store
+            .record(&rater("R1"), &answer.because("again"))
+            .unwrap();
         write!(stdout, "\nsaved {id}\n").unwrap();
         stdout.flush().unwrap();
     }
 }
 
-fn start_rater(path: &Path) -> Child {
-    Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "review::killed::rates_until_killed"])
-        .args(["--ignored", "--nocapture", "--test-threads=1"])
-        .env(DATABASE, path)
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap()
+/// The only way to kill a rater a thousand times in a minute. The forking
+/// process has one thread that does anything, so the child may use all of it.
+#[allow(unsafe_code)]
+mod forked {
+    pub fn start(child: impl FnOnce()) -> libc::pid_t {
+        // SAFETY: see above; no lock is held by another thread.
+        match unsafe { libc::fork() } {
+            0 => {
+                child();
+                std::process::exit(0);
+            }
+            pid => {
+                assert!(pid > 0, "fork failed");
+                pid
+            }
+        }
+    }
+
+    pub fn kill(pid: libc::pid_t) {
+        // SAFETY: plain system calls on our own child.
+        unsafe {
+            assert_eq!(libc::kill(pid, libc::SIGKILL), 0);
+            assert_eq!(libc::waitpid(pid, std::ptr::null_mut(), 0), pid);
+        }
+    }
 }
 
-/// Kills a rater at a random moment; what it had acknowledged until then.
-fn rate_and_kill(path: &Path, rng: &mut ChaCha8Rng) -> Vec<String> {
-    let mut child = start_rater(path);
-    let mut output = BufReader::new(child.stdout.take().unwrap());
-    let mut acknowledged = Vec::new();
-    let mut line = String::new();
-    let mut next = |acknowledged: &mut Vec<String>| -> bool {
-        line.clear();
-        let more = output.read_line(&mut line).unwrap() > 0;
-        // A line that the kill cut off is no acknowledgement.
-        if let Some(id) = line
-            .strip_suffix('\n')
-            .and_then(|l| l.strip_prefix("saved "))
-        {
-            acknowledged.push(id.to_owned());
+struct Forker {
+    process: Child,
+    input: ChildStdin,
+    output: BufReader<ChildStdout>,
+}
+
+impl Forker {
+    fn start() -> Self {
+        let mut process = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "review::killed::forks_raters_and_kills_them"])
+            .args(["--ignored", "--nocapture", "--test-threads=1"])
+            .env(STARTED, "1")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let input = process.stdin.take().unwrap();
+        let output = BufReader::new(process.stdout.take().unwrap());
+        Self {
+            process,
+            input,
+            output,
         }
-        more
-    };
-    // One kill in five comes while the database is being made or opened.
-    let wanted = (rng.next_u32() % 5 * 4) as usize;
-    let wait_us = if wanted == 0 { 100_000 } else { 5_000 };
-    while acknowledged.len() < wanted && next(&mut acknowledged) {}
-    std::thread::sleep(Duration::from_micros(u64::from(rng.next_u32() % wait_us)));
-    child.kill().unwrap();
-    child.wait().unwrap();
-    while next(&mut acknowledged) {}
-    acknowledged
+    }
+
+    /// The next line that a rater or the forker wrote.
+    fn line(&mut self) -> String {
+        let mut line = String::new();
+        assert!(
+            self.output.read_line(&mut line).unwrap() > 0,
+            "the forker ended"
+        );
+        // A line that the kill cut off has no end of its own and is no acknowledgement.
+        line.trim_end_matches('\n').to_owned()
+    }
+
+    /// Has a rater rate and killed at a random moment; what was acknowledged.
+    fn rate_and_kill(&mut self, path: &Path, rng: &mut ChaCha8Rng) -> Vec<String> {
+        writeln!(self.input, "{}", path.display()).unwrap();
+        let mut acknowledged = Vec::new();
+        // One kill in five comes while the database is being made or opened.
+        let wanted = (rng.next_u32() % 5 * 4) as usize;
+        while acknowledged.len() < wanted {
+            if let Some(id) = self.line().strip_prefix("saved ") {
+                acknowledged.push(id.to_owned());
+            }
+        }
+        let wait_us = if wanted == 0 { 20_000 } else { 3_000 };
+        std::thread::sleep(Duration::from_micros(u64::from(rng.next_u32() % wait_us)));
+        writeln!(self.input, "kill").unwrap();
+        loop {
+            let line = self.line();
+            if let Some(id) = line.strip_prefix("saved ") {
+                acknowledged.push(id.to_owned());
+            } else if line == "killed" {
+                return acknowledged;
+            }
+        }
+    }
 }
 
 #[test]
-fn fifty_kills_lose_no_acknowledged_rating() {
+fn kills_lose_no_acknowledged_rating() {
+    let kills = std::env::var(KILLS).map_or(50, |kills| kills.parse().unwrap());
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("study.sqlite");
+    let mut forker = Forker::start();
     let mut rng = ChaCha8Rng::seed_from_u64(50);
+    let mut in_all = 0;
     let mut acknowledged = BTreeSet::new();
-    for kill in 1..=KILLS {
-        acknowledged.extend(rate_and_kill(&path, &mut rng));
+    let mut path = folder.path().to_owned();
+    for kill in 0..kills {
+        let kill_of_database = kill % KILLS_PER_DATABASE;
+        if kill_of_database == 0 {
+            path = folder.path().join(format!("study-{kill}.sqlite"));
+            in_all += acknowledged.len();
+            acknowledged.clear();
+        }
+        acknowledged.extend(forker.rate_and_kill(&path, &mut rng));
         if !path.exists() {
             assert!(acknowledged.is_empty());
             continue;
         }
         let store = Store::open_as(&path, installation())
             .unwrap_or_else(|error| panic!("after kill {kill}: {error}"));
-        let saved: BTreeSet<String> = store
-            .snapshot()
-            .unwrap()
-            .events
-            .iter()
-            .map(|event| event.id.to_string())
-            .collect();
+        let events = store.snapshot().unwrap().events;
+        let saved: BTreeSet<String> = events.iter().map(|event| event.id.to_string()).collect();
+        assert_eq!(saved.len(), events.len(), "an event twice");
         let lost: Vec<_> = acknowledged.difference(&saved).collect();
         assert!(lost.is_empty(), "kill {kill} lost {lost:?}");
         // At most one answer per kill was saved and not yet acknowledged.
-        assert!(saved.len() <= acknowledged.len() + kill);
+        assert!(saved.len() <= acknowledged.len() + kill_of_database + 1);
     }
-    assert!(acknowledged.len() > KILLS, "{}", acknowledged.len());
+    in_all += acknowledged.len();
+    assert!(in_all > kills, "{in_all}");
+    eprintln!("{kills} kills, {in_all} acknowledged, none lost");
+    let Forker {
+        mut process, input, ..
+    } = forker;
+    drop(input);
+    process.wait().unwrap();
 
     let store = Store::open_as(&path, installation()).unwrap();
     let settings = store.durability().unwrap();

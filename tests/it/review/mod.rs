@@ -3,15 +3,22 @@
 
 mod access;
 mod answers;
+mod backups;
 mod bundles;
+mod commands;
 mod damage;
 mod exports;
+mod faults;
 mod killed;
+mod merging;
+mod old_files;
+mod protocols;
+mod recomputed;
 mod summaries;
 
 use std::path::{Path, PathBuf};
 
-use protoecg::review::{Answer, Installation, Item, Rater, Store, Study};
+use protoecg::review::{Answer, BundleRef, Installation, Item, Protocol, Rater, Store, Study};
 
 /// Every chain of these tests belongs to this installation, so that no test
 /// writes to the home folder.
@@ -29,6 +36,7 @@ fn items(count: usize) -> Vec<Item> {
         .map(|prototype| Item {
             prototype,
             class_code: codes[prototype % codes.len()].to_owned(),
+            ..Item::default()
         })
         .collect()
 }
@@ -42,6 +50,8 @@ fn study(prototypes: usize) -> Study {
         items: items(prototypes),
         seed: 7,
         created: "2026-11-21T00:00:00.000Z".to_owned(),
+        protocol: Protocol::quick(BundleRef::default()),
+        training: Vec::new(),
     }
 }
 

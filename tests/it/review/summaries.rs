@@ -1,6 +1,6 @@
-//! The numbers of a study, against the golden ones of two raters.
+//! From the answers in a database to the rows that the statistics take.
 
-use protoecg::review::{Answer, Criterion, Exclusion, summarise};
+use protoecg::review::{Answer, Exclusion, Included, Phase, Results, Store, results};
 
 use super::{create, rater};
 
@@ -8,7 +8,11 @@ const A: [u8; 20] = [5, 4, 4, 5, 3, 2, 5, 5, 4, 1, 3, 4, 5, 5, 2, 4, 3, 5, 4, 4]
 const B: [u8; 20] = [4, 4, 3, 5, 3, 2, 4, 5, 5, 2, 3, 3, 5, 4, 1, 4, 4, 5, 3, 4];
 
 fn close(found: f64, expected: f64) {
-    assert!((found - expected).abs() < 1e-10, "{found} {expected}");
+    assert!((found - expected).abs() < 1e-9, "{found} {expected}");
+}
+
+fn of(store: &Store, included: Included) -> Results {
+    results(&store.snapshot().unwrap(), included).unwrap()
 }
 
 /// Means, standard deviations and t intervals of scipy.
@@ -24,59 +28,79 @@ fn means_and_intervals_equal_scipy() {
                 .record(&me, &Answer::rated(prototype, 1, 1, 9))
                 .unwrap();
         }
-        let answer = Answer::rated(prototype, a, b, 1000 * prototype as u64);
+        let answer = Answer::rated(prototype, a, b, 1000 * prototype as u64).because("again");
         store.record(&me, &answer).unwrap();
     }
     for (prototype, reason) in [
         (20, Exclusion::LabelError),
         (21, Exclusion::CannotJudge),
-        (22, Exclusion::CannotJudge),
+        (22, Exclusion::Artefact),
     ] {
         store
             .record(&me, &Answer::excluded(prototype, reason, 20_000))
             .unwrap();
     }
-    let summary = summarise(24, &store.snapshot().unwrap().answers);
-    assert_eq!((summary.prototypes, summary.raters.len()), (24, 1));
-    let own = &summary.raters[0];
-    assert_eq!((own.rated, own.changed), (20, 3));
+    // No running results.
+    let open = of(&store, Included::ClosedQueues);
+    assert!(open.report.items.is_empty() && open.table3.is_empty() && open.by_prototype.is_empty());
+    assert_eq!((open.raters[0].answered, open.raters[0].total), (23, 24));
+
+    store.close_queue(&me).unwrap();
+    let results = of(&store, Included::ClosedQueues);
+    let interim = of(&store, Included::Everyone);
+    assert_eq!(results.report, interim.report);
+    let own = &results.raters[0];
+    assert!(own.closed && results.prototypes == 24);
+    assert_eq!(own.changed, 3);
+    let reasons: Vec<_> = own.excluded.clone().into_iter().collect();
     assert_eq!(
-        (own.excluded.label_error, own.excluded.cannot_judge),
-        (1, 2)
+        reasons,
+        [("artefact", 1), ("cannot_judge", 1), ("label_error", 1)]
     );
     // 0, 1000, ..., 19000 and three times 20000.
     assert_eq!(own.median_response_time_ms, Some(11_000.0));
 
-    let [first, second] = &own.criteria[..] else {
-        panic!("two criteria")
-    };
-    assert_eq!(first.criterion, Criterion::Representativeness);
-    assert_eq!((first.n, first.histogram), (20, [1, 2, 3, 7, 7]));
+    let items = &results.report.items;
+    let of_item = |name: &str| &items.iter().find(|i| i.item == name).unwrap().raters[0].all;
+    let (first, second) = (of_item("representativeness"), of_item("clarity"));
+    assert_eq!(
+        (first.n, &first.distribution[..]),
+        (20, &[1, 2, 3, 7, 7][..])
+    );
     close(first.mean.unwrap(), 3.85);
     close(first.sd.unwrap(), 1.1821033884786185);
-    close(first.ci.unwrap()[0], 3.2967585843142038);
-    close(first.ci.unwrap()[1], 4.403241415685796);
-    assert_eq!((second.n, second.histogram), (20, [1, 2, 5, 7, 5]));
-    close(second.mean.unwrap(), 3.65);
-    assert!((second.ci.unwrap()[0] - 3.1180042418).abs() < 1e-9);
-    assert!((second.ci.unwrap()[1] - 4.1819957582).abs() < 1e-9);
+    let naive = first.clustered.0.as_ref().unwrap().naive.unwrap();
+    close(naive.low, 3.2967585843142038);
+    close(naive.high, 4.403241415685796);
+    assert_eq!(
+        (second.n, &second.distribution[..]),
+        (20, &[1, 2, 5, 7, 5][..])
+    );
+    // Worst first: prototype 9 has 1 and 2.
+    assert_eq!(results.by_prototype[0].prototype, 9);
+    close(results.by_prototype[0].mean, 1.5);
+    assert_eq!(results.by_prototype.len(), 20);
 }
 
+/// Nothing is rated after the end, and nobody else's queue is closed by it.
 #[test]
-fn one_rating_has_a_mean_and_no_interval() {
+fn a_closed_queue_takes_no_answer() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = create(&folder.path().join("s.sqlite"), 2);
-    assert!(summarise(2, &[]).raters.is_empty());
-    store
-        .record(&rater("R1"), &Answer::rated(0, 5, 4, 1))
-        .unwrap();
-    let excluded = Answer::excluded(0, Exclusion::LabelError, 1);
-    store.record(&rater("R2"), &excluded).unwrap();
-    let summary = summarise(2, &store.snapshot().unwrap().answers);
-    let [one, none] = [0, 1].map(|r: usize| &summary.raters[r].criteria[0]);
-    assert_eq!(
-        (one.n, one.mean, one.sd, one.ci),
-        (1, Some(5.0), None, None)
-    );
-    assert_eq!((none.n, none.mean, none.sd, none.ci), (0, None, None, None));
+    store.close_queue(&rater("R1")).unwrap();
+    let answer = Answer::rated(0, 5, 4, 1);
+    let error = store.record(&rater("R1"), &answer).unwrap_err().to_string();
+    assert!(error.contains("queue of rater R1 is closed"), "{error}");
+    assert!(store.close_queue(&rater("R1")).is_err());
+    store.record(&rater("R2"), &answer).unwrap();
+    let error = store
+        .record(
+            &rater("R2"),
+            &Answer::rated(1, 5, 4, 1).in_phase(Phase::Repeat),
+        )
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("prototype 1 (repeat) is not in the queue"));
+    let payload = &store.snapshot().unwrap().events[0].payload;
+    assert_eq!(payload, r#"{"answered":0,"open":2}"#);
 }

@@ -1,0 +1,105 @@
+//! The figures of the report, and the prototypes at both ends.
+
+use eframe::egui::{Align, Layout, Ui, vec2};
+
+use crate::app::state::{Exemplar, State};
+use crate::app::tokens::space;
+use crate::app::widgets::{SheetZoom, body, card, heading, sheet_pane, weak};
+use crate::review::figures::{agreement_matrix, distribution, forest};
+use crate::review::{PrototypeMean, Results};
+use crate::sheet::Scene;
+
+/// How many prototypes of either end are shown with their pictures.
+pub const SHOWN: usize = 3;
+
+pub fn ui(ui: &mut Ui, state: &State, results: &Results) {
+    for item in &results.report.items {
+        card(ui, |ui| {
+            ui.set_width(ui.available_width());
+            heading(
+                ui,
+                format!("{}: means with 95 % intervals by clusters", item.item),
+            );
+            for part in forest(item) {
+                figure(ui, &part);
+            }
+        });
+        card(ui, |ui| {
+            ui.set_width(ui.available_width());
+            heading(ui, format!("{}: distribution", item.item));
+            figure(ui, &distribution(item));
+        });
+        if item.raters.len() > 1 {
+            card(ui, |ui| {
+                ui.set_width(ui.available_width());
+                heading(ui, format!("{}: agreement", item.item));
+                figure(ui, &agreement_matrix(item));
+                weak(
+                    ui,
+                    "Above the diagonal kappa with quadratic weights, below it the mean difference, column minus row. All \
+                     coefficients with their intervals are in the exported report.",
+                );
+            });
+        }
+    }
+    ends(ui, state, results);
+}
+
+/// A figure at the width that there is, as high as it then has to be.
+fn figure(ui: &mut Ui, scene: &Scene) {
+    let width = ui.available_width().min(960.0);
+    let height = width * (scene.height_mm / scene.width_mm) as f32;
+    let mut fitted = SheetZoom::default();
+    sheet_pane(ui, scene, None, &mut fitted, vec2(width, height), "Figure");
+}
+
+/// The worst and the best prototypes with their training ECGs.
+fn ends(ui: &mut Ui, state: &State, results: &Results) {
+    let ranked = &results.by_prototype;
+    let best: Vec<&PrototypeMean> = ranked.iter().rev().take(SHOWN).collect();
+    let worst: Vec<&PrototypeMean> = ranked.iter().take(SHOWN).collect();
+    for (title, prototypes) in [("Worst prototypes", worst), ("Best prototypes", best)] {
+        card(ui, |ui| {
+            ui.set_width(ui.available_width());
+            heading(ui, title);
+            let width = (ui.available_width() - 2.0 * space::S) / SHOWN as f32;
+            ui.horizontal_top(|ui| {
+                for prototype in prototypes {
+                    let layout = Layout::top_down(Align::Min);
+                    ui.allocate_ui_with_layout(vec2(width, 0.0), layout, |ui| {
+                        one(ui, state, prototype, width);
+                    });
+                }
+            });
+        });
+    }
+}
+
+fn one(ui: &mut Ui, state: &State, prototype: &PrototypeMean, width: f32) {
+    let bad = match prototype.bad {
+        0 => String::new(),
+        bad => format!(", marked bad by {bad}"),
+    };
+    body(
+        ui,
+        format!(
+            "{} · prototype {} · mean {:.2}{bad}",
+            prototype.class_code, prototype.prototype, prototype.mean
+        ),
+    );
+    match state.exemplars.get(prototype.prototype) {
+        Some(Exemplar::Ready(drawn)) => {
+            let scene = &drawn.marked;
+            let height = width * (scene.height_mm / scene.width_mm) as f32;
+            let name = format!("Training ECG of prototype {}", prototype.prototype);
+            let mut fitted = SheetZoom::default();
+            sheet_pane(ui, scene, None, &mut fitted, vec2(width, height), &name);
+        }
+        Some(Exemplar::Missing(why)) => {
+            weak(ui, why.as_str());
+        }
+        Some(Exemplar::Reading) | None => {
+            ui.spinner();
+        }
+    }
+}

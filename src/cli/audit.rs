@@ -1,0 +1,128 @@
+//! `protoecg bundle audit`: metrics of prototypes that need no people.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use super::output;
+use crate::bundle::{self, Bundle, Exemplars};
+use crate::dataset::DataSet;
+use crate::explain::{Audit, audit};
+use crate::inference::{DeviceChoice, Model};
+
+/// Measure the prototypes of a bundle without people: label purity, noise, masking, sparsity, leakage
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  protoecg bundle audit demo-rhythm\n\n\
+    Label purity: share of the 10 most similar training ECGs, the source left out, with the statement.\n\
+    Noise: similarity to the own training ECG with noise over that without, the least of three kinds.\n\
+    Alone: the same with all outside the window flat. Drop: fall of the logit with the window flat.\n\
+    Leaking: prototypes whose patient is in a fold that was not trained on; needs --data, must be 0.")]
+pub struct Arguments {
+    /// Folder of a bundle, or the name of one that comes with the program
+    bundle: PathBuf,
+    /// Folder of the data set that the model was trained on
+    #[arg(long, value_name = "DIR", env = "PROTOECG_PTBXL")]
+    data: Option<PathBuf>,
+    /// Print one JSON document
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(serde::Serialize)]
+struct Document<'a> {
+    schema: u32,
+    bundle: super::predict::BundleHead<'a>,
+    audit: &'a Audit,
+}
+
+pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let model = Model::load(
+        Bundle::open(&bundle::resolve(&arguments.bundle)?)?,
+        DeviceChoice::Auto,
+    )?;
+    let exemplars = Exemplars::new(model.bundle(), arguments.data.clone());
+    let is_own_data = !model.manifest().simulated;
+    let data = arguments.data.as_ref().filter(|_| is_own_data);
+    let held_out = match (data, &model.manifest().training) {
+        (Some(folder), Some(training)) => {
+            let data = DataSet::open(folder)?;
+            Some(held_out_patients(&data, &training.train_folds))
+        }
+        // An imported model does not say which folds it has seen.
+        _ => None,
+    };
+    let count = model.manifest().prototypes.len();
+    let found = audit(&model, &exemplars, held_out.as_ref(), |done| {
+        output::status(&format!("{done} of {count} prototypes"));
+    })?;
+    if arguments.json {
+        return output::print_json(&Document {
+            schema: 1,
+            bundle: model.bundle().into(),
+            audit: &found,
+        });
+    }
+    print(&found)
+}
+
+/// Patients of the folds that were not trained on.
+fn held_out_patients(data: &DataSet, trained: &[u8]) -> BTreeSet<i64> {
+    let entries = data.entries().iter();
+    let held_out = entries.filter(|entry| !trained.contains(&entry.fold));
+    held_out.filter_map(|entry| entry.patient_id).collect()
+}
+
+fn print(found: &Audit) -> anyhow::Result<()> {
+    let mut table = output::Table::new(&[
+        "prototype",
+        "class",
+        "purity",
+        "noise",
+        "moved",
+        "alone",
+        "drop",
+    ]);
+    for p in &found.prototypes {
+        let least = p
+            .noise
+            .map(|n| n.kept.into_iter().fold(f64::INFINITY, f64::min));
+        let moved = p.noise.and_then(|n| n.moved_steps);
+        table.row(vec![
+            p.prototype.to_string(),
+            p.class_code.clone(),
+            output::number(p.label_purity),
+            output::number(least),
+            moved.map_or("-".to_owned(), |steps| steps.to_string()),
+            output::number(p.window.map(|w| w.kept_without_surroundings)),
+            output::number(p.window.map(|w| w.faithfulness_drop)),
+        ]);
+    }
+    table.print()?;
+    let summary = &found.summary;
+    output::print_line(&format!(
+        "median: purity {}, noise {}, alone {}, drop {}",
+        output::number(summary.label_purity),
+        output::number(summary.stability),
+        output::number(summary.kept_without_surroundings),
+        output::number(summary.faithfulness_drop)
+    ))?;
+    output::print_line(&format!(
+        "{} prototypes from {} ECGs, {} duplicates; classes with one source: {}",
+        found.prototypes.len(),
+        found.unique_sources,
+        found.duplicates,
+        if found.one_source_classes.is_empty() {
+            "none".to_owned()
+        } else {
+            found.one_source_classes.join(", ")
+        }
+    ))?;
+    output::print_line(&format!(
+        "{} of {} weights are not zero; leaking prototypes: {}",
+        found.sparsity.not_zero,
+        found.sparsity.weights,
+        found
+            .leaking
+            .map_or("not checked, --data is not given".to_owned(), |n| n
+                .to_string())
+    ))
+}

@@ -1,0 +1,352 @@
+//! Metrics of prototypes that need no people: what a bundle and its training
+//! ECGs say about the quality of the prototypes.
+
+use std::collections::BTreeSet;
+use std::f64::consts::TAU;
+
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+use serde::Serialize;
+
+use crate::bundle::{Exemplars, TrainingSimilarities};
+use crate::ecg::Recording;
+use crate::inference::{InferenceError, Model, Prediction};
+use crate::statistics::{mean, median};
+
+/// How many nearest training ECGs the label purity looks at.
+pub const NEAREST: usize = 10;
+
+/// The metrics of a bundle.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Audit {
+    pub prototypes: Vec<PrototypeAudit>,
+    /// Distinct training ECGs that prototypes come from.
+    pub unique_sources: usize,
+    /// Prototypes with the source window of one before them.
+    pub duplicates: usize,
+    /// Classes all of whose prototypes come from one ECG.
+    pub one_source_classes: Vec<String>,
+    /// Prototypes whose patient is also in a fold that was not trained on:
+    /// must be 0. `None` without the data set.
+    pub leaking: Option<usize>,
+    pub sparsity: Sparsity,
+    pub summary: Summary,
+}
+
+/// How many weights of the classifier are not zero.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Sparsity {
+    pub weights: usize,
+    pub not_zero: usize,
+    /// Mean over statements: how many prototypes a logit adds up.
+    pub per_statement: Option<f64>,
+}
+
+/// Medians over the prototypes that have a value.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Summary {
+    pub label_purity: Option<f64>,
+    pub stability: Option<f64>,
+    pub kept_without_surroundings: Option<f64>,
+    pub faithfulness_drop: Option<f64>,
+    /// Share of prototypes with a window that stay at their place under every
+    /// noise.
+    pub place_kept_under_noise: Option<f64>,
+}
+
+/// One prototype. `None` where its training ECG is not at hand, or where the
+/// metric needs a window and it has none.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PrototypeAudit {
+    pub prototype: usize,
+    pub class_code: String,
+    /// Share of the 10 most similar training ECGs, its own source left out,
+    /// that carry its statement.
+    pub label_purity: Option<f64>,
+    pub noise: Option<Noise>,
+    pub window: Option<WindowAudit>,
+}
+
+/// The prototype on its own training ECG with noise added: baseline wander
+/// (0.3 Hz, 0.15 mV), mains (50 Hz, 0.05 mV), muscle (white, SD 0.03 mV).
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Noise {
+    /// Similarity with noise over that without, in this order.
+    pub kept: [f64; 3],
+    /// How many latent steps the best window moved at most; `None` for a
+    /// prototype without a time axis.
+    pub moved_steps: Option<usize>,
+}
+
+/// What a window is worth on its own training ECG.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct WindowAudit {
+    /// Similarity over the whole one when all outside the window is flat: how
+    /// much of it comes from the window.
+    pub kept_without_surroundings: f64,
+    /// Steps that the best window moved then.
+    pub moved_steps: usize,
+    /// Fall of the logit of its statement when the window is a straight line
+    /// from its beginning to its end.
+    pub faithfulness_drop: f64,
+}
+
+/// Computes all metrics; `held_out` are the patients of the folds that were not
+/// trained on, `progress` gets the number of prototypes done.
+///
+/// # Errors
+/// When the model refuses a training ECG that was read.
+pub fn audit(
+    model: &Model,
+    exemplars: &Exemplars,
+    held_out: Option<&BTreeSet<i64>>,
+    mut progress: impl FnMut(usize),
+) -> Result<Audit, InferenceError> {
+    let manifest = model.manifest();
+    let mut prototypes = Vec::with_capacity(manifest.prototypes.len());
+    for (number, source) in manifest.prototypes.iter().enumerate() {
+        let class_code = manifest.class_of(number).map(|class| class.code.clone());
+        let similarities = model.training_similarities();
+        let mut found = PrototypeAudit {
+            prototype: number,
+            class_code: class_code.unwrap_or_default(),
+            label_purity: label_purity(similarities, number, source.class, source.ecg_id),
+            noise: None,
+            window: None,
+        };
+        if let Ok(recording) = exemplars.read(number) {
+            let own = Own::of(model, &recording, number)?;
+            // What is left of a similarity of 0 says nothing.
+            if own.similarity == 0.0 {
+                prototypes.push(found);
+                continue;
+            }
+            found.noise = Some(noise(model, &recording, number, own)?);
+            let window_s = exemplars.window_s(number);
+            found.window = window_s
+                .map(|window_s| window(model, &recording, (number, source.class), window_s, own))
+                .transpose()?;
+        }
+        prototypes.push(found);
+        progress(number + 1);
+    }
+    Ok(Audit {
+        unique_sources: sources(model).len(),
+        duplicates: manifest
+            .prototypes
+            .iter()
+            .filter(|p| p.duplicate_of.is_some())
+            .count(),
+        one_source_classes: one_source_classes(model),
+        leaking: held_out.map(|held_out| leaking(model, held_out)),
+        sparsity: sparsity(model),
+        summary: summary(&prototypes),
+        prototypes,
+    })
+}
+
+/// What the model says about one prototype on some ECG.
+#[derive(Clone, Copy)]
+struct Own {
+    similarity: f64,
+    /// First latent step of the best window.
+    step: Option<usize>,
+}
+
+impl Own {
+    fn of(model: &Model, recording: &Recording, number: usize) -> Result<Self, InferenceError> {
+        Ok(Self::in_prediction(&model.predict(recording)?, number))
+    }
+
+    fn in_prediction(prediction: &Prediction, number: usize) -> Self {
+        let windows = prediction.windows.get(number);
+        Self {
+            similarity: prediction.similarities.get(number).copied().unwrap_or(0.0),
+            step: windows.and_then(|w| w.first()).map(|w| w.step),
+        }
+    }
+
+    fn kept(self, changed: Self) -> f64 {
+        changed.similarity / self.similarity
+    }
+
+    fn moved(self, changed: Self) -> Option<usize> {
+        Some(self.step?.abs_diff(changed.step?))
+    }
+}
+
+fn label_purity(
+    similarities: &TrainingSimilarities,
+    prototype: usize,
+    class: usize,
+    source: Option<u32>,
+) -> Option<f64> {
+    let rows = similarities.ecg_ids.iter().zip(&similarities.similarities);
+    let mut ranked: Vec<(f32, bool)> = rows
+        .zip(&similarities.labels)
+        .filter(|((ecg_id, _), _)| Some(**ecg_id) != source)
+        .filter_map(|((_, row), labels)| Some((*row.get(prototype)?, *labels.get(class)?)))
+        .collect();
+    ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
+    ranked.truncate(NEAREST);
+    let with: Vec<f64> = ranked.iter().map(|r| f64::from(u8::from(r.1))).collect();
+    mean(&with)
+}
+
+fn noise(
+    model: &Model,
+    recording: &Recording,
+    number: usize,
+    own: Own,
+) -> Result<Noise, InferenceError> {
+    let wave = |hz: f64, mv: f64| {
+        changed(recording, move |_, _, s, sample| {
+            sample + mv * (TAU * hz * s).sin()
+        })
+    };
+    let mut random = ChaCha8Rng::seed_from_u64(number as u64);
+    let muscle = changed(recording, |_, _, _, sample| {
+        // The sum of twelve uniform numbers is nearly normal.
+        let sum: f64 = (0..12)
+            .map(|_| f64::from(random.next_u32()) / 2f64.powi(32))
+            .sum();
+        sample + 0.03 * (sum - 6.0)
+    });
+    let mut kept = [0.0; 3];
+    let mut moved_steps = None;
+    let noisy = [wave(0.3, 0.15), wave(50.0, 0.05), muscle];
+    for (kept, noisy) in kept.iter_mut().zip(&noisy) {
+        let found = Own::of(model, noisy, number)?;
+        *kept = own.kept(found);
+        moved_steps = moved_steps.max(own.moved(found));
+    }
+    Ok(Noise { kept, moved_steps })
+}
+
+fn window(
+    model: &Model,
+    recording: &Recording,
+    (number, class): (usize, usize),
+    window_s: (f64, f64),
+    own: Own,
+) -> Result<WindowAudit, InferenceError> {
+    let inside = |s: f64| s >= window_s.0 && s < window_s.1;
+    let medians: Vec<f64> = recording
+        .channels
+        .iter()
+        .map(|channel| median(&channel.samples_mv).unwrap_or(0.0))
+        .collect();
+    let alone = changed(
+        recording,
+        |channel, _, s, sample| {
+            if inside(s) { sample } else { medians[channel] }
+        },
+    );
+    let at = |channel: usize, s: f64| {
+        let samples = &recording.channels[channel].samples_mv;
+        let place = (s * recording.rate_hz).round().max(0.0) as usize;
+        samples[place.min(samples.len() - 1)]
+    };
+    let without = changed(recording, |channel, _, s, sample| {
+        let share = (s - window_s.0) / (window_s.1 - window_s.0);
+        let ends = (at(channel, window_s.0), at(channel, window_s.1));
+        if inside(s) {
+            ends.0 + share * (ends.1 - ends.0)
+        } else {
+            sample
+        }
+    });
+    let found = Own::of(model, &alone, number)?;
+    let logit = |recording: &Recording| -> Result<f64, InferenceError> {
+        let prediction = model.predict(recording)?;
+        Ok(prediction.classes.get(class).map_or(0.0, |c| c.logit))
+    };
+    Ok(WindowAudit {
+        kept_without_surroundings: own.kept(found),
+        moved_steps: own.moved(found).unwrap_or(0),
+        faithfulness_drop: logit(recording)? - logit(&without)?,
+    })
+}
+
+/// The recording with every sample replaced; the function gets channel, index,
+/// time in seconds and the sample in millivolts.
+fn changed(
+    recording: &Recording,
+    mut replace: impl FnMut(usize, usize, f64, f64) -> f64,
+) -> Recording {
+    let mut copy = recording.clone();
+    for (number, channel) in copy.channels.iter_mut().enumerate() {
+        for (index, sample) in channel.samples_mv.iter_mut().enumerate() {
+            *sample = replace(number, index, index as f64 / recording.rate_hz, *sample);
+        }
+    }
+    copy
+}
+
+fn sources(model: &Model) -> BTreeSet<u32> {
+    model
+        .manifest()
+        .prototypes
+        .iter()
+        .filter_map(|p| p.ecg_id)
+        .collect()
+}
+
+fn one_source_classes(model: &Model) -> Vec<String> {
+    let manifest = model.manifest();
+    let classes = manifest.statements.iter().enumerate();
+    classes
+        .filter(|(class, _)| {
+            let own = manifest.prototypes_of(*class);
+            let known = own.iter().filter_map(|p| manifest.prototypes[*p].ecg_id);
+            let known: Vec<u32> = known.collect();
+            let sources: BTreeSet<&u32> = known.iter().collect();
+            known.len() > 1 && known.len() == own.len() && sources.len() == 1
+        })
+        .map(|(_, statement)| statement.code.clone())
+        .collect()
+}
+
+fn leaking(model: &Model, held_out: &BTreeSet<i64>) -> usize {
+    let manifest = model.manifest();
+    let trained = manifest.training.as_ref().map(|t| &t.train_folds);
+    let leaks = |p: &&crate::bundle::Prototype| {
+        let outside = |fold| trained.is_some_and(|trained| !trained.contains(&fold));
+        p.fold.is_some_and(outside) || p.patient_id.is_some_and(|id| held_out.contains(&id))
+    };
+    manifest.prototypes.iter().filter(leaks).count()
+}
+
+fn sparsity(model: &Model) -> Sparsity {
+    let statements = model.manifest().statements.len();
+    let rows: Vec<&[f64]> = (0..statements).filter_map(|c| model.weights(c)).collect();
+    let not_zero = |row: &&[f64]| row.iter().filter(|w| **w != 0.0).count();
+    let counts: Vec<f64> = rows.iter().map(|row| not_zero(row) as f64).collect();
+    Sparsity {
+        weights: rows.iter().map(|row| row.len()).sum(),
+        not_zero: rows.iter().map(not_zero).sum(),
+        per_statement: mean(&counts),
+    }
+}
+
+fn summary(prototypes: &[PrototypeAudit]) -> Summary {
+    let over = |value: &dyn Fn(&PrototypeAudit) -> Option<f64>| -> Vec<f64> {
+        prototypes.iter().filter_map(value).collect()
+    };
+    let stays = |p: &PrototypeAudit| {
+        let moved = p.noise?.moved_steps?;
+        Some(f64::from(u8::from(moved == 0)))
+    };
+    Summary {
+        label_purity: median(&over(&|p| p.label_purity)),
+        stability: median(&over(&|p| {
+            p.noise
+                .map(|n| n.kept.into_iter().fold(f64::INFINITY, f64::min))
+        })),
+        kept_without_surroundings: median(&over(&|p| {
+            p.window.map(|w| w.kept_without_surroundings)
+        })),
+        faithfulness_drop: median(&over(&|p| p.window.map(|w| w.faithfulness_drop))),
+        place_kept_under_noise: mean(&over(&stays)),
+    }
+}

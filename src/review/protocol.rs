@@ -1,0 +1,314 @@
+//! The protocol of a study: everything that is fixed before the first rating,
+//! as a RON file that people write and a part of the study that is kept.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Rater, ReviewError};
+use crate::statistics::study::Exclusion as ExclusionRule;
+
+/// What a study is and how it is rated.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Protocol {
+    /// [`Protocol::VERSION`].
+    pub version: u32,
+    /// What people call the study.
+    pub title: String,
+    pub bundle: BundleRef,
+    pub prototypes: Selection,
+    /// Rated first, for practice; never in a result, never among the others.
+    pub training: usize,
+    pub questions: Vec<Question>,
+    /// Who may rate; anyone where it is empty.
+    pub raters: Vec<RaterEntry>,
+    pub blinding: Blinding,
+    pub order: Order,
+    pub repeats: Repeats,
+    pub stop: Stop,
+    /// Which answers do not count.
+    pub exclusion: ExclusionRule,
+    /// A break is suggested after so many minutes of rating; 0 for never.
+    pub break_every_min: u32,
+    /// Decides every order and sample; drawn when the study is made if absent.
+    pub seed: Option<u32>,
+}
+
+/// Which model.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BundleRef {
+    /// A name that comes with the program, or a folder.
+    pub name: String,
+    /// In hexadecimal: the study is of this very model.
+    pub sha256: String,
+}
+
+/// Which prototypes are rated. Those with the same source window and class are
+/// rated once in any case.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Selection {
+    #[default]
+    All,
+    /// All of these classes, by SCP code.
+    Classes(Vec<String>),
+    /// As many of each class as this, drawn with the seed.
+    PerClass(usize),
+}
+
+/// What is asked, with a word for every point from 1 to 5.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Question {
+    /// In tables: lower-case letters, digits and `_`.
+    pub id: String,
+    pub title: String,
+    /// `{class}` stands for the description and code of the class, `{code}`
+    /// for the code.
+    pub text: String,
+    pub anchors: [String; 5],
+    /// Whether it may be left open.
+    #[serde(default)]
+    pub optional: bool,
+}
+
+/// Someone who rates, by a code and never by name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RaterEntry {
+    pub code: Rater,
+    pub specialty: String,
+}
+
+/// What a rater is told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Blinding {
+    /// The class of the prototype and nothing else.
+    #[default]
+    ClassOnly,
+    /// What the model says about the training ECG, too.
+    WithPrediction,
+}
+
+/// In which order a rater sees the prototypes, each rater in another one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Order {
+    #[default]
+    Random,
+    /// Class after class.
+    ByClass,
+    /// One of every class, then the next of every class: whoever stops early
+    /// has rated every class.
+    Balanced,
+}
+
+/// Prototypes that come a second time, unannounced.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Repeats {
+    /// 0.05 to 0.10 of the prototypes, or 0 for none.
+    pub share: f64,
+    /// Places between the first time and the second, 20 at least.
+    pub apart: usize,
+}
+
+/// When a rater is done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Stop {
+    /// When all prototypes are answered.
+    #[default]
+    All,
+    /// After so many prototypes, training and repeats not counted.
+    After(usize),
+}
+
+impl Protocol {
+    pub const VERSION: u32 = 1;
+
+    /// What a study has without a protocol of its own: both questions of the
+    /// paper, all prototypes, a random order, no repeats, no training.
+    pub fn quick(bundle: BundleRef) -> Self {
+        Self {
+            version: Self::VERSION,
+            title: String::new(),
+            bundle,
+            prototypes: Selection::All,
+            training: 0,
+            questions: vec![Question::representativeness(), Question::clarity()],
+            raters: Vec::new(),
+            blinding: Blinding::ClassOnly,
+            order: Order::Random,
+            repeats: Repeats {
+                share: 0.0,
+                apart: 20,
+            },
+            stop: Stop::All,
+            exclusion: ExclusionRule::LabelErrorsForAll,
+            break_every_min: 25,
+            seed: None,
+        }
+    }
+
+    /// Reads a protocol file.
+    ///
+    /// # Errors
+    /// A file that cannot be read, is not RON of a protocol (line and column
+    /// are named), or is of another version; and as [`Protocol::check`].
+    pub fn read(path: &Path) -> Result<Self, ReviewError> {
+        let text = std::fs::read_to_string(path).map_err(|source| ReviewError::Io {
+            path: path.to_owned(),
+            source,
+        })?;
+        let protocol: Self = ron::from_str(&text).map_err(|error| ReviewError::ProtocolFile {
+            path: path.to_owned(),
+            what: error.to_string(),
+        })?;
+        protocol.check()?;
+        Ok(protocol)
+    }
+
+    /// A protocol to start from, for people: commented RON.
+    pub fn template(bundle: &BundleRef) -> String {
+        include_str!("../../assets/protocol.ron")
+            .replace("BUNDLE_NAME", &bundle.name)
+            .replace("BUNDLE_SHA256", &bundle.sha256)
+    }
+
+    /// # Errors
+    /// [`ReviewError::Protocol`] names the first field that cannot be.
+    pub fn check(&self) -> Result<(), ReviewError> {
+        let wrong = |field: &str, found: String, expected: &'static str| {
+            Err(ReviewError::Protocol {
+                field: field.to_owned(),
+                found,
+                expected,
+            })
+        };
+        if self.version != Self::VERSION {
+            return wrong("version", self.version.to_string(), "1");
+        }
+        if self.questions.is_empty() {
+            return wrong("questions", "none".to_owned(), "one question at least");
+        }
+        let mut ids = HashSet::new();
+        for question in &self.questions {
+            question.check()?;
+            if !ids.insert(&question.id) {
+                let found = format!("{:?} twice", question.id);
+                return wrong("questions", found, "each id once");
+            }
+        }
+        let mut codes = HashSet::new();
+        if let Some(twice) = self.raters.iter().find(|r| !codes.insert(&r.code)) {
+            return wrong("raters", format!("{} twice", twice.code), "each code once");
+        }
+        let Repeats { share, apart } = self.repeats;
+        if share != 0.0 && !(0.05..=0.10).contains(&share) {
+            return wrong("repeats.share", share.to_string(), "0.05 to 0.10, or 0");
+        }
+        if share != 0.0 && apart < 20 {
+            return wrong("repeats.apart", apart.to_string(), "20 or more");
+        }
+        if self.prototypes == Selection::PerClass(0) || self.stop == Stop::After(0) {
+            return wrong("prototypes or stop", "0".to_owned(), "1 or more");
+        }
+        Ok(())
+    }
+
+    /// The question with this id.
+    pub fn question(&self, id: &str) -> Option<&Question> {
+        self.questions.iter().find(|question| question.id == id)
+    }
+
+    /// Whether this code may rate.
+    ///
+    /// # Errors
+    /// [`ReviewError::UnknownRater`] lists the codes that may.
+    pub fn admit(&self, rater: &Rater) -> Result<(), ReviewError> {
+        if self.raters.is_empty() || self.raters.iter().any(|entry| entry.code == *rater) {
+            return Ok(());
+        }
+        let codes: Vec<&str> = self.raters.iter().map(|r| r.code.as_str()).collect();
+        Err(ReviewError::UnknownRater {
+            rater: rater.clone(),
+            known: codes.join(", "),
+        })
+    }
+}
+
+impl Question {
+    /// How typical the ECG is of its class.
+    pub fn representativeness() -> Self {
+        Self::new(
+            "representativeness",
+            "Representativeness",
+            "This ECG is a good example of {class}.",
+            [
+                "Disagree fully",
+                "Rather disagree",
+                "Undecided",
+                "Rather agree",
+                "Agree fully",
+            ],
+        )
+    }
+
+    /// How plainly it shows what makes the class.
+    pub fn clarity() -> Self {
+        Self::new(
+            "clarity",
+            "Clarity",
+            "How clearly does it show what makes {code}?",
+            [
+                "Very unclear",
+                "Unclear",
+                "In between",
+                "Clear",
+                "Very clear",
+            ],
+        )
+    }
+
+    fn new(id: &str, title: &str, text: &str, anchors: [&str; 5]) -> Self {
+        Self {
+            id: id.to_owned(),
+            title: title.to_owned(),
+            text: text.to_owned(),
+            anchors: anchors.map(str::to_owned),
+            optional: false,
+        }
+    }
+
+    /// The question about one class.
+    pub fn about(&self, code: &str, description: &str) -> String {
+        let class = if description.is_empty() {
+            code.to_owned()
+        } else {
+            format!("{description} ({code})")
+        };
+        self.text.replace("{class}", &class).replace("{code}", code)
+    }
+
+    fn check(&self) -> Result<(), ReviewError> {
+        let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+        let starts_well = self.id.starts_with(|c: char| c.is_ascii_lowercase());
+        if !starts_well || !self.id.chars().all(allowed) {
+            return Err(ReviewError::Protocol {
+                field: "questions.id".to_owned(),
+                found: format!("{:?}", self.id),
+                expected: "lower-case letters, digits and _, a letter first",
+            });
+        }
+        let texts = [&self.title, &self.text].into_iter().chain(&self.anchors);
+        if texts.into_iter().any(|text| text.trim().is_empty()) {
+            return Err(ReviewError::Protocol {
+                field: format!("questions, {}", self.id),
+                found: "an empty text".to_owned(),
+                expected: "a title, a text and five anchors",
+            });
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,233 @@
+//! The numbers of a study, from the database to `statistics::study`: made here
+//! once, for the screen and every export. Nothing of a rater whose queue is
+//! still open is among them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use super::{CurrentAnswer, Exclusion, Mark, Phase, Rater, ReviewError, Snapshot};
+use crate::statistics::study::{RatingRow, StudyReport, StudySettings, Table3Row, report};
+use crate::statistics::{Resampling, mean, median};
+
+/// Whose ratings are in the results.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Included {
+    /// Those whose queue is closed.
+    #[default]
+    ClosedQueues,
+    /// Everyone: an interim look, which every document says.
+    Everyone,
+}
+
+/// The results of a study.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Results {
+    pub included: Included,
+    /// Prototypes to rate, training not counted.
+    pub prototypes: usize,
+    /// Prototypes that are rated with another of the same source window.
+    pub linked: usize,
+    /// In the order of their codes.
+    pub raters: Vec<RaterState>,
+    pub report: StudyReport,
+    pub table3: Vec<Table3Row>,
+    /// Of every rated prototype, worst first.
+    pub by_prototype: Vec<PrototypeMean>,
+}
+
+/// How far a rater is, and how she went about it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct RaterState {
+    pub rater: Rater,
+    /// As the protocol has it; empty where it has none.
+    pub specialty: String,
+    pub closed: bool,
+    /// Places of the queue with an answer, and in all.
+    pub answered: usize,
+    pub total: usize,
+    /// Answers that were changed after they were saved.
+    pub changed: usize,
+    pub excluded: BTreeMap<&'static str, usize>,
+    pub median_response_time_ms: Option<f64>,
+}
+
+/// One prototype over the raters.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PrototypeMean {
+    pub prototype: usize,
+    pub class_code: String,
+    /// Mean of the raters' means over the questions, 1 to 5.
+    pub mean: f64,
+    pub raters: usize,
+    /// Raters who marked it as bad.
+    pub bad: usize,
+}
+
+/// The results of everything in a snapshot.
+///
+/// # Errors
+/// [`ReviewError::Statistics`] for a rating that the scale does not have,
+/// which the database refuses.
+pub fn results(snapshot: &Snapshot, included: Included) -> Result<Results, ReviewError> {
+    let counted = counted(snapshot, included);
+    let settings = settings(snapshot);
+    let report = report(&rows(snapshot, &counted), &settings).map_err(ReviewError::Statistics)?;
+    let study = &snapshot.study;
+    Ok(Results {
+        included,
+        prototypes: study.items.len(),
+        linked: study.items.iter().map(|item| item.linked.len()).sum(),
+        raters: raters(snapshot),
+        table3: report.table3(),
+        report,
+        by_prototype: by_prototype(snapshot, &counted),
+    })
+}
+
+/// How the report is made: by the protocol, with the seed of the study.
+pub(super) fn settings(snapshot: &Snapshot) -> StudySettings {
+    StudySettings {
+        exclusion: snapshot.study.protocol.exclusion,
+        resampling: Resampling {
+            // R takes seeds below 2^31.
+            seed: snapshot.study.seed & 0x7fff_ffff,
+            ..Resampling::default()
+        },
+        ..StudySettings::default()
+    }
+}
+
+/// The answers that count towards the results, in the order of arrival.
+pub(super) fn counted(snapshot: &Snapshot, included: Included) -> Vec<&CurrentAnswer> {
+    let mut counted: Vec<&CurrentAnswer> = snapshot
+        .answers
+        .iter()
+        .filter(|current| current.answer.phase != Phase::Training)
+        .filter(|current| {
+            included == Included::Everyone || snapshot.closed.contains_key(&current.rater)
+        })
+        .collect();
+    counted.sort_by_key(|current| current.arrival);
+    counted
+}
+
+/// The long table that the statistics take: one row per answer and question.
+pub(super) fn rows(snapshot: &Snapshot, counted: &[&CurrentAnswer]) -> Vec<RatingRow> {
+    let times = orderly_times(counted);
+    let mut rows = Vec::new();
+    for (current, answered_ms) in counted.iter().zip(times) {
+        let answer = &current.answer;
+        let Some(item) = snapshot.study.item(answer.prototype) else {
+            continue;
+        };
+        for question in &snapshot.study.protocol.questions {
+            rows.push(RatingRow {
+                rater: current.rater.to_string(),
+                prototype: answer.prototype,
+                class: item.class_code.clone(),
+                branch: item.branch.clone(),
+                source_ecg: source_number(item.source_ecg, answer.prototype),
+                item: question.id.clone(),
+                value: answer.rating(&question.id).map(f64::from),
+                reason: answer.exclusion.map(Exclusion::reason),
+                is_repeat: answer.phase == Phase::Repeat,
+                answered_ms,
+            });
+        }
+    }
+    rows
+}
+
+/// What tells apart the sources: the record, or for a version 1 study, which
+/// does not have it, each prototype by itself, beyond every record number.
+pub(super) fn source_number(source_ecg: Option<u32>, prototype: usize) -> u64 {
+    source_ecg.map_or((1 << 32) + prototype as u64, u64::from)
+}
+
+/// Times that rise in the order of arrival, since clocks go back.
+pub(super) fn orderly_times(counted: &[&CurrentAnswer]) -> Vec<i64> {
+    let mut latest = i64::MIN;
+    let clock = counted.iter().map(|current| {
+        latest = current.time_utc_ms.max(latest.saturating_add(1));
+        latest
+    });
+    clock.collect()
+}
+
+fn raters(snapshot: &Snapshot) -> Vec<RaterState> {
+    let study = &snapshot.study;
+    let registered = study.protocol.raters.iter().map(|entry| &entry.code);
+    let answered = snapshot.answers.iter().map(|a| &a.rater);
+    let all: BTreeSet<&Rater> = registered
+        .chain(answered)
+        .chain(snapshot.closed.keys())
+        .collect();
+    all.into_iter()
+        .map(|rater| rater_state(snapshot, rater))
+        .collect()
+}
+
+fn rater_state(snapshot: &Snapshot, rater: &Rater) -> RaterState {
+    let own: Vec<&CurrentAnswer> = snapshot
+        .answers
+        .iter()
+        .filter(|a| a.rater == *rater)
+        .collect();
+    let mut excluded: BTreeMap<&'static str, usize> = BTreeMap::new();
+    for exclusion in own.iter().filter_map(|a| a.answer.exclusion) {
+        *excluded.entry(exclusion.name()).or_insert(0) += 1;
+    }
+    let times_ms: Vec<f64> = own
+        .iter()
+        .map(|a| a.answer.response_time_ms as f64)
+        .collect();
+    let protocol = &snapshot.study.protocol;
+    let entry = protocol.raters.iter().find(|entry| entry.code == *rater);
+    RaterState {
+        rater: rater.clone(),
+        specialty: entry.map(|e| e.specialty.clone()).unwrap_or_default(),
+        closed: snapshot.closed.contains_key(rater),
+        answered: own.len(),
+        total: snapshot.study.queue(rater).len(),
+        changed: own.iter().filter(|a| a.earlier_answers > 0).count(),
+        excluded,
+        median_response_time_ms: median(&times_ms),
+    }
+}
+
+fn by_prototype(snapshot: &Snapshot, counted: &[&CurrentAnswer]) -> Vec<PrototypeMean> {
+    let first_time = || {
+        let main = counted.iter().filter(|a| a.answer.phase == Phase::Main);
+        main.copied()
+    };
+    let mut means: Vec<PrototypeMean> = snapshot
+        .study
+        .items
+        .iter()
+        .filter_map(|item| {
+            let of_item = || first_time().filter(|a| a.answer.prototype == item.prototype);
+            let of_raters: Vec<f64> = of_item()
+                .filter_map(|a| {
+                    let ratings = a.answer.ratings.values().copied();
+                    mean(&ratings.map(f64::from).collect::<Vec<_>>())
+                })
+                .collect();
+            let is_bad = |a: &&CurrentAnswer| a.answer.mark == Some(Mark::Bad);
+            Some(PrototypeMean {
+                prototype: item.prototype,
+                class_code: item.class_code.clone(),
+                mean: mean(&of_raters)?,
+                raters: of_raters.len(),
+                bad: of_item().filter(is_bad).count(),
+            })
+        })
+        .collect();
+    means.sort_by(|a, b| {
+        a.mean
+            .total_cmp(&b.mean)
+            .then(a.prototype.cmp(&b.prototype))
+    });
+    means
+}

@@ -1,0 +1,130 @@
+//! Taking in the events of another file of the same study: from another site,
+//! or from a copy that went on elsewhere.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rusqlite::{OptionalExtension, Transaction, TransactionBehavior};
+use serde::Serialize;
+
+use super::super::ReviewError;
+use super::chain::Event;
+use super::create::{draft_path, write_error};
+use super::{Store, append, read, sqlite_error};
+
+/// What a merge did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MergeReport {
+    pub from: PathBuf,
+    /// Events that are new here.
+    pub added: usize,
+    /// Events that were here already: none is taken twice.
+    pub already_here: usize,
+}
+
+impl Store {
+    /// Appends every event of `other` that is not here, each chain whole. The
+    /// other file is only copied, never opened or changed. A backup is made
+    /// before.
+    ///
+    /// # Errors
+    /// The file itself; another study; a file that does not open as
+    /// [`Store::open`] has it; two events of one name that differ
+    /// ([`ReviewError::Forked`]). Then nothing was merged.
+    pub fn merge(&mut self, other: &Path) -> Result<MergeReport, ReviewError> {
+        let same = |a: &Path, b: &Path| a.canonicalize().ok() == b.canonicalize().ok();
+        if !other.exists() {
+            return Err(ReviewError::NotFound {
+                path: other.to_owned(),
+            });
+        }
+        if same(other, &self.path) {
+            return Err(ReviewError::SameFile {
+                path: other.to_owned(),
+            });
+        }
+        let folder = draft_path(&self.path)?;
+        fs::create_dir(&folder).map_err(write_error(&folder))?;
+        let events = self.events_of_copy(other, &folder);
+        let _ = fs::remove_dir_all(&folder);
+        let events = events?;
+        self.backup()?;
+        let (path, failed) = (self.path.clone(), sqlite_error(&self.path));
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(&failed)?;
+        let mut report = MergeReport {
+            from: other.to_owned(),
+            added: 0,
+            already_here: 0,
+        };
+        for event in &events {
+            match hash_here(&transaction, event).map_err(&failed)? {
+                Some(hash) if hash == event.hash => report.already_here += 1,
+                Some(_) => {
+                    return Err(ReviewError::Forked {
+                        path: other.to_owned(),
+                        event: event.id.clone(),
+                    });
+                }
+                None => {
+                    append::insert(&transaction, event).map_err(sqlite_error(&path))?;
+                    report.added += 1;
+                }
+            }
+        }
+        transaction.commit().map_err(&failed)?;
+        self.events_since_backup += report.added;
+        Ok(report)
+    }
+
+    /// The events of the other file, after a copy of it was opened and
+    /// verified: a site's file may be on a medium that cannot be written, of an
+    /// older version, or in use.
+    fn events_of_copy(&self, other: &Path, folder: &Path) -> Result<Vec<Event>, ReviewError> {
+        let copy = folder.join(other.file_name().unwrap_or_default());
+        fs::copy(other, &copy).map_err(read_error(other))?;
+        let log = |path: &Path| {
+            let mut name = path.as_os_str().to_owned();
+            name.push("-wal");
+            PathBuf::from(name)
+        };
+        if log(other).exists() {
+            fs::copy(log(other), log(&copy)).map_err(read_error(other))?;
+        }
+        make_writable(&copy)?;
+        let opened = Self::open_as(&copy, self.installation.clone())?;
+        if opened.study_document != self.study_document {
+            return Err(ReviewError::OtherStudy {
+                path: other.to_owned(),
+                found: format!("study {}", opened.study.study_id),
+                expected: format!("study {}", self.study.study_id),
+            });
+        }
+        read::events(&opened.connection).map_err(sqlite_error(other))
+    }
+}
+
+/// The copy of a write-protected file is write-protected.
+fn make_writable(copy: &Path) -> Result<(), ReviewError> {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(copy, fs::Permissions::from_mode(0o600)).map_err(write_error(copy))
+}
+
+fn read_error(path: &Path) -> impl Fn(std::io::Error) -> ReviewError {
+    let path = path.to_owned();
+    move |source| ReviewError::Io {
+        path: path.clone(),
+        source,
+    }
+}
+
+fn hash_here(transaction: &Transaction<'_>, event: &Event) -> rusqlite::Result<Option<String>> {
+    transaction
+        .prepare_cached("SELECT hash FROM events WHERE installation = ?1 AND sequence = ?2")?
+        .query_row((event.id.installation.as_str(), event.id.sequence), |row| {
+            row.get(0)
+        })
+        .optional()
+}

@@ -1,0 +1,50 @@
+//! From the tables of an older version to those of this one: forward only,
+//! after a backup, in one transaction.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use super::super::ReviewError;
+use super::backup::copy_and_test;
+use super::create::publish;
+use super::schema::{MIGRATIONS, SCHEMA_VERSION, pragma};
+use super::{Store, sqlite_error};
+
+impl Store {
+    /// A migration that fails leaves the database as it was. The backup is
+    /// kept for good, beside the database.
+    pub(super) fn migrate(&mut self, from: i64) -> Result<(), ReviewError> {
+        let backup = free_name(&self.path, from);
+        let draft = copy_and_test(&self.connection, &backup, &self.study_document)?;
+        publish(&draft, &backup)?;
+        let _ = std::fs::remove_file(&draft);
+        tracing::info!("{}: brought from version {from}", self.path.display());
+        steps(&mut self.connection).map_err(sqlite_error(&self.path))
+    }
+}
+
+fn steps(connection: &mut Connection) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    // Another program may have been faster; what counts is what is there now.
+    let version: i64 = pragma(&transaction, "user_version")?;
+    for step in MIGRATIONS
+        .iter()
+        .skip(usize::try_from(version).unwrap_or(0))
+    {
+        transaction.execute_batch(step)?;
+    }
+    transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+    transaction.commit()
+}
+
+/// `study.version-1.sqlite`, or with a number where that is taken.
+fn free_name(path: &Path, version: i64) -> PathBuf {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let name = |tail: &str| path.with_file_name(format!("{stem}.version-{version}{tail}.sqlite"));
+    let numbered = (2..).map(|number| name(&format!("-{number}")));
+    std::iter::once(name(""))
+        .chain(numbered)
+        .find(|candidate| !candidate.exists())
+        .unwrap_or_else(|| name(""))
+}
