@@ -18,7 +18,7 @@ pub struct Selected {
 /// Every prototype of a bundle. Those of one class that were cut from the same
 /// window of the same ECG are one item: rated once, the others linked to it.
 pub fn items_of(manifest: &Manifest) -> Vec<Item> {
-    let mut first_with = BTreeMap::new();
+    let mut first_with: BTreeMap<_, usize> = BTreeMap::new();
     let mut items: Vec<Item> = Vec::new();
     for (prototype, source) in manifest.prototypes.iter().enumerate() {
         let Some(class) = manifest.class_of(prototype) else {
