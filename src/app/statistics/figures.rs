@@ -47,10 +47,15 @@ pub fn ui(ui: &mut Ui, state: &State, results: &Results) {
 
 /// A figure at the width that there is, as high as it then has to be.
 fn figure(ui: &mut Ui, scene: &Scene) {
+    const BORDER_MM: f64 = 3.0;
+    let mut scene = scene.clone();
+    scene.shift(BORDER_MM, BORDER_MM);
+    scene.width_mm += 2.0 * BORDER_MM;
+    scene.height_mm += 2.0 * BORDER_MM;
     let width = ui.available_width().min(960.0);
     let height = width * (scene.height_mm / scene.width_mm) as f32;
     let mut fitted = SheetZoom::default();
-    sheet_pane(ui, scene, None, &mut fitted, vec2(width, height), "Figure");
+    sheet_pane(ui, &scene, None, &mut fitted, vec2(width, height), "Figure");
 }
 
 /// The worst and the best prototypes with their training ECGs.

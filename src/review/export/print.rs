@@ -24,8 +24,11 @@ pub(super) fn pdf(
         blocks.push(table_3(results));
     }
     for item in &results.report.items {
-        blocks.push(Scene::heading(&format!("{}: means", item.item), WIDTH_MM));
-        blocks.extend(forest(item));
+        let mut plots = forest(item).into_iter();
+        // The heading stays with the first plot.
+        let first = plots.next();
+        blocks.extend(first.map(|plot| titled(&format!("{}: means", item.item), plot)));
+        blocks.extend(plots);
         blocks.push(titled("Distribution", distribution(item)));
         blocks.push(details(item));
         if item.raters.len() > 1 {
