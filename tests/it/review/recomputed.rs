@@ -29,7 +29,7 @@ fn clustered_items(count: usize) -> Vec<Item> {
 /// rater more has only begun.
 fn rated_study(folder: &Path, raters: &[&str]) -> Store {
     let mut protocol = Protocol::quick(BundleRef::default());
-    protocol.seed = Some(2_026_112_4);
+    protocol.seed = Some(20_261_124);
     protocol.training = 3;
     protocol.repeats = Repeats {
         share: 0.1,
@@ -57,11 +57,11 @@ fn rated_study(folder: &Path, raters: &[&str]) -> Store {
 
 fn answer_of(number: usize, place: usize, prototype: usize, phase: Phase) -> Answer {
     let mix = prototype * 31 + number * 17 + usize::from(phase == Phase::Repeat);
-    if mix % 19 == 0 {
+    if mix.is_multiple_of(19) {
         return Answer::excluded(prototype, Exclusion::ALL[mix % 3], 700);
     }
     let base = 5 - prototype * prototype % 11 % 3;
-    let spread = (mix * 2_654_435_761 >> 7) % 3;
+    let spread = ((mix * 2_654_435_761) >> 7) % 3;
     let rating = (base - spread.min(base - 1)) as u8;
     Answer::rated(prototype, rating, (rating + 1).min(5), 1000 + place as u64)
 }
