@@ -154,7 +154,9 @@ fn five_raters_and_an_interim_export_are_found_again() {
 /// about prototypes.
 #[test]
 fn a_whole_study_has_the_naive_intervals_of_table_3() {
-    const TABLE_3: [(&str, [[usize; 5]; 2], [[f64; 3]; 2]); 2] = [
+    /// Of a rater: counts of 1 to 5 and mean with interval, of each question.
+    type Row = (&'static str, [[usize; 5]; 2], [[f64; 3]; 2]);
+    const TABLE_3: [Row; 2] = [
         (
             "cardiologist",
             [[48, 48, 52, 301, 588], [52, 20, 0, 271, 694]],
@@ -177,9 +179,9 @@ fn a_whole_study_has_the_naive_intervals_of_table_3() {
             let points = (1_u8..).zip(counts);
             points.flat_map(|(v, n)| vec![v; n]).collect::<Vec<u8>>()
         });
-        for i in 0..1037 {
+        for (i, (&first, &second)) in values[0].iter().zip(&values[1]).enumerate() {
             // 1,037 is 17 x 61: a step of 100 visits every prototype once.
-            let answer = Answer::rated(i * 100 % 1037, values[0][i], values[1][i], 9000);
+            let answer = Answer::rated(i * 100 % 1037, first, second, 9000);
             store.record(&me, &answer).unwrap();
         }
         store.close_queue(&me).unwrap();
