@@ -88,9 +88,9 @@ fn help_is_on_a_key_and_the_model_card_on_the_model() {
     let folder = tempfile::tempdir().unwrap();
     let mut window = Window::start(Window::options(folder.path()));
     window.press(Key::Questionmark);
-    window.assert_shows("Representativeness");
+    window.assert_shows("Second question");
     window.press(Key::Escape);
-    window.assert_shows_not("Representativeness");
+    window.assert_shows_not("Second question");
     window.click_part("Model: ");
     window.assert_shows("Macro AUROC");
     window.assert_shows("Trained on simulated ECGs");
