@@ -193,9 +193,11 @@ impl Application {
         review.finding = false;
         let is_new =
             |study: &&FoundStudy| !review.found.iter().any(|f| f.database == study.database);
-        // Who made a study wants it rated; what was chosen before stays.
+        // Who made a study wants it rated; what was chosen before stays, and of several new
+        // ones (a site's file beside the study, say) none is more likely than the others.
+        let new: Vec<&FoundStudy> = studies.iter().filter(is_new).collect();
         if review.session.is_none()
-            && let Some(new) = studies.iter().find(is_new)
+            && let [new] = new[..]
         {
             review.chosen = Some(new.database.clone());
         }

@@ -7,15 +7,19 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use super::super::ReviewError;
 use super::backup::copy_and_test;
-use super::create::publish;
+use super::create::{publish, write_error};
 use super::schema::{MIGRATIONS, SCHEMA_VERSION, pragma};
 use super::{Store, sqlite_error};
 
 impl Store {
     /// A migration that fails leaves the database as it was. The backup is
-    /// kept for good, beside the database.
+    /// kept for good, in the folder of the other backups: beside the database
+    /// the window would take it for a study of its own, and rate on in it.
     pub(super) fn migrate(&mut self, from: i64) -> Result<(), ReviewError> {
         let backup = free_name(&self.path, from);
+        if let Some(folder) = backup.parent() {
+            std::fs::create_dir_all(folder).map_err(write_error(folder))?;
+        }
         let draft = copy_and_test(&self.connection, &backup, &self.study_document)?;
         publish(&draft, &backup)?;
         let _ = std::fs::remove_file(&draft);
@@ -38,10 +42,11 @@ fn steps(connection: &mut Connection) -> rusqlite::Result<()> {
     transaction.commit()
 }
 
-/// `study.version-1.sqlite`, or with a number where that is taken.
+/// `backups/study.version-1.sqlite`, or with a number where that is taken.
 fn free_name(path: &Path, version: i64) -> PathBuf {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-    let name = |tail: &str| path.with_file_name(format!("{stem}.version-{version}{tail}.sqlite"));
+    let folder = path.with_file_name("backups");
+    let name = |tail: &str| folder.join(format!("{stem}.version-{version}{tail}.sqlite"));
     let numbered = (2..).map(|number| name(&format!("-{number}")));
     std::iter::once(name(""))
         .chain(numbered)

@@ -190,7 +190,8 @@ fn label_pairs(model: &Model, set: &DataSet, folds: &[u8]) -> (Vec<Vec<u32>>, Ve
     let labels = model.manifest().architecture.labels().labels();
     let entries = set.folds(folds);
     let width = labels.len() as i64;
-    let matrix = Tensor::from_slice(&dataset::labels(&entries, &labels)).view([-1, width]);
+    let size = [entries.len() as i64, width];
+    let matrix = Tensor::from_slice(&dataset::labels(&entries, &labels)).view(size);
     let both = matrix.transpose(0, 1).matmul(&matrix);
     let counts = labels_of(&both.to_kind(Kind::Float));
     let counts = counts

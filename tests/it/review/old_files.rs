@@ -55,14 +55,24 @@ fn a_version_1_file_is_migrated_after_a_backup_and_goes_on() {
     assert_eq!(user_version(&path), SCHEMA_VERSION);
 
     // The backup is the old file, which an old program still opens.
-    let backup = folder.path().join("old.version-1.sqlite");
+    let backup = folder.path().join("backups/old.version-1.sqlite");
     assert_eq!(user_version(&backup), 1);
     drop(Store::open_as(&path, installation()).unwrap());
-    assert!(!folder.path().join("old.version-1-2.sqlite").exists());
+    assert!(
+        !folder
+            .path()
+            .join("backups/old.version-1-2.sqlite")
+            .exists()
+    );
     // An old file beside an old backup.
     fs::write(&path, &original).unwrap();
     drop(Store::open_as(&path, installation()).unwrap());
-    assert!(folder.path().join("old.version-1-2.sqlite").exists());
+    assert!(
+        folder
+            .path()
+            .join("backups/old.version-1-2.sqlite")
+            .exists()
+    );
 }
 
 #[test]
@@ -79,5 +89,5 @@ fn a_damaged_old_file_is_not_migrated() {
     let error = Store::open_as(&path, installation()).unwrap_err();
     assert!(matches!(error, ReviewError::ChainBroken { .. }), "{error}");
     assert_eq!(user_version(&path), 1);
-    assert!(!folder.path().join("old.version-1.sqlite").exists());
+    assert!(!folder.path().join("backups/old.version-1.sqlite").exists());
 }
