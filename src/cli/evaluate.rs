@@ -1,18 +1,22 @@
 //! `protoecg evaluate`: macro AUROC of a fold with its interval.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::{DataArguments, ModelArguments, output};
 use crate::bundle::FoldMetrics;
 use crate::statistics::PatientInterval;
 use crate::statistics::study::Outcome;
-use crate::training::{FoldQuality, Report, metrics_of, quality_of, read_fold};
+use crate::training::{FoldQuality, Report, known_statements, metrics_of, quality_of, read_fold};
 
 /// Score a model on one fold of a labelled data set
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Example:\n  protoecg evaluate --bundle ptbxl-excerpt-rhythm --data /path/to/ptb-xl --fold 10 --json\n  \
-    protoecg evaluate --bundle ptbxl-excerpt --data /path/to/ptb-xl --fold 10 --report fold-10"
+    after_help = "Examples:\n  protoecg evaluate --bundle ptbxl-excerpt-rhythm --data /path/to/ptb-xl --fold 10 --json\n  \
+    protoecg evaluate --bundle ptbxl-excerpt --data /path/to/ptb-xl --fold 10 --report fold-10\n\n\
+    External validation, on the statements that the labels of those records know:\n  \
+    protoecg list /data/cpsc2018 --out cpsc2018\n  \
+    protoecg evaluate --bundle ptbxl-excerpt --data cpsc2018 --fold 10"
 )]
 pub struct Arguments {
     #[command(flatten)]
@@ -39,6 +43,12 @@ struct Document<'a> {
     metrics: &'a FoldMetrics,
     #[serde(flatten)]
     quality: &'a FoldQuality,
+    /// Statements of the model that the data set's label map does not have.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    not_mapped: Vec<&'a str>,
+    /// Codes of the data set without a statement, and how many records have them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unmapped_codes: Option<&'a BTreeMap<String, usize>>,
 }
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
@@ -51,19 +61,23 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     };
     let read = read_fold(&model, &set, arguments.fold, &mut tick)?;
     output::status("");
-    let infos = &model.manifest().statements;
+    let infos = &known_statements(&model, &set)?;
     let metrics = metrics_of(arguments.fold, infos, &read.logits, &read.labels);
     let quality = quality_of(&read, infos);
     if let Some(dir) = &arguments.report {
         Report::new(&model, &set, &read)?.write(dir)?;
         output::notice(&format!("report written to {}", dir.display()));
     }
+    let statements = model.manifest().statements.iter().map(|s| s.code.as_str());
+    let not_mapped: Vec<&str> = statements.filter(|code| !set.labels_tell(code)).collect();
     if arguments.json {
         return output::print_json(&Document {
             schema: 1,
             bundle: (model.bundle()).into(),
             metrics: &metrics,
             quality: &quality,
+            not_mapped,
+            unmapped_codes: set.unmapped_codes(),
         });
     }
     if let Some(notice) = model.bundle().notice() {
@@ -103,7 +117,19 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         metrics.fold,
         metrics.ci_method
     ))?;
-    print_quality(&quality)
+    print_quality(&quality)?;
+    if !not_mapped.is_empty() {
+        output::print_line(&format!(
+            "\nNot scored, since the label map does not have them: {}",
+            not_mapped.join(", ")
+        ))?;
+    }
+    for (code, records) in set.unmapped_codes().into_iter().flatten() {
+        output::print_line(&format!(
+            "code {code} ({records} records) has no statement in the label map"
+        ))?;
+    }
+    Ok(())
 }
 
 fn print_quality(quality: &FoldQuality) -> anyhow::Result<()> {

@@ -4,11 +4,13 @@
 
 mod audit;
 mod bundle;
+mod cache;
 mod convert;
 mod evaluate;
 mod explain;
 mod import_torch;
 mod info;
+mod list;
 mod measure;
 mod open;
 mod output;
@@ -42,6 +44,8 @@ enum Command {
     Convert(convert::Arguments),
     Measure(measure::Arguments),
     Simulate(simulate::Arguments),
+    Cache(cache::Arguments),
+    List(list::Arguments),
     Train(train::Arguments),
     Evaluate(evaluate::Arguments),
     Predict(predict::Arguments),
@@ -70,9 +74,11 @@ struct ModelArguments {
 /// `--data` and `--skip-missing`, shared by what reads whole folds.
 #[derive(Clone, Debug, clap::Args)]
 struct DataArguments {
-    /// Data set in the layout of PTB-XL
+    /// Data set in the layout of PTB-XL, or a folder with records.csv and labels.ron
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
+    #[command(flatten)]
+    cache: cache::CacheArguments,
     /// Go on without the records that the table names and the folder does not have
     #[arg(long)]
     skip_missing: bool,
@@ -83,7 +89,7 @@ impl DataArguments {
     fn open(&self, folds: &[u8]) -> anyhow::Result<DataSet> {
         let (set, missing) = DataSet::open(&self.data)?.without_missing(folds);
         if missing.is_empty() {
-            return Ok(set);
+            return self.cache.attach(set);
         }
         let listed = format!(
             "{} of the records of folds {folds:?} are not in {}: {}",
@@ -100,7 +106,7 @@ impl DataArguments {
             "{listed}; --skip-missing goes on without them"
         );
         output::notice(&format!("without {listed}"));
-        Ok(set)
+        self.cache.attach(set)
     }
 }
 
@@ -141,6 +147,8 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         Some(Command::Convert(arguments)) => convert::run(&arguments),
         Some(Command::Measure(arguments)) => measure::run(&arguments),
         Some(Command::Simulate(arguments)) => simulate::run(&arguments),
+        Some(Command::Cache(arguments)) => cache::run(&arguments),
+        Some(Command::List(arguments)) => list::run(&arguments),
         Some(Command::Train(arguments)) => train::run(&arguments),
         Some(Command::Evaluate(arguments)) => evaluate::run(&arguments),
         Some(Command::Predict(arguments)) => predict::run(&arguments),

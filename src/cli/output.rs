@@ -1,6 +1,7 @@
 //! Tables for people, JSON for programs, progress on standard error.
 
 use std::io::{IsTerminal, Write};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A table with aligned columns; numbers should come formatted.
 #[derive(Debug, Default)]
@@ -92,6 +93,8 @@ pub fn notice(text: &str) {
 pub struct Progress {
     what: &'static str,
     started: std::time::Instant,
+    /// When it was last drawn, in milliseconds from the start.
+    drawn_ms: AtomicU64,
 }
 
 impl Progress {
@@ -99,12 +102,26 @@ impl Progress {
         Self {
             what,
             started: std::time::Instant::now(),
+            drawn_ms: AtomicU64::new(0),
         }
     }
 
+    /// Any thread may call it, as often as it likes.
     pub fn show(&self, done: usize, of: usize) {
-        let seconds = self.started.elapsed().as_secs_f64();
-        status(&progress_line(self.what, done, of, seconds));
+        const EVERY_MS: u64 = 50;
+        let elapsed = self.started.elapsed();
+        let (now_ms, drawn_ms) = (elapsed.as_millis() as u64, &self.drawn_ms);
+        let last_ms = drawn_ms.load(Ordering::Relaxed);
+        let order = Ordering::Relaxed;
+        // Of threads that come at the same time one draws.
+        if now_ms < last_ms + EVERY_MS
+            || drawn_ms
+                .compare_exchange(last_ms, now_ms, order, order)
+                .is_err()
+        {
+            return;
+        }
+        status(&progress_line(self.what, done, of, elapsed.as_secs_f64()));
     }
 }
 

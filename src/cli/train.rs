@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context;
 
+use super::cache::CacheArguments;
 use super::{DataArguments, output};
 use crate::inference::{DeviceChoice, set_threads};
 use crate::training::{Event, SHIPPED, Shipped, TrainingConfig, train};
@@ -26,12 +27,14 @@ pub struct Arguments {
     /// Print the configuration and end
     #[arg(long, conflicts_with_all = ["data", "out", "resume"])]
     print: bool,
-    /// Data set in the layout of PTB-XL
+    /// Data set in the layout of PTB-XL, or a folder with records.csv and labels.ron
     #[arg(long, value_name = "DIR", required_unless_present_any = ["list", "print"])]
     data: Option<PathBuf>,
     /// Go on without the records that the table names and the folder does not have
     #[arg(long)]
     skip_missing: bool,
+    #[command(flatten)]
+    cache: CacheArguments,
     /// Folder for the bundle
     #[arg(long, value_name = "BUNDLE", required_unless_present_any = ["list", "print"])]
     out: Option<PathBuf>,
@@ -64,6 +67,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let data = DataArguments {
         data: data.clone(),
         skip_missing: arguments.skip_missing,
+        cache: arguments.cache.clone(),
     };
     let set = data.open(&folds)?;
     if let Some(threads) = arguments.threads {

@@ -1,8 +1,12 @@
 //! The collection: its table, and the signals on demand.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use super::cache::SignalCache;
+use super::label_map::{LABEL_MAP_FILE, LabelMap};
+use super::listing::{self, LISTING_FILE};
 use super::{DataSetError, Entry, SimulatedMarker, table};
 use crate::ecg::Recording;
 use crate::statements;
@@ -10,15 +14,33 @@ use crate::statements;
 /// The table's name in the root of a collection.
 pub const TABLE_FILE: &str = "ptbxl_database.csv";
 
-/// A collection in the layout of PTB-XL. Only the table is in memory.
+/// A collection in the layout of PTB-XL, or one with a listing and a label map.
+/// Only the table is in memory.
 #[derive(Clone, Debug)]
 pub struct DataSet {
     root: PathBuf,
+    layout: Layout,
     /// By ecg_id, ascending.
     entries: Vec<Entry>,
     simulated: Option<SimulatedMarker>,
     /// Records that [`DataSet::folds`] does not give.
     left_out: BTreeSet<u32>,
+    /// Where records are read through one.
+    pub(super) cache: Option<Arc<SignalCache>>,
+}
+
+/// What the table names, and where it is.
+#[derive(Clone, Debug)]
+enum Layout {
+    /// WFDB records, relative to the root.
+    PtbXl,
+    /// Files of any format, relative to `files`, and codes by a map.
+    Listing {
+        files: PathBuf,
+        map: LabelMap,
+        /// Codes without a statement, and how many records have them.
+        unmapped: BTreeMap<String, usize>,
+    },
 }
 
 impl DataSet {
@@ -26,21 +48,32 @@ impl DataSet {
     ///
     /// # Errors
     /// No table, a missing column, a row that cannot be understood, or a
-    /// marker of the simulator that cannot.
+    /// marker of the simulator or a label map that cannot.
     pub fn open(root: &Path) -> Result<Self, DataSetError> {
-        let file = root.join(TABLE_FILE);
-        if !file.is_file() {
+        let (mut entries, layout) = if root.join(TABLE_FILE).is_file() {
+            (table::read(&root.join(TABLE_FILE))?, Layout::PtbXl)
+        } else if root.join(LISTING_FILE).is_file() {
+            let map = LabelMap::read(&root.join(LABEL_MAP_FILE))?;
+            let listing = listing::read(&root.join(LISTING_FILE), &map)?;
+            let layout = Layout::Listing {
+                files: map.files.as_ref().map_or(root.to_owned(), |f| root.join(f)),
+                unmapped: listing.unmapped,
+                map,
+            };
+            (listing.entries, layout)
+        } else {
             return Err(DataSetError::NoTable {
                 root: root.to_owned(),
             });
-        }
-        let mut entries = table::read(&file)?;
+        };
         entries.sort_by_key(|entry| entry.ecg_id);
         Ok(Self {
             root: root.to_owned(),
+            layout,
             entries,
             simulated: SimulatedMarker::read(root)?,
             left_out: BTreeSet::new(),
+            cache: None,
         })
     }
 
@@ -70,10 +103,10 @@ impl DataSet {
     }
 
     /// Leaves out those records of some folds that are not on the disk; also
-    /// gives their numbers, ascending. Only whether the header is there is
+    /// gives their numbers, ascending. Only whether the file is there is
     /// asked: a record that is damaged stops its reader.
     pub fn without_missing(mut self, folds: &[u8]) -> (Self, Vec<u32>) {
-        let is_there = |entry: &&Entry| self.header(&entry.path_lr).exists();
+        let is_there = |entry: &&Entry| self.file(&entry.path_lr).exists();
         let entries = self.folds(folds).into_iter();
         let missing: Vec<u32> = entries
             .filter(|entry| !is_there(entry))
@@ -94,6 +127,24 @@ impl DataSet {
         self.simulated.as_ref()
     }
 
+    /// Whether the collection's labels can tell if an ECG has `statement`. For
+    /// what they cannot, absence means nothing, and no model is scored.
+    pub fn labels_tell(&self, statement: &str) -> bool {
+        match &self.layout {
+            Layout::PtbXl => true,
+            Layout::Listing { map, .. } => map.has_target(statement),
+        }
+    }
+
+    /// Codes without a statement in the label map, and how many records have
+    /// them; `None` for PTB-XL, which needs no map.
+    pub fn unmapped_codes(&self) -> Option<&BTreeMap<String, usize>> {
+        match &self.layout {
+            Layout::PtbXl => None,
+            Layout::Listing { unmapped, .. } => Some(unmapped),
+        }
+    }
+
     /// Codes in the table that are none of the 71 statements, sorted: most
     /// often a misspelling, which no label matrix would show.
     pub fn unknown_codes(&self) -> Vec<String> {
@@ -109,40 +160,58 @@ impl DataSet {
         codes
     }
 
-    /// The 100 Hz signal of an entry, with the age and sex of the table.
-    ///
-    /// # Errors
-    /// The record is not there or cannot be read.
-    pub fn read(&self, entry: &Entry) -> Result<Recording, DataSetError> {
-        self.signal(entry, &self.header(&entry.path_lr))
-    }
-
     /// The 500 Hz signal of an entry; `None` where the table names none or
     /// the record was not copied to this disk.
     ///
     /// # Errors
     /// The record is there and cannot be read.
     pub fn read_500_hz(&self, entry: &Entry) -> Result<Option<Recording>, DataSetError> {
-        match entry.path_hr.as_deref().map(|path| self.header(path)) {
-            Some(header) if header.exists() => self.signal(entry, &header).map(Some),
+        match entry.path_hr.as_deref().map(|path| self.file(path)) {
+            Some(header) if header.exists() => open(entry, &header).map(Some),
             _ => Ok(None),
         }
     }
 
-    /// The header of a record. Dots in the name are no suffix, hence no
-    /// `with_extension`.
-    fn header(&self, record: &str) -> PathBuf {
-        self.root.join(format!("{record}.hea"))
+    /// The 100 Hz signal of an entry from its files.
+    pub(super) fn open_record(&self, entry: &Entry) -> Result<Recording, DataSetError> {
+        open(entry, &self.file(&entry.path_lr))
     }
 
-    fn signal(&self, entry: &Entry, header: &Path) -> Result<Recording, DataSetError> {
-        let mut recording =
-            crate::formats::open(header).map_err(|source| DataSetError::Signal {
-                ecg_id: entry.ecg_id,
-                source,
-            })?;
-        recording.age_years = entry.age_years.or(recording.age_years);
-        recording.sex = entry.sex.or(recording.sex);
-        Ok(recording)
+    /// What is opened for a path of the table. Dots in a record's name are no
+    /// suffix, hence no `with_extension`.
+    fn file(&self, path: &str) -> PathBuf {
+        match &self.layout {
+            Layout::PtbXl => self.root.join(format!("{path}.hea")),
+            Layout::Listing { files, .. } => files.join(path),
+        }
     }
+
+    /// The path of an entry's WFDB record, without suffix.
+    pub(super) fn record(&self, entry: &Entry) -> PathBuf {
+        match &self.layout {
+            Layout::PtbXl => self.root.join(&entry.path_lr),
+            Layout::Listing { files, .. } => {
+                let path = &entry.path_lr;
+                files.join(path.strip_suffix(".hea").unwrap_or(path))
+            }
+        }
+    }
+
+    /// Where an entry of this collection stands among the others.
+    pub(super) fn place(&self, entry: &Entry) -> Option<usize> {
+        let found = self
+            .entries
+            .binary_search_by_key(&entry.ecg_id, |entry| entry.ecg_id);
+        found
+            .ok()
+            .filter(|&at| self.entries[at].path_lr == entry.path_lr)
+    }
+}
+
+fn open(entry: &Entry, header: &Path) -> Result<Recording, DataSetError> {
+    let recording = crate::formats::open(header).map_err(|source| DataSetError::Signal {
+        ecg_id: entry.ecg_id,
+        source,
+    })?;
+    Ok(entry.described(recording))
 }

@@ -1,6 +1,6 @@
 //! One row of the table.
 
-use crate::ecg::Sex;
+use crate::ecg::{Recording, Sex};
 
 /// PTB-XL hides ages above 89 by writing 300. Such a patient has this age
 /// here: 90 means "90 or older".
@@ -30,6 +30,15 @@ impl Entry {
     /// likelihood (specification 4.2): rhythm statements all have 0.
     pub fn has(&self, code: &str) -> bool {
         self.statements.iter().any(|(c, _)| c == code)
+    }
+
+    /// Its recording with the age and sex of the table, where that has them.
+    pub(super) fn described(&self, recording: Recording) -> Recording {
+        Recording {
+            age_years: self.age_years.or(recording.age_years),
+            sex: self.sex.or(recording.sex),
+            ..recording
+        }
     }
 
     /// The codes alone, in the order of the table.

@@ -8,7 +8,7 @@ use crate::formats::FormatError;
 #[derive(Debug, thiserror::Error)]
 pub enum DataSetError {
     #[error(
-        "{} has no ptbxl_database.csv; choose the folder of PTB-XL that holds that file and records100", root.display()
+        "{} has neither ptbxl_database.csv nor records.csv; choose the folder of PTB-XL that holds the first and records100, or one with a listing of your own", root.display()
     )]
     NoTable { root: PathBuf },
     #[error("{}: cannot be read: {source}", file.display())]
@@ -38,8 +38,21 @@ pub enum DataSetError {
         found: String,
         expected: String,
     },
+    #[error("the signal cache in {}: {source}", place.display())]
+    Cache {
+        place: PathBuf,
+        source: std::io::Error,
+    },
+    #[error("stopped while reading the records; what was read is kept")]
+    Stopped,
     #[error("{}: {reason}", file.display())]
     BadMarker { file: PathBuf, reason: String },
+    #[error("{}: {reason}", file.display())]
+    BadLabelMap { file: PathBuf, reason: String },
+    #[error("{} has no WFDB header (.hea) in it or in its folders", folder.display())]
+    NoRecords { folder: PathBuf },
+    #[error("{}: {source}", file.display())]
+    Listed { file: PathBuf, source: FormatError },
     #[error("ecg_id {ecg_id}: {source}")]
     Signal { ecg_id: u32, source: FormatError },
 }

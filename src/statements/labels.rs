@@ -72,8 +72,10 @@ impl Label {
                 superclass,
                 least_likelihood,
             } => codes.iter().any(|(code, likelihood)| {
-                *likelihood >= least_likelihood
-                    && super::by_code(code).is_some_and(|s| s.superclass == Some(superclass))
+                // Label maps of other collections may give the superclass itself.
+                let belongs = code == superclass.code()
+                    || super::by_code(code).is_some_and(|s| s.superclass == Some(superclass));
+                *likelihood >= least_likelihood && belongs
             }),
         }
     }
@@ -116,6 +118,7 @@ mod tests {
             least_likelihood: 0.0,
         };
         assert_eq!(carried(loose, &codes), ["MI", "STTC"]);
+        assert_eq!(carried(loose, &[("MI", 100.0)]), ["MI"]);
         assert_eq!(carried(LabelSet::All, &codes), ["NDT", "IMI", "SR"]);
         assert_eq!(carried(LabelSet::Group(Group::Rhythm), &codes), ["SR"]);
     }

@@ -11,7 +11,7 @@ use super::calibration::calibrations;
 use super::checkpoint::Checkpoint;
 use super::data::labels_of;
 use super::error::TrainingError;
-use super::evaluation::{Columns, evaluate, metrics_of};
+use super::evaluation::{Columns, evaluate, metrics_on};
 use super::folders::{Folders, LOG, io_error};
 use super::fusion::has_16_bits;
 use super::projection::Source;
@@ -99,7 +99,13 @@ pub fn deliver(
         device_choice(device),
         &|| run.check_cancelled().is_err(),
     )?;
-    check_metrics(&manifest, config, &readings.validation, &data.validation)?;
+    check_metrics(
+        &manifest,
+        config,
+        set,
+        &readings.validation,
+        &data.validation,
+    )?;
     let card = folders.partial.join(Bundle::MODEL_CARD);
     std::fs::write(&card, card::model_card(&manifest)).map_err(io_error(&card))?;
     let truth = labels_of(&data.validation.labels);
@@ -228,18 +234,20 @@ fn cosine_with_source(
 fn check_metrics(
     manifest: &Manifest,
     config: &TrainingConfig,
+    set: &DataSet,
     readings: &[Reading],
     validation: &Split,
 ) -> Result<(), TrainingError> {
     let [fold] = config.validation_folds[..] else {
         return Ok(());
     };
-    let mine = metrics_of(
+    let mine = metrics_on(
+        set,
         fold,
         &manifest.statements,
         &logits_of(readings),
         &labels_of(&validation.labels),
-    );
+    )?;
     match manifest.metrics.iter().find(|m| m.fold == fold) {
         Some(written) if *written != mine => Err(TrainingError::Disagreement {
             fold,

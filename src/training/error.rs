@@ -11,6 +11,8 @@ use crate::nn::WeightsError;
 pub enum TrainingError {
     #[error("the data set has no record in folds {folds:?}")]
     NoRecords { folds: Vec<u8> },
+    #[error("the label map of the data set has none of the model's statements")]
+    NothingMapped,
     #[error("record {ecg_id}: {source}")]
     Record {
         ecg_id: u32,

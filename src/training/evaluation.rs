@@ -1,10 +1,12 @@
 //! Macro AUROC of a fold with its interval, and the table per statement: the
 //! same computation in the training process and in `protoecg evaluate`.
 
+use super::data::read_inputs;
 use super::error::TrainingError;
 use crate::bundle::{ClassMetrics, FoldMetrics, StatementInfo};
-use crate::dataset::{self, DataSet, Entry};
+use crate::dataset::{self, DataSet, Entry, Signal};
 use crate::inference::{Model, sigmoid};
+use crate::statements::Label;
 use crate::statistics::{Bootstrap, ClassScores, auprc, auroc, f1_at, macro_auroc};
 
 /// One fold as a model reads it.
@@ -12,13 +14,14 @@ use crate::statistics::{Bootstrap, ClassScores, auprc, auroc, f1_at, macro_auroc
 pub struct ReadFold {
     pub fold: u8,
     pub entries: Vec<Entry>,
-    /// Per record one per output.
+    /// Per record one per output that the data set's labels know.
     pub logits: Vec<Vec<f64>>,
-    /// Records x outputs of 0 and 1, row by row.
+    /// Records x those outputs, of 0 and 1, row by row.
     pub labels: Vec<f32>,
 }
 
-/// Scores one fold of a data set with a loaded model, from files to metrics.
+/// Scores one fold of a data set with a loaded model, from files to metrics, on
+/// the statements that the data set's labels know.
 /// `tick(done, of)` answers whether to go on.
 pub fn evaluate(
     model: &Model,
@@ -27,8 +30,8 @@ pub fn evaluate(
     tick: &mut dyn FnMut(usize, usize) -> bool,
 ) -> Result<FoldMetrics, TrainingError> {
     let read = read_fold(model, set, fold, tick)?;
-    let infos = &model.manifest().statements;
-    Ok(metrics_of(fold, infos, &read.logits, &read.labels))
+    let infos = known_statements(model, set)?;
+    Ok(metrics_of(fold, &infos, &read.logits, &read.labels))
 }
 
 /// Gives every record of a fold to a model. `tick(done, of)` answers whether
@@ -46,26 +49,83 @@ pub fn read_fold(
     if entries.is_empty() {
         return Err(TrainingError::NoRecords { folds: vec![fold] });
     }
+    // Before the records are read.
+    let known = known_outputs(set, &model.manifest().statements)?;
+    let preprocessing = &model.manifest().preprocessing;
     let mut inputs = Vec::with_capacity(entries.len());
-    for (done, entry) in entries.iter().enumerate() {
-        if !tick(done, entries.len()) {
-            return Err(TrainingError::Cancelled);
-        }
-        let input = model.manifest().preprocessing.apply(&set.read(entry)?);
-        inputs.push(input.map_err(|source| TrainingError::Record {
-            ecg_id: entry.ecg_id,
-            source,
-        })?);
-    }
-    let logits: Vec<Vec<f64>> = model.read(&inputs).into_iter().map(|r| r.logits).collect();
-    let labels = model.manifest().architecture.labels().labels();
-    let labels = dataset::labels(&entries, &labels);
+    let input = |input, _: &Signal| input;
+    read_inputs(set, &entries, preprocessing, tick, input, |some| {
+        inputs.extend(some);
+    })?;
+    let readings = model.read(&inputs).into_iter();
+    let logits: Vec<Vec<f64>> = readings
+        .map(|r| known.iter().map(|&c| r.logits[c]).collect())
+        .collect();
+    let labels = dataset::labels(&entries, &known_labels(model, set));
     Ok(ReadFold {
         fold,
         logits,
         labels,
         entries: entries.into_iter().cloned().collect(),
     })
+}
+
+/// The outputs that the labels of `set` know: that another statement is absent
+/// from them means nothing, and it is not scored.
+///
+/// # Errors
+/// [`TrainingError::NothingMapped`] where there is none.
+pub(super) fn known_outputs(
+    set: &DataSet,
+    infos: &[StatementInfo],
+) -> Result<Vec<usize>, TrainingError> {
+    let all = 0..infos.len();
+    let known: Vec<usize> = all.filter(|&c| set.labels_tell(&infos[c].code)).collect();
+    match known.is_empty() {
+        true => Err(TrainingError::NothingMapped),
+        false => Ok(known),
+    }
+}
+
+/// The statements of a model that are scored on `set`.
+///
+/// # Errors
+/// [`TrainingError::NothingMapped`] where there is none.
+pub fn known_statements(model: &Model, set: &DataSet) -> Result<Vec<StatementInfo>, TrainingError> {
+    let infos = &model.manifest().statements;
+    let known = known_outputs(set, infos)?;
+    Ok(known.into_iter().map(|c| infos[c].clone()).collect())
+}
+
+/// What those statements mean in a table.
+pub(super) fn known_labels(model: &Model, set: &DataSet) -> Vec<Label> {
+    let labels = model.manifest().architecture.labels().labels();
+    let known = |label: &Label| set.labels_tell(&label.code);
+    labels.into_iter().filter(known).collect()
+}
+
+/// [`metrics_of`] the outputs that the labels of `set` know, of all outputs.
+///
+/// # Errors
+/// [`TrainingError::NothingMapped`] where there is none.
+pub(super) fn metrics_on(
+    set: &DataSet,
+    fold: u8,
+    infos: &[StatementInfo],
+    logits: &[Vec<f64>],
+    labels: &[f32],
+) -> Result<FoldMetrics, TrainingError> {
+    let known = known_outputs(set, infos)?;
+    let infos_known: Vec<StatementInfo> = known.iter().map(|&c| infos[c].clone()).collect();
+    let logits: Vec<Vec<f64>> = logits
+        .iter()
+        .map(|row| known.iter().map(|&c| row[c]).collect())
+        .collect();
+    let labels: Vec<f32> = labels
+        .chunks(infos.len())
+        .flat_map(|row| known.iter().map(|&c| row[c]))
+        .collect();
+    Ok(metrics_of(fold, &infos_known, &logits, &labels))
 }
 
 /// A number that tells patients apart; a record without one is a patient of

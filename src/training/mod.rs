@@ -43,7 +43,7 @@ pub use config::{
 };
 pub use data::{Split, TrainingData};
 pub use error::TrainingError;
-pub use evaluation::{ReadFold, evaluate, metrics_of, read_fold};
+pub use evaluation::{ReadFold, evaluate, known_statements, metrics_of, read_fold};
 pub use losses::{
     ContrastiveScale, CrossEntropy, DiversityScale, Losses, PositiveWeight, PrototypeTerms,
     Targets, Terms, clustering, contrastive, cooccurrence, coverage, cross_entropy, diversity,

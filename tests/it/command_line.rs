@@ -16,6 +16,10 @@ pub fn protoecg(arguments: &[&str]) -> Output {
             "PROTOECG_MODELS",
             Path::new(env!("CARGO_MANIFEST_DIR")).join("models"),
         )
+        .env(
+            "PROTOECG_CACHE",
+            Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache"),
+        )
         .env_remove("PROTOECG_PTBXL")
         .env_remove("DISPLAY")
         .env_remove("WAYLAND_DISPLAY")

@@ -71,12 +71,14 @@ impl LeadSpan {
         match (self.standard(), self.code) {
             (Some(lead), _) => lead.name().to_owned(),
             (None, 9) => "V7".to_owned(),
-            (None, 11..=14) => format!("V{}R", self.code - 8),
+            (None, 10..=15) => format!("V{}R", self.code - 8),
             (None, 16) => "X".to_owned(),
             (None, 17) => "Y".to_owned(),
             (None, 18) => "Z".to_owned(),
             (None, 66) => "V8".to_owned(),
             (None, 67) => "V9".to_owned(),
+            (None, 68) => "V8R".to_owned(),
+            (None, 69) => "V9R".to_owned(),
             (None, code) => format!("SCP lead {code}"),
         }
     }

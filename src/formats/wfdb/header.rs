@@ -111,8 +111,28 @@ pub(super) fn read(path: &Path) -> Result<Header, FormatError> {
     })
 }
 
-/// The value of a comment `# key: value`. Only age and sex are ever asked for:
-/// the other comments (dates, names, diagnoses) may identify the patient.
+/// The codes of the comment `#Dx: 164889003,270492004` that the records of the
+/// PhysioNet Challenges have; none where there is no such comment. Words of
+/// prose are no codes, and are left out.
+///
+/// # Errors
+/// What the system says, and a header that is too large.
+pub fn diagnosis_codes(header: &Path) -> Result<Vec<String>, FormatError> {
+    let text = text(header)?;
+    let is_code = |word: &&str| {
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+        !word.is_empty() && word.len() <= 20 && word.chars().all(plain)
+    };
+    let codes = comment(&text, "dx").unwrap_or_default().split(',');
+    Ok(codes
+        .map(str::trim)
+        .filter(is_code)
+        .map(str::to_owned)
+        .collect())
+}
+
+/// The value of a comment `# key: value`. Only age, sex and codes of diagnoses
+/// are ever asked for: the other comments (dates, names) may identify the patient.
 fn comment<'a>(text: &'a str, key: &str) -> Option<&'a str> {
     text.lines().find_map(|line| {
         let (name, value) = line.trim().strip_prefix('#')?.split_once(':')?;

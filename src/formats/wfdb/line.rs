@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use serde::{Deserialize, Serialize};
+
 use super::samples::SignalFormat;
 use crate::ecg::Lead;
 use crate::formats::FormatError;
@@ -57,6 +59,39 @@ pub(super) struct Signal {
     pub initial: i64,
     pub checksum: Option<i16>,
     pub name: String,
+}
+
+impl Signal {
+    pub fn scale(&self) -> Scale {
+        Scale {
+            gain: self.gain,
+            baseline: self.baseline,
+            missing: self.format.missing(),
+        }
+    }
+}
+
+/// From ADC units to the unit of a signal.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scale {
+    /// ADC units per unit; negative where the recorder inverts.
+    gain: f64,
+    baseline: i64,
+    /// The number that stands for a missing sample.
+    missing: Option<i32>,
+}
+
+impl Scale {
+    /// The value in the signal's unit, NaN where it is missing. The code for
+    /// that is the lowest number, so a mean of samples is it only if all are.
+    pub fn value(&self, adc: i64) -> f64 {
+        if self.missing.map(i64::from) == Some(adc) {
+            f64::NAN
+        } else {
+            (adc - self.baseline) as f64 / self.gain
+        }
+    }
 }
 
 pub(super) struct Line<'a> {

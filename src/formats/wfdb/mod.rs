@@ -10,12 +10,15 @@
 mod flac;
 mod header;
 mod line;
+mod raw;
 mod record;
 mod samples;
 mod segment;
 mod segments;
 mod write;
 
-pub use header::{looks_like_header, names_signal_file};
+pub use header::{diagnosis_codes, looks_like_header, names_signal_file};
+pub use line::Scale;
+pub use raw::{RawLayout, RawLead, RawRecord, read_raw};
 pub use record::{PhysicalSignal, Record, read, read_record};
 pub use write::write;

@@ -78,10 +78,7 @@ pub fn read(header_path: &Path) -> Result<Recording, FormatError> {
     let mut channels = Vec::new();
     for signal in record.signals {
         let Some(millivolts_per_unit) = signal.millivolts_per_unit else {
-            remarks.push(format!(
-                "{} is left out: its unit {} is no voltage",
-                signal.name, signal.unit
-            ));
+            remarks.push(left_out(&signal.name, &signal.unit));
             continue;
         };
         let mut samples_mv = signal.values;
@@ -95,10 +92,7 @@ pub fn read(header_path: &Path) -> Result<Recording, FormatError> {
         });
     }
     if channels.is_empty() {
-        return Err(FormatError::Unsupported {
-            path: header_path.to_owned(),
-            what: "a record without any signal in volts".to_owned(),
-        });
+        return Err(no_voltage(header_path));
     }
     Ok(Recording {
         rate_hz: record.rate_hz,
@@ -112,6 +106,18 @@ pub fn read(header_path: &Path) -> Result<Recording, FormatError> {
     })
 }
 
+/// The remark on a signal that is no part of the ECG.
+pub(super) fn left_out(name: &str, unit: &str) -> String {
+    format!("{name} is left out: its unit {unit} is no voltage")
+}
+
+pub(super) fn no_voltage(header_path: &Path) -> FormatError {
+    FormatError::Unsupported {
+        path: header_path.to_owned(),
+        what: "a record without any signal in volts".to_owned(),
+    }
+}
+
 fn distinct<T: PartialEq>(items: impl Iterator<Item = T>) -> Vec<T> {
     items.fold(Vec::new(), |mut seen, item| {
         if !seen.contains(&item) {
@@ -121,7 +127,7 @@ fn distinct<T: PartialEq>(items: impl Iterator<Item = T>) -> Vec<T> {
     })
 }
 
-fn format_name(header: &Header, signals: &[(Signal, Vec<f64>)]) -> String {
+pub(super) fn format_name<T>(header: &Header, signals: &[(Signal, T)]) -> String {
     let codes = distinct(signals.iter().map(|(signal, _)| signal.format.code()));
     let list: Vec<String> = codes.iter().map(u16::to_string).collect();
     let plural = if codes.len() == 1 { "" } else { "s" };
@@ -132,7 +138,7 @@ fn format_name(header: &Header, signals: &[(Signal, Vec<f64>)]) -> String {
     format!("WFDB, format{plural} {}{segments}", list.join(", "))
 }
 
-fn unit_source(signals: &[(Signal, Vec<f64>)]) -> String {
+pub(super) fn unit_source<T>(signals: &[(Signal, T)]) -> String {
     let voltages = signals
         .iter()
         .filter(|(signal, _)| signal.millivolts_per_unit.is_some());

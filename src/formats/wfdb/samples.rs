@@ -81,6 +81,22 @@ impl SignalFormat {
         }
     }
 
+    /// Whether 16 bits hold every sample as it is.
+    pub fn fits_16_bits(self) -> bool {
+        match self {
+            Self::Null | Self::F8 | Self::F24 | Self::F32 | Self::Flac24 => false,
+            Self::F16
+            | Self::F61
+            | Self::F80
+            | Self::F160
+            | Self::F212
+            | Self::F310
+            | Self::F311
+            | Self::Flac8
+            | Self::Flac16 => true,
+        }
+    }
+
     /// Bits per sample of a FLAC stream; `None` for what is not compressed.
     pub fn flac_bits(self) -> Option<u32> {
         match self {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::flac;
 use super::header::Header;
-use super::line::Signal;
+use super::line::{Scale, Signal};
 use super::samples::SignalFormat;
 use crate::formats::{FormatError, load};
 
@@ -53,9 +53,26 @@ pub(super) fn read(
     header: &Header,
     samples: Option<usize>,
 ) -> Result<Vec<Vec<f64>>, FormatError> {
+    read_as(header_path, header, samples, Target(Scale::value, f64::NAN))
+}
+
+/// What a sample in ADC units becomes, and what stands where there is none.
+#[derive(Clone, Copy)]
+pub(super) struct Target<T, F>(pub F, pub T);
+
+/// As [`read`], as any kind of number.
+///
+/// # Errors
+/// As [`read`].
+pub(super) fn read_as<T: Copy, F: Fn(&Scale, i64) -> T + Copy>(
+    header_path: &Path,
+    header: &Header,
+    samples: Option<usize>,
+    target: Target<T, F>,
+) -> Result<Vec<Vec<T>>, FormatError> {
     let folder = header_path.parent().unwrap_or(Path::new(""));
     let limit = max_samples(file_bytes(folder, header)?);
-    let mut values: Vec<Vec<f64>> = vec![Vec::new(); header.signals.len()];
+    let mut values: Vec<Vec<T>> = vec![Vec::new(); header.signals.len()];
     let mut length = samples;
     for file in files(header) {
         let group: Vec<usize> = (0..header.signals.len())
@@ -68,7 +85,7 @@ pub(super) fn read(
             signals: &signals,
             max_samples: usize::try_from(limit).unwrap_or(usize::MAX),
         };
-        for (i, channel) in group.into_iter().zip(file.read(samples)?) {
+        for (i, channel) in group.into_iter().zip(file.read(samples, target)?) {
             // Only where the header gives no length can files differ in it.
             length = Some(length.unwrap_or(usize::MAX).min(channel.len()));
             values[i] = channel;
@@ -84,7 +101,7 @@ pub(super) fn read(
         });
     }
     for channel in &mut values {
-        channel.resize(length, f64::NAN);
+        channel.resize(length, target.1);
     }
     Ok(values)
 }
@@ -98,7 +115,11 @@ struct File<'a> {
 }
 
 impl File<'_> {
-    fn read(&self, frames: Option<usize>) -> Result<Vec<Vec<f64>>, FormatError> {
+    fn read<T: Copy, F: Fn(&Scale, i64) -> T + Copy>(
+        &self,
+        frames: Option<usize>,
+        target: Target<T, F>,
+    ) -> Result<Vec<Vec<T>>, FormatError> {
         let Some(first) = self.signals.first() else {
             return Ok(Vec::new());
         };
@@ -130,7 +151,7 @@ impl File<'_> {
             let raw = interleaved
                 .chunks_exact(per_frame)
                 .map(|frame| &frame[of_frame.clone()]);
-            values.push(self.values(signal, raw, frames)?);
+            values.push(self.values(signal, raw, frames, target)?);
         }
         Ok(values)
     }
@@ -196,13 +217,14 @@ impl File<'_> {
 
     /// One value per frame from the raw samples of each frame, and the
     /// checksum verified.
-    fn values<'a>(
+    fn values<'a, T: Copy, F: Fn(&Scale, i64) -> T>(
         &self,
         signal: &Signal,
         raw: impl Iterator<Item = &'a [i32]>,
         frames: usize,
-    ) -> Result<Vec<f64>, FormatError> {
-        let missing = signal.format.missing();
+        Target(value, absent): Target<T, F>,
+    ) -> Result<Vec<T>, FormatError> {
+        let scale = signal.scale();
         // Format 8 holds differences; the first is from the header's initial value.
         let differences = signal.format == SignalFormat::F8;
         let mut level = signal.initial as i32;
@@ -223,14 +245,15 @@ impl File<'_> {
             }
             // Skew: the sample of time t stands `skew` frames later in the file.
             if t >= signal.skew {
-                let mean = sum / frame.len() as i64;
-                let value = (mean - signal.baseline) as f64 / signal.gain;
-                // The code is the lowest value, so a mean is it only if all are.
-                let absent = missing.map(i64::from) == Some(mean);
-                values.push(if absent { f64::NAN } else { value });
+                // A division takes longer than everything else here.
+                let mean = match frame.len() {
+                    1 => sum,
+                    several => sum / several as i64,
+                };
+                values.push(value(&scale, mean));
             }
         }
-        values.resize(frames, f64::NAN);
+        values.resize(frames, absent);
         // header(5): the low 16 bits of the sum of all samples.
         match signal.checksum {
             Some(expected) if expected != checksum => Err(FormatError::Checksum {

@@ -14,11 +14,11 @@ use tch::{Kind, Tensor};
 
 use super::data::labels_of;
 use super::error::TrainingError;
-use super::evaluation::{Columns, ReadFold, metrics_of};
+use super::evaluation::{Columns, ReadFold, known_labels, known_statements, metrics_of};
 use super::folders::io_error;
 use super::losses::cooccurrence;
 use super::quality::{FoldQuality, quality_of};
-use crate::bundle::FoldMetrics;
+use crate::bundle::{FoldMetrics, StatementInfo};
 use crate::dataset::{self, DataSet};
 use crate::inference::{Model, rows_of, sigmoid};
 use crate::sheet::{Palette, to_svg};
@@ -97,7 +97,7 @@ impl Report {
     /// A record of the fold that can no longer be read.
     pub fn new(model: &Model, set: &DataSet, read: &ReadFold) -> Result<Self, TrainingError> {
         let manifest = model.manifest();
-        let infos = &manifest.statements;
+        let infos = &known_statements(model, set)?;
         let columns = Columns::new(infos.len(), &read.logits, &read.labels);
         let distribution = distribution(model, set);
         let train = distribution.first().map(|s| s.folds.clone());
@@ -112,7 +112,7 @@ impl Report {
             cooccurrence: counts,
             jaccard,
             details: (0..infos.len())
-                .map(|c| class_report(model, &columns, c))
+                .map(|c| class_report(&infos[c], columns.class(c)))
                 .collect(),
             cost: cost(model, set, read)?,
         })
@@ -166,7 +166,7 @@ fn distribution(model: &Model, set: &DataSet) -> Vec<SplitCount> {
         ),
         None => ((1..=8).collect(), vec![9], vec![10]),
     };
-    let labels = manifest.architecture.labels().labels();
+    let labels = known_labels(model, set);
     [
         ("training", train),
         ("validation", validation),
@@ -187,7 +187,7 @@ fn distribution(model: &Model, set: &DataSet) -> Vec<SplitCount> {
 
 /// Counts and Jaccard index of every pair of statements.
 fn label_pairs(model: &Model, set: &DataSet, folds: &[u8]) -> (Vec<Vec<u32>>, Vec<Vec<f64>>) {
-    let labels = model.manifest().architecture.labels().labels();
+    let labels = known_labels(model, set);
     let entries = set.folds(folds);
     let width = labels.len() as i64;
     let size = [entries.len() as i64, width];
@@ -200,9 +200,7 @@ fn label_pairs(model: &Model, set: &DataSet, folds: &[u8]) -> (Vec<Vec<u32>>, Ve
     (counts.collect(), rows_of(&cooccurrence(&matrix)))
 }
 
-fn class_report(model: &Model, columns: &Columns, class: usize) -> ClassReport {
-    let info = &model.manifest().statements[class];
-    let (logits, labels) = columns.class(class);
+fn class_report(info: &StatementInfo, (logits, labels): (&[f64], &[bool])) -> ClassReport {
     let probabilities: Vec<f64> = logits.iter().map(|&x| sigmoid(x)).collect();
     let calibrated = info.calibration.map(|c| {
         let calibrated: Vec<f64> = logits
