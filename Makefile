@@ -11,7 +11,7 @@ PROGRAM := target/release/protoecg
 # What the program is made of, so that cargo starts (and prints) only when there is something to do.
 SOURCES = $(shell find src assets -type f) Cargo.toml Cargo.lock .cargo/config.toml rust-toolchain.toml .libtorch/stamp
 
-.PHONY: help run test setup setup-test setup-cuda lint bench screenshots fuzz package test-package
+.PHONY: help run test setup setup-test setup-cuda lint bench bench-python screenshots fuzz package test-package
 
 help:
 	@echo 'make run           set up, build and open the window on the demo (ARGS="predict FILE" for the command line)'
@@ -21,6 +21,7 @@ help:
 	@echo 'make setup-cuda    add the GPU libraries (2.5 GB to fetch)'
 	@echo 'make lint          only formatting and clippy'
 	@echo 'make bench         the benches (criterion)'
+	@echo 'make bench-python  side by side with Python: building the signal cache (ARGS="--records 2000" for less)'
 	@echo 'make fuzz          every reader of files against hostile ones, ten minutes each (SECONDS=60 for less)'
 	@echo 'make screenshots   the pictures in docs/pictures, of the demonstration'
 	@echo 'make package       dist/protoecg-VERSION-linux-x86_64.tar.gz, for machines without Rust and Python'
@@ -62,6 +63,10 @@ test: lint
 
 bench: setup-test
 	cargo bench --locked
+
+bench-python: setup
+	@$(MAKE) -s --no-print-directory $(PROGRAM)
+	@scripts/bench-python.sh $(PROGRAM) $(ARGS)
 
 # Needs cargo-fuzz, no libtorch.
 SECONDS ?= 600
