@@ -83,7 +83,7 @@ fn write_collection(root: &Path) {
     // One with a pressure beside the leads and a baseline.
     let header = root.join("records/r7.hea");
     let text = fs::read_to_string(&header).unwrap();
-    let text = text.replace("204.8/mV 16 0", "204.8(13)/mV 16 0");
+    let text = text.replace("204.8(0)/mV", "204.8(13)/mV");
     let last = text.lines().last().unwrap().to_owned();
     let text = text.replace(
         &last,

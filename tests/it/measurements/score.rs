@@ -122,7 +122,7 @@ impl Measured {
 
 /// The first `records` simulated ECGs of a seed at 500 or 100 Hz.
 pub fn measured(records: usize, rate_hz: f64, noise: Noise) -> Vec<Measured> {
-    let seed = 2025;
+    let seed = crate::simulator::seed(2025);
     simulate_without_noise(records, seed)
         .enumerate()
         .map(|(i, ecg)| {

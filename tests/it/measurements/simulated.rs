@@ -174,7 +174,7 @@ fn pr_and_p_axis_do_not_exist_in_fibrillation_flutter_and_pacing() {
 /// The mean of all RR: QTc in fibrillation is QT over its root.
 #[test]
 fn qtc_in_fibrillation_uses_the_mean_rr() {
-    let ecg = simulate_without_noise(100, 2025)
+    let ecg = simulate_without_noise(100, crate::simulator::seed(2025))
         .find(|e| e.truth.rhythm == Rhythm::AtrialFibrillation)
         .unwrap();
     let m = measure(&ecg.recording_500_hz, None).unwrap();

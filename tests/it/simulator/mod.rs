@@ -12,10 +12,17 @@ use std::sync::OnceLock;
 use protoecg::ecg::{Lead, Recording};
 use protoecg::simulator::{Rhythm, SimulatedEcg, simulate};
 
+/// The seed of a test, or that of PROTOECG_TEST_SEED: what is promised holds for
+/// others too.
+pub fn seed(usual: u64) -> u64 {
+    let fresh = std::env::var("PROTOECG_TEST_SEED").ok();
+    fresh.map_or(usual, |seed| seed.parse().expect("a number"))
+}
+
 /// Two blocks of a hundred, so twice the mix of rhythms.
 fn ecgs() -> &'static [SimulatedEcg] {
     static ECGS: OnceLock<Vec<SimulatedEcg>> = OnceLock::new();
-    ECGS.get_or_init(|| simulate(200, 42).collect())
+    ECGS.get_or_init(|| simulate(200, seed(42)).collect())
 }
 
 fn of(rhythm: Rhythm) -> Vec<&'static SimulatedEcg> {

@@ -8,13 +8,15 @@ use protoecg::ecg::Lead::{self, AVF, I, II, V1, V5, V6};
 use protoecg::simulator::{BeatKind, Collection, Mix, Noise, Recipe, Rhythm};
 
 use super::criteria::{all, averaged, examples};
-use super::{has, lead, mean, piece};
+use super::{has, lead, mean, piece, seed};
 
-const USUAL: Recipe = Recipe {
-    mix: Mix::Statements,
-    seed: 9,
-    noise: Noise::USUAL,
-};
+fn usual() -> Recipe {
+    Recipe {
+        mix: Mix::Statements,
+        seed: seed(9),
+        noise: Noise::USUAL,
+    }
+}
 
 /// Of P in a lead: the highest and the lowest point, from the level at its
 /// onset, and how many milliseconds it is below -0.04 mV.
@@ -148,7 +150,7 @@ fn the_truth_of_leads_and_axes_is_what_is_in_the_signal() {
 
 #[test]
 fn noise_is_what_was_asked_for_and_changes_no_truth() {
-    let with = |noise| Recipe { noise, ..USUAL };
+    let with = |noise| Recipe { noise, ..usual() };
     let quiet = |ecg: &protoecg::simulator::SimulatedEcg| {
         // From one sample to the next in V5, where the heart is at rest.
         let beat = &ecg.truth.beats[1];
@@ -195,7 +197,7 @@ fn a_collection_of_all_statements_has_folds_tables_and_every_rhythm() {
     let out = tempfile::tempdir().unwrap();
     Collection {
         records: 300,
-        recipe: USUAL,
+        recipe: usual(),
         with_500_hz: false,
     }
     .write(out.path(), &mut |_| ControlFlow::Continue(()))
@@ -211,7 +213,7 @@ fn a_collection_of_all_statements_has_folds_tables_and_every_rhythm() {
         assert!((8..=90).contains(&of), "fold {fold}: {of}");
     }
     let beats = std::fs::read_to_string(out.path().join("beats.csv")).unwrap();
-    let truths: Vec<_> = USUAL.ecgs(300).map(|e| e.truth).collect();
+    let truths: Vec<_> = usual().ecgs(300).map(|e| e.truth).collect();
     let expected: usize = truths.iter().map(|t| t.beats.len()).sum();
     assert_eq!(beats.lines().count(), 1 + expected);
     assert!(beats.starts_with("ecg_id,kind,p_onset_s,p_offset_s,qrs_onset_s,r_peak_s"));
