@@ -106,7 +106,11 @@ impl DataSet {
     /// gives their numbers, ascending. Only whether the file is there is
     /// asked: a record that is damaged stops its reader.
     pub fn without_missing(mut self, folds: &[u8]) -> (Self, Vec<u32>) {
-        let is_there = |entry: &&Entry| self.file(&entry.path_lr).exists();
+        // A listing may name a record by its bare name.
+        let header = |entry: &&Entry| format!("{}.hea", self.record(entry).display());
+        let is_there = |entry: &&Entry| {
+            self.file(&entry.path_lr).exists() || Path::new(&header(entry)).exists()
+        };
         let entries = self.folds(folds).into_iter();
         let missing: Vec<u32> = entries
             .filter(|entry| !is_there(entry))

@@ -227,7 +227,10 @@ fn a_folder_that_is_no_collection_is_refused() {
     assert!(message.contains("ecg_id, age"), "{message}");
     let empty = tempfile::tempdir().unwrap();
     let message = DataSet::open(empty.path()).unwrap_err().to_string();
-    assert!(message.contains("neither ptbxl_database.csv nor records.csv"), "{message}");
+    assert!(
+        message.contains("neither ptbxl_database.csv nor records.csv"),
+        "{message}"
+    );
 }
 
 #[test]
