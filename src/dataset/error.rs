@@ -52,7 +52,10 @@ pub enum DataSetError {
     #[error("{} has no WFDB header (.hea) in it or in its folders", folder.display())]
     NoRecords { folder: PathBuf },
     #[error("{}: {source}", file.display())]
-    Listed { file: PathBuf, source: FormatError },
+    Listed {
+        file: PathBuf,
+        source: Box<FormatError>,
+    },
     #[error("ecg_id {ecg_id}: {source}")]
     Signal { ecg_id: u32, source: FormatError },
 }

@@ -116,7 +116,7 @@ pub fn write_listing(
     for header in &headers {
         let codes = wfdb::diagnosis_codes(header).map_err(|source| DataSetError::Listed {
             file: header.clone(),
-            source,
+            source: Box::new(source),
         })?;
         let name = header.strip_prefix(files).unwrap_or(header).display();
         // Quoted, since a name may have anything in it; codes cannot.
