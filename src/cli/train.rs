@@ -22,7 +22,7 @@ pub struct Arguments {
     #[arg(value_name = "CONFIG", required_unless_present = "list")]
     config: Option<PathBuf>,
     /// List the configurations that come with the program
-    #[arg(long, exclusive = true)]
+    #[arg(long, conflicts_with_all = ["config", "print", "data", "out", "resume"])]
     list: bool,
     /// Print the configuration and end
     #[arg(long, conflicts_with_all = ["data", "out", "resume"])]
