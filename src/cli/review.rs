@@ -10,7 +10,7 @@ use crate::review::{
     BundleRef, Included, Phase, Protocol, Rater, Store, Study, conflicts, export, items_of, results,
 };
 
-/// Rating studies: make, follow, close, merge, verify, export
+/// Rating studies: make, follow, close, merge, verify, restore, export
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
     New(New),
@@ -18,6 +18,7 @@ pub enum Command {
     Close(Close),
     Merge(Merge),
     Verify(Verify),
+    Restore(Restore),
     Export(Export),
 }
 
@@ -104,6 +105,24 @@ pub struct Verify {
     json: bool,
 }
 
+/// Put a backup in the place of a database that is damaged or was spoilt
+///
+/// The database that is there is kept in backups/; what can be read of it can be
+/// merged afterwards.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  protoecg review restore reviews/study.sqlite")]
+pub struct Restore {
+    /// Database of the study
+    #[arg(value_name = "STUDY.sqlite")]
+    study: PathBuf,
+    /// Which backup, 1 the newest
+    #[arg(long, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u8).range(1..=crate::review::BACKUPS_KEPT as i64))]
+    backup: u8,
+    /// Print one JSON document
+    #[arg(long)]
+    json: bool,
+}
+
 /// Write ratings, history and results of a study as tables, JSON, PDF and scripts
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  protoecg review export reviews/study.sqlite --out export")]
@@ -129,6 +148,7 @@ pub fn run(command: &Command) -> anyhow::Result<()> {
         Command::Close(arguments) => close(arguments),
         Command::Merge(arguments) => merge(arguments),
         Command::Verify(arguments) => verify(arguments),
+        Command::Restore(arguments) => restore(arguments),
         Command::Export(arguments) => write_export(arguments),
     }
 }
@@ -188,7 +208,7 @@ fn status(arguments: &Status) -> anyhow::Result<()> {
             "linked": results.linked,
             "training": snapshot.study.training.len(),
             "raters": results.raters,
-            "conflicts": conflicts(&snapshot),
+            "conflicts": conflicts(&snapshot, Included::ClosedQueues),
         }));
     }
     output::print_line(&format!(
@@ -206,7 +226,11 @@ fn status(arguments: &Status) -> anyhow::Result<()> {
             rater.specialty.clone(),
             rater.answered.to_string(),
             rater.total.to_string(),
-            if rater.closed { "closed" } else { "open" }.to_owned(),
+            match (rater.closed, rater.after_closing) {
+                (false, _) => "open".to_owned(),
+                (true, 0) => "closed".to_owned(),
+                (true, later) => format!("closed, {later} merged after"),
+            },
             rater.excluded.values().sum::<usize>().to_string(),
         ]);
     }
@@ -215,7 +239,7 @@ fn status(arguments: &Status) -> anyhow::Result<()> {
 }
 
 fn print_conflicts(snapshot: &crate::review::Snapshot) -> anyhow::Result<()> {
-    for conflict in conflicts(snapshot) {
+    for conflict in conflicts(snapshot, Included::ClosedQueues) {
         let again = match conflict.phase {
             Phase::Main => "",
             Phase::Repeat => " (repeat)",
@@ -226,7 +250,11 @@ fn print_conflicts(snapshot: &crate::review::Snapshot) -> anyhow::Result<()> {
             .iter()
             .map(|a| {
                 let said: Vec<String> = a.ratings.values().map(u8::to_string).collect();
-                format!("{} as {}", a.excluded.unwrap_or(&said.join("/")), a.event)
+                match a.excluded {
+                    Some(reason) => format!("{reason} as {}", a.event),
+                    None if said.is_empty() => a.event.to_string(),
+                    None => format!("{} as {}", said.join("/"), a.event),
+                }
             })
             .collect();
         output::print_line(&format!(
@@ -234,7 +262,7 @@ fn print_conflicts(snapshot: &crate::review::Snapshot) -> anyhow::Result<()> {
             conflict.rater,
             conflict.prototype,
             answers.join(", then "),
-            if conflict.agrees() {
+            if conflict.agrees {
                 "the same"
             } else {
                 "the last one counts"
@@ -270,7 +298,16 @@ fn merge(arguments: &Merge) -> anyhow::Result<()> {
             report.already_here
         ))?;
     }
-    print_conflicts(&store.snapshot()?)?;
+    let snapshot = store.snapshot()?;
+    for rater in results(&snapshot, Included::ClosedQueues)?.raters {
+        if rater.after_closing > 0 {
+            output::print_line(&format!(
+                "rater {}: {} answers came after the queue was closed here; they count",
+                rater.rater, rater.after_closing
+            ))?;
+        }
+    }
+    print_conflicts(&snapshot)?;
     store.close()?;
     Ok(())
 }
@@ -296,6 +333,28 @@ fn verify(arguments: &Verify) -> anyhow::Result<()> {
         store.study().study_id,
         report.events(),
         report.chains.len()
+    ))
+}
+
+fn restore(arguments: &Restore) -> anyhow::Result<()> {
+    let done = Store::restore(&arguments.study, usize::from(arguments.backup))?;
+    if arguments.json {
+        return output::print_json(&done);
+    }
+    output::print_line(&format!(
+        "{}: {} events from {}",
+        arguments.study.display(),
+        done.events,
+        done.from.display()
+    ))?;
+    let Some(replaced) = done.replaced else {
+        return Ok(());
+    };
+    output::print_line(&format!(
+        "the database that was there is {}; `protoecg review merge {} {}` takes in what can be read of it",
+        replaced.display(),
+        arguments.study.display(),
+        replaced.display()
     ))
 }
 

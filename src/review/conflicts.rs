@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Answer, EventId, Phase, Slot, Snapshot};
+use super::{Answer, EventId, Included, Phase, Slot, Snapshot};
 
 /// One question that was answered on several machines.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -16,28 +16,34 @@ pub struct Conflict {
     /// The last answer of each machine, in the order of arrival. The last one
     /// counts; all of them stay in the history.
     pub answers: Vec<ConflictingAnswer>,
+    /// Whether the machines have the same ratings or reasons.
+    pub agrees: bool,
 }
 
 /// What one machine has.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ConflictingAnswer {
     pub event: EventId,
+    /// Neither ratings nor reason where the queue is open and results are not
+    /// to be seen.
     pub ratings: BTreeMap<String, u8>,
     pub excluded: Option<&'static str>,
 }
 
-impl Conflict {
-    /// Whether the machines have the same ratings or reasons.
-    pub fn agrees(&self) -> bool {
-        let said = |a: &ConflictingAnswer| (a.ratings.clone(), a.excluded);
-        self.answers
-            .windows(2)
-            .all(|two| said(&two[0]) == said(&two[1]))
-    }
+fn agree(answers: &[ConflictingAnswer]) -> bool {
+    let said = |a: &ConflictingAnswer| (a.ratings.clone(), a.excluded);
+    answers.windows(2).all(|two| said(&two[0]) == said(&two[1]))
 }
 
-/// By rater and prototype.
-pub fn conflicts(snapshot: &Snapshot) -> Vec<Conflict> {
+/// By rater and prototype; what was answered only of those who are included.
+pub fn conflicts(snapshot: &Snapshot, included: Included) -> Vec<Conflict> {
+    let is_shown = |rater: &str| {
+        included == Included::Everyone
+            || snapshot
+                .closed
+                .keys()
+                .any(|closed| closed.as_str() == rater)
+    };
     let mut of_slot: BTreeMap<(String, Slot), Vec<ConflictingAnswer>> = BTreeMap::new();
     for event in snapshot.events.iter().filter(|e| e.kind == "answer") {
         // Whatever is not an answer was refused when the database was read.
@@ -57,11 +63,21 @@ pub fn conflicts(snapshot: &Snapshot) -> Vec<Conflict> {
     of_slot
         .into_iter()
         .filter(|(_, answers)| answers.len() > 1)
-        .map(|((rater, slot), answers)| Conflict {
-            rater,
-            prototype: slot.prototype,
-            phase: slot.phase,
-            answers,
+        .map(|((rater, slot), mut answers)| {
+            let agrees = agree(&answers);
+            if !is_shown(&rater) {
+                for answer in &mut answers {
+                    answer.ratings.clear();
+                    answer.excluded = None;
+                }
+            }
+            Conflict {
+                rater,
+                prototype: slot.prototype,
+                phase: slot.phase,
+                answers,
+                agrees,
+            }
         })
         .collect()
 }

@@ -97,7 +97,7 @@ pub enum ReviewError {
         known: i64,
     },
     #[error(
-        "{path}: the database is damaged: {what}; nothing was changed. Keep this file and go on from a copy of the last good one"
+        "{path}: the database is damaged: {what}; nothing was changed. Keep this file; `protoecg review restore` puts the last backup in its place"
     )]
     Damaged { path: PathBuf, what: String },
     #[error("{path}: the record of ratings is broken at event {event}: {what}")]

@@ -38,9 +38,9 @@ pub use queue::{Phase, Slot};
 pub use results::{Included, PrototypeMean, RaterState, Results, results};
 pub use selection::items_of;
 pub use store::{
-    BACKUPS_KEPT, ChainHead, ChainReport, Closed, Closing, CurrentAnswer, Durability,
-    EVENTS_PER_BACKUP, Event, EventId, Installation, MergeReport, Progress, SCHEMA_VERSION,
-    Snapshot, Store, backup_path, database_file_name,
+    Author, BACKUPS_KEPT, ChainHead, ChainReport, Closed, Closing, CurrentAnswer, Durability,
+    EVENTS_PER_BACKUP, Event, EventId, Installation, MergeReport, Progress, Restored,
+    SCHEMA_VERSION, Snapshot, Store, backup_path, database_file_name,
 };
 pub use study::{Item, Rater, Study};
 pub use time::utc_text;

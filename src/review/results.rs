@@ -7,7 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::{CurrentAnswer, Exclusion, Mark, Phase, Rater, ReviewError, Snapshot};
-use crate::statistics::study::{RatingRow, StudyReport, StudySettings, Table3Row, report};
+use crate::statistics::study::{
+    Exclusion as Rule, RatingRow, StudyReport, StudySettings, Table3Row, report,
+};
 use crate::statistics::{Resampling, mean, median};
 
 /// Whose ratings are in the results.
@@ -49,6 +51,10 @@ pub struct RaterState {
     pub total: usize,
     /// Answers that were changed after they were saved.
     pub changed: usize,
+    /// Answers that came with a merge when the queue was closed here already;
+    /// they count.
+    pub after_closing: usize,
+    /// Of the first ratings; neither practice nor repeats.
     pub excluded: BTreeMap<&'static str, usize>,
     pub median_response_time_ms: Option<f64>,
 }
@@ -63,6 +69,16 @@ pub struct PrototypeMean {
     pub raters: usize,
     /// Raters who marked it as bad.
     pub bad: usize,
+}
+
+impl Results {
+    /// Whether somebody at the screen may see numbers: a rater when her own
+    /// queue is closed; where nobody is signed in, when every queue is.
+    pub fn may_be_seen_by(&self, rater: Option<&Rater>) -> bool {
+        let blocks =
+            |state: &&RaterState| !state.closed && rater.is_none_or(|rater| *rater == state.rater);
+        !self.raters.iter().any(|state| blocks(&state))
+    }
 }
 
 /// The results of everything in a snapshot.
@@ -176,7 +192,8 @@ fn rater_state(snapshot: &Snapshot, rater: &Rater) -> RaterState {
         .filter(|a| a.rater == *rater)
         .collect();
     let mut excluded: BTreeMap<&'static str, usize> = BTreeMap::new();
-    for exclusion in own.iter().filter_map(|a| a.answer.exclusion) {
+    let main = own.iter().filter(|a| a.answer.phase == Phase::Main);
+    for exclusion in main.filter_map(|a| a.answer.exclusion) {
         *excluded.entry(exclusion.name()).or_insert(0) += 1;
     }
     let times_ms: Vec<f64> = own
@@ -192,12 +209,20 @@ fn rater_state(snapshot: &Snapshot, rater: &Rater) -> RaterState {
         answered: own.len(),
         total: snapshot.study.queue(rater).len(),
         changed: own.iter().filter(|a| a.earlier_answers > 0).count(),
+        after_closing: after_closing(snapshot, rater),
         excluded,
         median_response_time_ms: median(&times_ms),
     }
 }
 
+fn after_closing(snapshot: &Snapshot, rater: &Rater) -> usize {
+    let of_rater = snapshot.events.iter().filter(|e| e.rater == rater.as_str());
+    let since = of_rater.skip_while(|event| event.kind != "close");
+    since.filter(|event| event.kind == "answer").count()
+}
+
 fn by_prototype(snapshot: &Snapshot, counted: &[&CurrentAnswer]) -> Vec<PrototypeMean> {
+    let rule = snapshot.study.protocol.exclusion;
     let first_time = || {
         let main = counted.iter().filter(|a| a.answer.phase == Phase::Main);
         main.copied()
@@ -208,6 +233,12 @@ fn by_prototype(snapshot: &Snapshot, counted: &[&CurrentAnswer]) -> Vec<Prototyp
         .iter()
         .filter_map(|item| {
             let of_item = || first_time().filter(|a| a.answer.prototype == item.prototype);
+            // The rule of the report, by which no number of this prototype counts.
+            let is_label_error =
+                |a: &CurrentAnswer| a.answer.exclusion == Some(Exclusion::LabelError);
+            if rule == Rule::LabelErrorsForAll && of_item().any(is_label_error) {
+                return None;
+            }
             let of_raters: Vec<f64> = of_item()
                 .filter_map(|a| {
                     let ratings = a.answer.ratings.values().copied();

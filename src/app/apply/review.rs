@@ -19,7 +19,11 @@ impl Application {
             bundle_name: model.manifest.name.clone(),
             bundle_sha256: model.sha256.clone(),
             items: items_of(&model.manifest),
-            database: self.state.review.chosen.clone(),
+            // Who is rating stays with the file she began, whatever is chosen meanwhile.
+            database: match &self.state.review.session {
+                Some(session) => Some(session.database.clone()),
+                None => self.state.review.chosen.clone(),
+            },
         }
     }
 

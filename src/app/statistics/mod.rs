@@ -45,13 +45,14 @@ pub fn ui(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Comman
                 Some(results) if !results.raters.is_empty() => {
                     overview(ui, results);
                     table::raters(ui, results);
-                    if results.report.items.is_empty() {
+                    let rater = state.review.session.as_ref().map(|s| &s.rater);
+                    if !results.may_be_seen_by(rater) || results.report.items.is_empty() {
                         not_yet(ui);
                     } else {
                         table::means(ui, results);
+                        export(ui, state, fields, commands);
+                        figures::ui(ui, state, results);
                     }
-                    export(ui, state, fields, commands);
-                    figures::ui(ui, state, results);
                 }
                 _ => nothing(ui, state),
             }
@@ -99,8 +100,9 @@ fn not_yet(ui: &mut Ui) {
         heading(ui, "No results yet");
         secondary(
             ui,
-            "The ratings of a rater are shown when the queue is closed: on the Review screen after the last prototype, or with \
-             protoecg review close. Until then only the progress is shown, so that nobody is led by the numbers.",
+            "Ratings are shown and exported when your queue is closed, and every queue where nobody has signed in: on the \
+             Review screen after the last prototype, or with protoecg review close. Until then only the progress is shown, so \
+             that nobody is led by the numbers. Who runs the study exports at any time with protoecg review export.",
         );
     });
 }

@@ -21,7 +21,7 @@ pub fn raters(ui: &mut Ui, results: &Results) {
                     Column::left("Rater", 120.0),
                     Column::left("Specialty", 0.0),
                     Column::right("Answered", 100.0),
-                    Column::left("Queue", 70.0),
+                    Column::left("Queue", 110.0),
                     Column::right("Changed", 70.0),
                     Column::right("Excluded", 74.0),
                     Column::right("Median time", 90.0),
@@ -38,7 +38,11 @@ pub fn raters(ui: &mut Ui, results: &Results) {
 fn rater_row(ui: &mut Ui, table: &Table, rater: &RaterState) {
     let tokens = Tokens::of(ui);
     let answered = format!("{} of {}", rater.answered, rater.total);
-    let queue = if rater.closed { "closed" } else { "open" };
+    let queue = match (rater.closed, rater.after_closing) {
+        (false, _) => "open".to_owned(),
+        (true, 0) => "closed".to_owned(),
+        (true, later) => format!("closed, {later} after"),
+    };
     let excluded: usize = rater.excluded.values().sum();
     let time = rater
         .median_response_time_ms
@@ -47,7 +51,7 @@ fn rater_row(ui: &mut Ui, table: &Table, rater: &RaterState) {
         Cell::new(rater.rater.to_string()).strong(),
         Cell::new(rater.specialty.clone()).colour(tokens.text_secondary),
         Cell::new(answered.clone()),
-        Cell::new(queue),
+        Cell::new(queue.clone()),
         Cell::new(rater.changed.to_string()).colour(tokens.text_secondary),
         Cell::new(excluded.to_string()).colour(tokens.text_secondary),
         Cell::new(time).colour(tokens.text_secondary),

@@ -126,7 +126,7 @@ fn drafts(
             source,
         }
     };
-    let conflicts = conflicts(snapshot);
+    let conflicts = conflicts(snapshot, Included::Everyone);
     let document = SummaryDocument {
         schema: SCHEMA,
         program: format!("protoecg {}", env!("CARGO_PKG_VERSION")),

@@ -1,4 +1,4 @@
-//! Writing an event: the end of this installation's chain, one transaction.
+//! Writing an event: the end of this account's chain, one transaction.
 
 use rusqlite::{OptionalExtension, Transaction, TransactionBehavior};
 
@@ -87,7 +87,10 @@ impl Store {
         if let Some(refusal) = refuse(&transaction).map_err(&failed)? {
             return Err(refusal);
         }
-        let installation = &self.installation;
+        let mut claim = self
+            .author
+            .claim(&transaction, &self.path, &self.study_document)?;
+        let installation = &claim.chain;
         let head: Option<(i64, String)> = transaction
             .prepare_cached(
                 "SELECT sequence, hash FROM events WHERE installation = ?1
@@ -115,6 +118,7 @@ impl Store {
             hash: String::new(),
         };
         event.hash = event.computed_hash();
+        claim.note(&event)?;
         insert(&transaction, &event).map_err(&failed)?;
         transaction.commit().map_err(&failed)?;
         self.events_since_backup += 1;

@@ -56,6 +56,22 @@ impl Store {
         due.then(|| self.backup()).transpose()
     }
 
+    /// Events that the newest backup does not have, in any run: all of them
+    /// where it cannot be read.
+    pub(super) fn events_without_backup(&self) -> Result<usize, ReviewError> {
+        let count = |connection: &Connection| {
+            connection.query_row("SELECT count(*) FROM events", [], |row| {
+                row.get::<_, i64>(0)
+            })
+        };
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let kept = Connection::open_with_flags(backup_path(&self.path, 1), flags)
+            .and_then(|backup| count(&backup))
+            .unwrap_or(0);
+        let here = count(&self.connection).map_err(sqlite_error(&self.path))?;
+        Ok(usize::try_from(here - kept).unwrap_or(0))
+    }
+
     /// Closes the database, with a backup of what is new.
     ///
     /// # Errors

@@ -10,7 +10,7 @@ use super::super::study::random_bytes;
 use super::super::{Item, ReviewError, Study};
 use super::open::{document_sha256, refuse_shared_file_system};
 use super::schema::{APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION, make_durable};
-use super::{Installation, Store, sqlite_error};
+use super::{Author, Installation, Store, sqlite_error};
 use crate::ecg::hex;
 
 /// The file name of the study of a bundle: its name, with anything but letters,
@@ -38,19 +38,18 @@ impl Store {
     /// When the file is there already, when it cannot be written, and as
     /// [`Study::check`].
     pub fn create(path: &Path, study: &Study) -> Result<Self, ReviewError> {
-        Self::create_as(path, study, Installation::of_this_machine()?)
+        Self::create_by(path, study, Author::of_this_account()?)
     }
 
-    /// [`Store::create`], with answers going to the chain of another
-    /// installation.
+    /// [`Store::create`], with answers going to one chain.
     ///
     /// # Errors
     /// As [`Store::create`].
-    pub fn create_as(
-        path: &Path,
-        study: &Study,
-        installation: Installation,
-    ) -> Result<Self, ReviewError> {
+    pub fn create_as(path: &Path, study: &Study, chain: Installation) -> Result<Self, ReviewError> {
+        Self::create_by(path, study, Author::Chain(chain))
+    }
+
+    fn create_by(path: &Path, study: &Study, author: Author) -> Result<Self, ReviewError> {
         study.check()?;
         if path.exists() {
             return Err(ReviewError::AlreadyExists {
@@ -67,7 +66,7 @@ impl Store {
             let _ = fs::remove_file(leftover);
         }
         made?;
-        Self::open_as(path, installation)
+        Self::open_by(path, author)
     }
 
     /// The study of a bundle in a folder of reviews: opened where it is, made

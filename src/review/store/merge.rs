@@ -84,17 +84,9 @@ impl Store {
     /// older version, or in use.
     fn events_of_copy(&self, other: &Path, folder: &Path) -> Result<Vec<Event>, ReviewError> {
         let copy = folder.join(other.file_name().unwrap_or_default());
-        fs::copy(other, &copy).map_err(read_error(other))?;
-        let log = |path: &Path| {
-            let mut name = path.as_os_str().to_owned();
-            name.push("-wal");
-            PathBuf::from(name)
-        };
-        if log(other).exists() {
-            fs::copy(log(other), log(&copy)).map_err(read_error(other))?;
-        }
+        copy_with_log(other, &copy)?;
         make_writable(&copy)?;
-        let opened = Self::open_as(&copy, self.installation.clone())?;
+        let opened = Self::open_by(&copy, self.author.clone())?;
         if opened.study_document != self.study_document {
             return Err(ReviewError::OtherStudy {
                 path: other.to_owned(),
@@ -104,6 +96,37 @@ impl Store {
         }
         read::events(&opened.connection).map_err(sqlite_error(other))
     }
+}
+
+/// The database and its log as they were at one moment: what is written to
+/// while it is copied is copied again.
+fn copy_with_log(other: &Path, copy: &Path) -> Result<(), ReviewError> {
+    let failed = read_error(other);
+    let log = |path: &Path| {
+        let mut name = path.as_os_str().to_owned();
+        name.push("-wal");
+        PathBuf::from(name)
+    };
+    let stamp = |path: &Path| {
+        let metadata = fs::metadata(path).ok()?;
+        Some((metadata.len(), metadata.modified().ok()?))
+    };
+    let stamps = || (stamp(other), stamp(&log(other)));
+    for _ in 0..3 {
+        let before = stamps();
+        fs::copy(other, copy).map_err(&failed)?;
+        if before.1.is_some() {
+            fs::copy(log(other), log(copy)).map_err(&failed)?;
+        }
+        if stamps() == before {
+            return Ok(());
+        }
+        let _ = fs::remove_file(log(copy));
+        std::thread::sleep(std::time::Duration::from_millis(200));
+    }
+    Err(ReviewError::Busy {
+        path: other.to_owned(),
+    })
 }
 
 /// The copy of a write-protected file is write-protected.

@@ -6,15 +6,16 @@
 //! the current answers are a view of them.
 
 mod append;
+mod author;
 mod backup;
 mod chain;
 mod create;
 mod file_system;
-mod installation;
 mod merge;
 mod migrate;
 mod open;
 mod read;
+mod restore;
 mod schema;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,11 +26,12 @@ use rusqlite::{Connection, ErrorCode};
 use serde::{Deserialize, Serialize};
 
 use super::{Answer, BrokenLink, Rater, ReviewError, Slot, Study};
+pub use author::{Author, Installation};
 pub use backup::{BACKUPS_KEPT, EVENTS_PER_BACKUP, backup_path};
 pub use chain::{ChainHead, ChainReport, Event, EventId};
 pub use create::database_file_name;
-pub use installation::Installation;
 pub use merge::MergeReport;
+pub use restore::Restored;
 pub use schema::{Durability, SCHEMA_VERSION};
 
 /// An open review database. It can be sent to another thread and is used by
@@ -41,7 +43,7 @@ pub struct Store {
     study: Study,
     /// The study's JSON as it is stored: the chains begin with it.
     study_document: String,
-    installation: Installation,
+    author: Author,
     /// Milliseconds since 1970, for people; the order is that of the events.
     clock: fn() -> i64,
     /// The queues that were asked for.
@@ -119,11 +121,6 @@ impl Store {
 
     pub fn study(&self) -> &Study {
         &self.study
-    }
-
-    /// Whose chain the answers go to.
-    pub fn installation(&self) -> &Installation {
-        &self.installation
     }
 
     /// The settings in force, read from SQLite.
@@ -274,7 +271,7 @@ impl Store {
         }
         let last = events.last().map(|event| event.id.clone());
         let nothing = EventId {
-            installation: self.installation.clone(),
+            installation: Installation::as_stored("0".repeat(16)),
             sequence: 0,
         };
         Err(broken((

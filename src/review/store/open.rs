@@ -13,7 +13,7 @@ use super::super::{ReviewError, Study};
 use super::schema::{
     APPLICATION_ID, BUSY_TIMEOUT, SCHEMA_VERSION, make_durable, pragma, schema_differences,
 };
-use super::{Installation, Store, file_system, sqlite_error};
+use super::{Author, Installation, Store, file_system, sqlite_error};
 use crate::ecg::hex;
 
 impl Store {
@@ -24,15 +24,22 @@ impl Store {
     /// they were); a damaged one, or one with a broken chain; one on a network
     /// file system or that cannot be written; another program that holds it.
     pub fn open(path: &Path) -> Result<Self, ReviewError> {
-        Self::open_as(path, Installation::of_this_machine()?)
+        Self::open_by(path, Author::of_this_account()?)
     }
 
-    /// [`Store::open`], with answers going to the chain of another
-    /// installation.
+    /// [`Store::open`], with answers going to one chain, whatever the file.
     ///
     /// # Errors
     /// As [`Store::open`].
-    pub fn open_as(path: &Path, installation: Installation) -> Result<Self, ReviewError> {
+    pub fn open_as(path: &Path, chain: Installation) -> Result<Self, ReviewError> {
+        Self::open_by(path, Author::Chain(chain))
+    }
+
+    /// [`Store::open`], in the name of an account.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub fn open_by(path: &Path, author: Author) -> Result<Self, ReviewError> {
         // The file is never opened but by SQLite: closing any other handle
         // would drop SQLite's locks of this process on it (POSIX).
         let metadata = std::fs::metadata(path).map_err(|source| match source.kind() {
@@ -60,7 +67,7 @@ impl Store {
             path: path.to_owned(),
             study,
             study_document,
-            installation,
+            author,
             clock: now_ms,
             queues: BTreeMap::new(),
             events_since_backup: 0,
@@ -71,6 +78,7 @@ impl Store {
             store.migrate(version)?;
             store.check_schema(SCHEMA_VERSION)?;
         }
+        store.events_since_backup = store.events_without_backup()?;
         store
             .connection
             .set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)

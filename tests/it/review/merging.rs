@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use protoecg::review::{Answer, Installation, ReviewError, Store, conflicts};
+use protoecg::review::{Answer, Included, Installation, ReviewError, Store, conflicts};
 
 use super::{create, installation, rater, study};
 
@@ -61,10 +61,10 @@ fn two_sites_are_merged_offline() {
     let snapshot = store.snapshot().unwrap();
     let chains: Vec<_> = snapshot.chains.chains.iter().map(|c| c.events).collect();
     assert_eq!((snapshot.events.len(), chains), (8, vec![4, 4]));
-    let found = conflicts(&snapshot);
+    let found = conflicts(&snapshot, Included::Everyone);
     let listed: Vec<_> = found
         .iter()
-        .map(|c| (c.rater.as_str(), c.prototype, c.agrees()))
+        .map(|c| (c.rater.as_str(), c.prototype, c.agrees))
         .collect();
     assert_eq!(listed, [("R1", 1, false), ("R1", 2, true)]);
     let said: Vec<u8> = found[0]

@@ -6,6 +6,7 @@ mod answers;
 mod backups;
 mod bundles;
 mod commands;
+mod copies;
 mod damage;
 mod exports;
 mod faults;
