@@ -3,6 +3,8 @@
 mod model;
 mod reading;
 mod review;
+mod statistics;
+mod studies;
 
 use eframe::egui;
 

@@ -59,19 +59,20 @@ fn rate(folder: &Path, data_home: &Path) -> String {
 }
 
 #[test]
-fn the_study_of_a_bundle_goes_on_in_the_chain_of_the_machine() {
+fn the_study_of_a_bundle_goes_on_in_its_chain() {
     let folder = tempfile::tempdir().unwrap();
     let home = folder.path().join("home");
     let (first, second) = (rate(folder.path(), &home), rate(folder.path(), &home));
     let installation = first.strip_suffix("-1").unwrap();
     assert_eq!(second, format!("{installation}-2"));
-    let kept = fs::read_to_string(home.join("protoecg/installation")).unwrap();
-    assert_eq!(kept.trim(), installation);
+    let mut kept = fs::read_dir(home.join("protoecg/chains")).unwrap();
+    let kept = fs::read_to_string(kept.next().unwrap().unwrap().path()).unwrap();
+    assert!(kept.starts_with(&format!("{installation} 2 ")), "{kept}");
 }
 
 /// A file stands where the data folder would be.
 #[test]
-fn where_the_machine_cannot_keep_its_number_nothing_is_lost() {
+fn where_nothing_can_be_kept_nothing_is_lost() {
     let folder = tempfile::tempdir().unwrap();
     let home = folder.path().join("home");
     fs::write(&home, "").unwrap();
