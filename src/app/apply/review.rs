@@ -1,13 +1,14 @@
 //! Rating one prototype after the other.
 
+use std::sync::Arc;
+use std::time::Instant;
+
 use crate::app::application::Application;
 use crate::app::command::{Place, ReviewCommand, ReviewPage};
 use crate::app::state::{Draft, Exemplar, Session};
 use crate::app::worker::{ModelJob, Priority, StoreJob};
 use crate::inference::Prediction;
 use crate::review::{Answer, Blinding, EventId, Rater};
-use std::sync::Arc;
-use std::time::Instant;
 
 impl Application {
     pub(super) fn apply_review(&mut self, command: ReviewCommand) {

@@ -1,10 +1,11 @@
 //! The numbers that come of rating.
 
+use std::path::PathBuf;
+
 use crate::app::application::Application;
 use crate::app::command::{Place, Screen};
 use crate::app::statistics::SHOWN;
 use crate::app::worker::{Priority, StoreJob};
-use std::path::PathBuf;
 
 impl Application {
     /// Reads the training ECGs of the worst and the best prototypes.

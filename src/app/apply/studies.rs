@@ -1,12 +1,13 @@
 //! Which study is rated, who rates it, and where it begins and ends; and what the
 //! thread of the review database reports.
 
+use std::path::PathBuf;
+
 use crate::app::application::Application;
 use crate::app::command::Place;
 use crate::app::state::{LoadedModel, Session};
 use crate::app::worker::{FoundStudy, Resumed, StoreEvent, StoreJob, StudyOf};
 use crate::review::{EventId, Rater, items_of};
-use std::path::PathBuf;
 
 impl Application {
     fn study_of(&self, model: &LoadedModel) -> StudyOf {
