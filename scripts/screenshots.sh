@@ -35,7 +35,12 @@ keys l Return; sleep 1
 kill "$window"; wait "$window" || true
 
 for theme in light dark; do
-    for screen in read review statistics; do
+    for screen in read review; do
         picture "$screen" "$theme"
     done
+done
+# Numbers are shown when the queue is closed.
+"$program" review close "$home"/reviews/*.sqlite --rater R1
+for theme in light dark; do
+    picture statistics "$theme"
 done

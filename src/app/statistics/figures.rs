@@ -2,10 +2,11 @@
 
 use eframe::egui::{Align, Layout, Ui, vec2};
 
+use super::chart;
 use crate::app::state::{Exemplar, State};
 use crate::app::tokens::space;
 use crate::app::widgets::{SheetZoom, body, card, heading, sheet_pane, weak};
-use crate::review::figures::{agreement_matrix, distribution, forest};
+use crate::review::figures::{agreement_matrix, forest};
 use crate::review::{PrototypeMean, Results};
 use crate::sheet::Scene;
 
@@ -27,7 +28,7 @@ pub fn ui(ui: &mut Ui, state: &State, results: &Results) {
         card(ui, |ui| {
             ui.set_width(ui.available_width());
             heading(ui, format!("{}: distribution", item.item));
-            figure(ui, &distribution(item));
+            chart::ui(ui, item);
         });
         if item.raters.len() > 1 {
             card(ui, |ui| {

@@ -1,5 +1,6 @@
 //! The Statistics screen: what the ratings of the loaded model amount to.
 
+mod chart;
 mod figures;
 mod table;
 
