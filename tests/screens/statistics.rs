@@ -74,6 +74,10 @@ fn a_folder_that_cannot_be_written_is_named() {
     window.press(Key::A);
     window.press(Key::Enter);
     window.press_with(Modifiers::COMMAND, Key::Num3);
+    // Nor are the ratings of an open queue exported by the window.
+    window.assert_shows_not("Export the study");
+    close_queue(folder.path());
+    window.click("Read again");
     // A file is where the folder should be.
     let taken = folder.path().join("taken");
     std::fs::write(&taken, "").unwrap();

@@ -53,7 +53,7 @@ pub fn ui(ui: &mut Ui, item: &ItemReport) {
     };
     let shown = plot.show(ui, |plot| {
         for (number, rater) in item.raters.iter().enumerate() {
-            plot.bar_chart(bars(rater, number, item.raters.len(), &tokens));
+            plot.bar_chart(bars(rater, number, item.raters.len(), tokens));
         }
     });
     // The numbers in words, as the report has them.
