@@ -11,13 +11,14 @@ use super::calibration::calibrations;
 use super::checkpoint::Checkpoint;
 use super::data::labels_of;
 use super::error::TrainingError;
-use super::evaluation::{Columns, evaluate, metrics_on};
+use super::evaluation::{Columns, ReadFold, evaluate, metrics_on};
 use super::folders::{Folders, LOG, io_error};
 use super::fusion::has_16_bits;
 use super::projection::Source;
-use super::run::Run;
+use super::run::{Event, Run};
 use super::tensorboard::figures;
-use super::{Split, Thresholds, TrainingConfig, TrainingData, card, gap};
+use super::thresholds::thresholds;
+use super::{Split, TrainingConfig, TrainingData, card, gap};
 use crate::bundle::{
     Bundle, Manifest, Prototype, StatementInfo, TrainingInfo, TrainingSimilarities,
 };
@@ -29,10 +30,6 @@ use crate::inference::{
 };
 use crate::nn::{Network, Pass, PrototypeBranch, PrototypeNetwork, Weights};
 use crate::statements::Label;
-use crate::statistics::{best_f1_threshold, sensitivity_threshold};
-
-/// Fewer validation positives than this give no threshold of their own: 0.5.
-const FEWEST_FOR_THRESHOLD: usize = 3;
 
 /// Writes the bundle of a finished run to `out`.
 pub fn deliver(
@@ -110,7 +107,11 @@ pub fn deliver(
     std::fs::write(&card, card::model_card(&manifest)).map_err(io_error(&card))?;
     let truth = labels_of(&data.validation.labels);
     let columns = Columns::new(labels.len(), &logits_of(&readings.validation), &truth);
-    figures::add(&mut run.events, set, &manifest, &columns)?;
+    // The bundle is trained and whole: a figure less is no reason to lose it.
+    if let Err(why) = figures::add(&mut run.events, set, &manifest, &columns) {
+        let message = format!("figures for TensorBoard are missing: {why}");
+        run.emit(Event::Warning { message })?;
+    }
     writer.finish(manifest)?;
     std::fs::rename(&folders.partial, out).map_err(io_error(out))?;
     Ok(Bundle::open(out)?)
@@ -241,13 +242,13 @@ fn check_metrics(
     let [fold] = config.validation_folds[..] else {
         return Ok(());
     };
-    let mine = metrics_on(
-        set,
+    let read = ReadFold {
         fold,
-        &manifest.statements,
-        &logits_of(readings),
-        &labels_of(&validation.labels),
-    )?;
+        entries: validation.entries.clone(),
+        logits: logits_of(readings),
+        labels: labels_of(&validation.labels),
+    };
+    let mine = metrics_on(set, &read, &manifest.statements)?;
     match manifest.metrics.iter().find(|m| m.fold == fold) {
         Some(written) if *written != mine => Err(TrainingError::Disagreement {
             fold,
@@ -295,27 +296,16 @@ fn statement_infos(
             .collect(),
     };
     let calibrations = calibrations(&columns, &branches);
-    let info = |c: usize| {
-        let (scores, truth) = columns.class(c);
-        let probabilities: Vec<f64> = scores.iter().map(|&x| sigmoid(x)).collect();
-        let enough = truth.iter().filter(|&&l| l).count() >= FEWEST_FOR_THRESHOLD;
-        StatementInfo {
-            code: labels[c].code.clone(),
-            training_positives: Some(positives[c] as u32),
-            threshold: chosen_threshold(config.thresholds, &probabilities, truth)
-                .filter(|_| enough)
-                .unwrap_or(0.5),
-            calibration: calibrations[c],
-        }
+    let probabilities = columns.map(|_, x| sigmoid(x));
+    let thresholds = thresholds(config.thresholds, &probabilities, &branches);
+    let info = |c: usize| StatementInfo {
+        code: labels[c].code.clone(),
+        training_positives: Some(positives[c] as u32),
+        threshold: thresholds[c].probability,
+        threshold_shared: thresholds[c].shared,
+        calibration: calibrations[c],
     };
     (0..labels.len()).map(info).collect()
-}
-
-fn chosen_threshold(how: Thresholds, probabilities: &[f64], truth: &[bool]) -> Option<f64> {
-    match how {
-        Thresholds::BestF1 => best_f1_threshold(probabilities, truth).map(|t| t.threshold),
-        Thresholds::Sensitivity(wanted) => sensitivity_threshold(probabilities, truth, wanted),
-    }
 }
 
 fn training_info(

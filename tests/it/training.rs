@@ -6,9 +6,9 @@ use std::path::Path;
 use protoecg::bundle::Bundle;
 use protoecg::dataset::DataSet;
 use protoecg::inference::{DeviceChoice, Model};
-use protoecg::training::{TrainingError, evaluate};
+use protoecg::training::{Event, TrainingError, evaluate, train};
 
-use crate::small_model::{copy_folder, learning, run, run_with, small_model, two_branches};
+use crate::small_model::{config, copy_folder, learning, run, run_with, small_model, two_branches};
 
 fn load() -> Model {
     let bundle = Bundle::open(&small_model().bundle()).unwrap();
@@ -201,6 +201,50 @@ fn an_unreadable_test_record_loses_nothing() {
             .unwrap()
             .manifest
             .metrics
+    );
+}
+
+/// Its figures are made from the records once more; where those have gone
+/// away meanwhile, the trained bundle is delivered all the same.
+#[test]
+fn a_figure_that_cannot_be_made_does_not_hold_the_bundle_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    copy_folder(&small_model().data(), &data);
+    // A simulated set has its exemplars in the bundle, which do need the records.
+    std::fs::remove_file(data.join("SIMULATED.ron")).unwrap();
+    let set = DataSet::open(&data).unwrap();
+    let mut warnings = Vec::new();
+    let mut listener = |event: &Event| {
+        match event {
+            Event::Projected { .. } => {
+                for entry in set.folds(&[1, 2, 3, 4, 5, 6, 7, 8]) {
+                    let record = data.join(&entry.path_lr).with_extension("dat");
+                    std::fs::remove_file(record).ok();
+                }
+            }
+            Event::Warning { message } => warnings.push(message.clone()),
+            _ => {}
+        }
+        true
+    };
+    let out = folder.path().join("bundle");
+    let config = config();
+    let bundle = train(
+        &config,
+        &set,
+        &out,
+        DeviceChoice::Cpu,
+        false,
+        &mut listener,
+        &|| false,
+    )
+    .unwrap();
+    assert!(!bundle.manifest.metrics.is_empty());
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert!(
+        warnings[0].contains("figures for TensorBoard"),
+        "{warnings:?}"
     );
 }
 
