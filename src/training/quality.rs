@@ -197,30 +197,21 @@ mod tests {
         assert!((macro_f1 - (first + second) / 2.0).abs() < 1e-12);
     }
 
-    /// The threshold is a score that occurs, as the chosen ones are: the record
-    /// that has it is called, everywhere alike.
+    /// A threshold that is above a probability by the smallest step there is
+    /// does not call its record, in the table, the mean and the interval alike.
     #[test]
-    fn macro_f1_is_the_mean_of_the_f1_in_the_table_and_the_value_of_its_interval() {
+    fn f1_of_table_mean_and_interval_is_one() {
         let (read, mut infos) = fold();
-        for row in 0..60 {
+        for row in [0, 3, 9, 26, 58] {
             for (c, info) in infos.iter_mut().enumerate() {
-                info.threshold = sigmoid(read.logits[row][c]);
+                info.threshold = sigmoid(read.logits[row][c]).next_up();
             }
             let metrics = metrics_of(&read, &infos);
+            let quality = quality_of(&read, &infos, &metrics);
             let in_table: f64 = metrics.classes.iter().filter_map(|c| c.f1).sum();
-            let columns = Columns::new(2, &read.logits, &read.labels);
-            let called = columns.map(|c, x| f64::from(u8::from(sigmoid(x) >= infos[c].threshold)));
-            let few = Resampling {
-                resamples: 1,
-                ..Resampling::default()
-            };
-            let interval = quality_by_patient(
-                Quality::MacroF1,
-                &called.some(&[0, 1]),
-                &read.patients(),
-                few,
-            );
-            assert_eq!(interval.unwrap().value, in_table / 2.0);
+            assert_eq!(quality.macro_f1, Some(in_table / 2.0));
+            let interval = quality.by_patient[0].macro_f1.0.unwrap();
+            assert_eq!(interval.value, in_table / 2.0, "row {row}");
         }
     }
 

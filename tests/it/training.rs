@@ -121,6 +121,45 @@ fn statements_with_few_training_ecgs_are_not_assessed() {
     assert!(unassessed > 0 && unassessed < prediction.classes.len());
 }
 
+/// Fold 9 of 60 ECGs has no statement ten times.
+#[test]
+fn a_shared_threshold_is_marked_wherever_it_is_shown() {
+    let model = load();
+    let manifest = model.manifest();
+    let validation = manifest.metrics.iter().find(|m| m.fold == 9).unwrap();
+    let threshold = manifest.statements[0].threshold;
+    for (info, class) in manifest.statements.iter().zip(&validation.classes) {
+        assert!(class.positives < 10);
+        assert!(info.threshold_shared && class.threshold_shared);
+        assert_eq!(info.threshold, threshold, "{}: one for all", info.code);
+    }
+    let card = std::fs::read_to_string(model.bundle().file(Bundle::MODEL_CARD)).unwrap();
+    assert!(
+        card.contains(&format!("{threshold:.3} (shared) |")),
+        "{card}"
+    );
+    assert!(card.contains("\nThreshold shared by all statements of the branch"));
+    let set = DataSet::open(&small_model().data()).unwrap();
+    let recording = set.read(set.folds(&[10])[0]).unwrap();
+    let prediction = model.predict(&recording).unwrap();
+    for (number, class) in prediction.classes.iter().enumerate() {
+        assert_eq!(class.threshold_shared, class.assessed);
+        let explanation = protoecg::explain::explain(&model, &prediction, number).unwrap();
+        let said = protoecg::explain::probability_sentence(&explanation);
+        assert_eq!(said.contains("(shared by the branch)"), class.assessed);
+    }
+    let recording = small_model().recording();
+    let output = crate::command_line::protoecg(&[
+        "predict",
+        recording.to_str().unwrap(),
+        "--bundle",
+        small_model().bundle().to_str().unwrap(),
+    ]);
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.contains(&format!("{threshold:.3} *")), "{said}");
+    assert!(said.contains("* chosen with all statements"), "{said}");
+}
+
 /// Stopped in the first and in the second joint stage, and resumed each time.
 #[test]
 fn a_resumed_run_ends_in_the_same_bits() {
