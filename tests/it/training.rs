@@ -145,7 +145,7 @@ fn a_shared_threshold_is_marked_wherever_it_is_shown() {
     for (number, class) in prediction.classes.iter().enumerate() {
         assert_eq!(class.threshold_shared, class.assessed);
         let explanation = protoecg::explain::explain(&model, &prediction, number).unwrap();
-        let said = protoecg::explain::probability_sentence(&explanation);
+        let said = protoecg::explain::print::probability_sentence(&explanation);
         assert_eq!(said.contains("(shared by the branch)"), class.assessed);
     }
     let recording = small_model().recording();
