@@ -1,10 +1,11 @@
 //! From a trained network to the files of a bundle: counts, thresholds,
 //! calibration, metrics, weights, exemplars.
 
+mod files;
+
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
-use tch::Kind;
 use tch::nn::VarStore;
 
 use super::calibration::calibrations;
@@ -12,23 +13,19 @@ use super::checkpoint::Checkpoint;
 use super::data::labels_of;
 use super::error::TrainingError;
 use super::evaluation::{Columns, ReadFold, evaluate, metrics_on};
-use super::folders::{Folders, LOG, io_error};
-use super::fusion::has_16_bits;
+use super::folders::{Folders, io_error};
 use super::projection::Source;
 use super::run::{Event, Run};
 use super::tensorboard::figures;
 use super::thresholds::thresholds;
 use super::{Split, TrainingConfig, TrainingData, card, gap};
-use crate::bundle::{
-    Bundle, Manifest, Prototype, StatementInfo, TrainingInfo, TrainingSimilarities,
-};
-use crate::dataset::{self, DataSet};
+use crate::bundle::{Bundle, Manifest, Prototype, StatementInfo, TrainingInfo};
+use crate::dataset::DataSet;
 use crate::ecg::hex;
-use crate::formats;
 use crate::inference::{
     BATCH, DeviceChoice, Model, Reading, classifier_of, device_name, readings_of, sigmoid,
 };
-use crate::nn::{Network, Pass, PrototypeBranch, PrototypeNetwork, Weights};
+use crate::nn::{Network, Pass, PrototypeBranch, PrototypeNetwork};
 use crate::statements::Label;
 
 /// Writes the bundle of a finished run to `out`.
@@ -79,7 +76,7 @@ pub fn deliver(
         metrics: Vec::new(),
         files: Default::default(),
     };
-    write_files(
+    files::write(
         folders,
         set,
         config,
@@ -330,80 +327,5 @@ fn training_info(
         seed: config.seed,
         device: device_name(device),
         config: ron::ser::to_string_pretty(config, pretty).unwrap_or_default(),
-    }
-}
-
-/// Weights, training similarities and, for simulated data, the exemplars.
-fn write_files(
-    folders: &Folders,
-    set: &DataSet,
-    config: &TrainingConfig,
-    manifest: &Manifest,
-    variables: &VarStore,
-    train: &Split,
-    readings: &[Reading],
-) -> Result<(), TrainingError> {
-    let out = &folders.partial;
-    std::fs::copy(folders.log_file(), out.join(LOG)).map_err(io_error(out))?;
-    let mut weights = Weights::of(variables);
-    for (name, tensor) in &mut weights.tensors {
-        if has_16_bits(name, tensor) {
-            *tensor = tensor.to_kind(Kind::Half);
-        }
-    }
-    weights.write(&out.join(Bundle::WEIGHTS))?;
-    let labels = labels_of(&train.labels);
-    let similarities = TrainingSimilarities {
-        ecg_ids: train.entries.iter().map(|e| e.ecg_id).collect(),
-        similarities: readings
-            .iter()
-            .map(|r| r.similarities.iter().map(|&s| s as f32).collect())
-            .collect(),
-        labels: labels
-            .chunks(manifest.statements.len())
-            .map(|row| row.iter().map(|&l| l > 0.5).collect())
-            .collect(),
-    };
-    similarities.write(&out.join(Bundle::SIMILARITIES))?;
-    if !set.is_simulated() {
-        return Ok(());
-    }
-    let folder = out.join(Bundle::EXEMPLARS);
-    std::fs::create_dir_all(&folder).map_err(|source| TrainingError::Io {
-        path: folder.display().to_string(),
-        source,
-    })?;
-    let mut ids: Vec<u32> = manifest
-        .prototypes
-        .iter()
-        .filter_map(|p| p.ecg_id)
-        .collect();
-    ids.sort_unstable();
-    ids.dedup();
-    for ecg_id in ids {
-        if let Some(entry) = set.entry(ecg_id) {
-            formats::wfdb::write(&folder, &format!("{ecg_id:05}"), &set.read(entry)?, 1000.0)?;
-        }
-    }
-    write_example(out, set, config)
-}
-
-/// An ECG of the last fold, for a user who has none: a rhythm worth explaining.
-fn write_example(out: &Path, set: &DataSet, config: &TrainingConfig) -> Result<(), TrainingError> {
-    let unseen = |e: &&dataset::Entry| {
-        !config.train_folds.contains(&e.fold) && !config.validation_folds.contains(&e.fold)
-    };
-    // Through the folds, which leave out what `--skip-missing` left out.
-    let folds: Vec<u8> = (1..=10).collect();
-    let entries = set.folds(&folds);
-    let entry = entries.into_iter().filter(unseen).find(|e| e.has("AFIB"));
-    match entry {
-        Some(entry) => Ok(formats::wfdb::write(
-            out,
-            "example",
-            &set.read(entry)?,
-            1000.0,
-        )?),
-        None => Ok(()),
     }
 }
