@@ -8,7 +8,8 @@ use protoecg::nn::Weights;
 use serde_json::{Value, json};
 use tch::{Device, Kind, Tensor};
 
-use super::networks::{assert_near, branch, draws, entries};
+use super::checkpoints::{branch, draws, entries};
+use super::networks::assert_near;
 use super::trustecg::{LEAD_ATTENTION, LOGITS};
 use super::writer::{Entry, state_dict};
 use crate::command_line::{error, json as document, protoecg};
