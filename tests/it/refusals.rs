@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::command_line::{error, json, protoecg, text};
+use crate::command_line::{error, protoecg, text};
 use crate::small_model::small_model;
 
 /// One bad file: an error that names it, and the others all the same.
