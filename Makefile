@@ -40,6 +40,7 @@ setup-test:
 	@scripts/setup-rust.sh lint
 	@scripts/setup-system.sh test
 	@scripts/setup-libtorch.py
+	@scripts/setup-tensorboard.sh
 
 setup-cuda: setup
 	@scripts/setup-libtorch.py --cuda

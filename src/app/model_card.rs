@@ -149,7 +149,12 @@ fn classes(ui: &mut Ui, manifest: &Manifest) {
             .map_or("–".to_owned(), |auroc| format!("{auroc:.3}"));
         let assessed = statement.assessed();
         let threshold = if assessed {
-            format!("{:.2}", statement.threshold)
+            let shared = if statement.threshold_shared {
+                " shared"
+            } else {
+                ""
+            };
+            format!("{:.2}{shared}", statement.threshold)
         } else {
             "not assessed".to_owned()
         };

@@ -96,9 +96,18 @@ pub struct StatementInfo {
     /// imported model).
     pub training_positives: Option<u32>,
     /// Probability (sigmoid of the logit) from which the statement is positive:
-    /// the one with the best F1 on the validation fold.
+    /// the one with the best F1 on the validation fold, or with a wanted
+    /// sensitivity there.
     pub threshold: f64,
-    /// Platt scaling fitted on the validation fold, where it has enough positives.
+    /// The threshold was chosen on all statements of the branch (or of the
+    /// model) together: this one has too few positives in the validation fold
+    /// for one of its own. Absent from bundles of before, which had their own
+    /// from 3 positives on, and 0.5 below.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub threshold_shared: bool,
+    /// Platt scaling fitted on the validation fold; `None` where neither the
+    /// statement nor its branch has enough positives, or where the fold
+    /// contradicts the ranking.
     pub calibration: Option<Calibration>,
 }
 
@@ -265,4 +274,7 @@ pub struct ClassMetrics {
     /// F1 at the bundle's threshold.
     pub f1: Option<f64>,
     pub threshold: f64,
+    /// [`StatementInfo::threshold_shared`].
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub threshold_shared: bool,
 }

@@ -14,6 +14,7 @@ pub mod import_torch;
 mod manifest;
 mod preprocessing;
 mod similarities;
+mod standardise;
 
 pub use architecture::{Architecture, BlackBoxSpec, BranchSpec};
 pub use exemplars::{ExemplarError, Exemplars};
@@ -22,5 +23,6 @@ pub use manifest::{
     Calibration, ClassMetrics, FoldMetrics, FreePrototypes, ImportedFile, Manifest,
     ProjectionReport, Prototype, StatementInfo, TrainingInfo,
 };
-pub use preprocessing::{Filter, ModelInput, Preprocessing, PreprocessingError, Standardise};
+pub use preprocessing::{Filter, ModelInput, Preprocessing, PreprocessingError};
 pub use similarities::TrainingSimilarities;
+pub use standardise::Standardise;

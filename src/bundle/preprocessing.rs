@@ -8,13 +8,11 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
+use super::Standardise;
 use crate::dsp::{self, Band, DspError};
 use crate::ecg::{Lead, Recording};
 use crate::nn::{PrototypeKind, window_s};
 
-/// TrustECG adds this to the standard deviation, so that a flat record gives
-/// zeros and no infinities.
-const STD_FLOOR: f64 = 1e-8;
 /// What is kept beyond the samples used, so that resampling has a real signal
 /// where a long recording is cut.
 const MARGIN_S: f64 = 1.0;
@@ -47,19 +45,6 @@ pub enum Filter {
         low_hz: f64,
         high_hz: f64,
     },
-}
-
-/// How amplitudes are scaled after the filter.
-#[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
-#[serde(deny_unknown_fields)]
-pub enum Standardise {
-    /// Millivolts as they are.
-    None,
-    /// One mean and one population standard deviation over all leads of the
-    /// record, 1e-8 added to the latter.
-    PerRecord,
-    /// A mean and a standard deviation per lead, from the training records.
-    PerLead { mean_mv: Vec<f64>, std_mv: Vec<f64> },
 }
 
 /// The input of a network.
@@ -175,7 +160,7 @@ impl Preprocessing {
         }
         self.designed()
             .map_err(|e| config("filter", e, "a filter that can be designed"))?;
-        self.check_standardise()
+        self.standardise.check(self.leads.len())
     }
 
     /// The input of the network.
@@ -213,7 +198,7 @@ impl Preprocessing {
     /// # Errors
     /// As [`Preprocessing::apply`].
     pub fn values(&self, recording: &Recording) -> Result<Vec<Vec<f64>>, PreprocessingError> {
-        self.standardised(self.filtered_mv(recording)?)
+        self.standardise.apply(self.filtered_mv(recording)?)
     }
 
     /// The filtered leads in millivolts, before scaling: lead by lead, in the
@@ -324,43 +309,6 @@ impl Preprocessing {
         dsp::butterworth(order, band, self.rate_hz).map(Some)
     }
 
-    fn check_standardise(&self) -> Result<(), PreprocessingError> {
-        let Standardise::PerLead { mean_mv, std_mv } = &self.standardise else {
-            return Ok(());
-        };
-        let leads = self.leads.len();
-        let sound = mean_mv.iter().all(|m| m.is_finite())
-            && std_mv.iter().all(|s| s.is_finite() && *s > 0.0);
-        if mean_mv.len() != leads || std_mv.len() != leads || !sound {
-            let found = format!("{mean_mv:?} and {std_mv:?}");
-            let expected = format!("{leads} finite means and deviations above 0");
-            return Err(config("standardise", found, expected));
-        }
-        Ok(())
-    }
-
-    fn standardised(&self, mut leads: Vec<Vec<f64>>) -> Result<Vec<Vec<f64>>, PreprocessingError> {
-        self.check_standardise()?;
-        let scale = |lead: &mut Vec<f64>, mean: f64, std: f64| {
-            lead.iter_mut().for_each(|v| *v = (*v - mean) / std);
-        };
-        match &self.standardise {
-            Standardise::None => {}
-            Standardise::PerRecord => {
-                let (mean, std) = mean_and_std(&leads);
-                leads
-                    .iter_mut()
-                    .for_each(|lead| scale(lead, mean, std + STD_FLOOR));
-            }
-            Standardise::PerLead { mean_mv, std_mv } => {
-                for (lead, (mean, std)) in leads.iter_mut().zip(mean_mv.iter().zip(std_mv)) {
-                    scale(lead, *mean, *std);
-                }
-            }
-        }
-        Ok(leads)
-    }
-
     fn notes(&self, recording: &Recording) -> Vec<String> {
         let mut notes = Vec::new();
         if recording.rate_hz != self.rate_hz {
@@ -381,7 +329,7 @@ impl Preprocessing {
     }
 }
 
-fn config(
+pub(super) fn config(
     field: &'static str,
     found: impl ToString,
     expected: impl Into<String>,
@@ -391,17 +339,4 @@ fn config(
         found: found.to_string(),
         expected: expected.into(),
     }
-}
-
-/// Over all samples of all leads; the deviation is the population's.
-fn mean_and_std(leads: &[Vec<f64>]) -> (f64, f64) {
-    let count = leads.iter().map(Vec::len).sum::<usize>() as f64;
-    let mean = leads.iter().flatten().sum::<f64>() / count;
-    let variance = leads
-        .iter()
-        .flatten()
-        .map(|v| (v - mean).powi(2))
-        .sum::<f64>()
-        / count;
-    (mean, variance.sqrt())
 }

@@ -62,10 +62,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let read = read_fold(&model, &set, arguments.fold, &mut tick)?;
     output::status("");
     let infos = &known_statements(&model, &set)?;
-    let metrics = metrics_of(arguments.fold, infos, &read.logits, &read.labels);
-    let quality = quality_of(&read, infos);
+    let metrics = metrics_of(&read, infos);
+    let quality = quality_of(&read, infos, &metrics);
     if let Some(dir) = &arguments.report {
-        Report::new(&model, &set, &read)?.write(dir)?;
+        Report::new(&model, &set, &read, metrics.clone(), quality.clone())?.write(dir)?;
         output::notice(&format!("report written to {}", dir.display()));
     }
     let statements = model.manifest().statements.iter().map(|s| s.code.as_str());
@@ -104,10 +104,13 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
             output::interval(class.auroc_ci),
             output::number(class.auprc),
             output::number(class.f1),
-            output::number(Some(class.threshold)),
+            output::number(Some(class.threshold)) + output::shared(class.threshold_shared),
         ]);
     }
     table.print()?;
+    if metrics.classes.iter().any(|c| c.threshold_shared) {
+        output::print_line(output::SHARED)?;
+    }
     output::print_line(&format!(
         "\nmacro AUROC {} {} over {} statements with both outcomes, {} ECGs of fold {}\n{}",
         output::number(metrics.macro_auroc),

@@ -9,10 +9,13 @@ use super::output;
 use crate::bundle::import_torch::{
     ImportedNetwork, ImportedPrototypes, Provenance, TorchFile, assemble, manifest_of, recognise,
 };
-use crate::bundle::{Bundle, BundleError, BundleWriter, ImportedFile, TrainingSimilarities};
+use crate::bundle::{
+    Bundle, BundleError, BundleWriter, ImportedFile, Manifest, TrainingSimilarities,
+};
 use crate::dataset::DataSet;
 use crate::ecg::hex;
-use crate::inference::{DeviceChoice, Model, find_sources};
+use crate::inference::{DeviceChoice, LEAST_COSINE_OF_SOURCE, Model, OtherRecord, find_sources};
+use crate::nn::Weights;
 use crate::training::model_card;
 
 /// Import checkpoints of PyTorch as a bundle; nothing in them is run
@@ -38,6 +41,9 @@ pub struct Arguments {
     /// Data set that the model was trained on: finds the window that each prototype is
     #[arg(long, value_name = "DIR", requires = "metadata")]
     data: Option<PathBuf>,
+    /// The model was trained on simulated ECGs, and the bundle is a demonstration
+    #[arg(long)]
+    simulated: bool,
 }
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
@@ -63,7 +69,14 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let files = arguments.files.iter().map(|path| named(path));
     let files = files.collect::<anyhow::Result<Vec<_>>>()?;
     let set = arguments.data.as_deref().map(DataSet::open).transpose()?;
-    let bundle = write(&network, files, &provenance, &arguments.out, set.as_ref())?;
+    let out = &arguments.out;
+    if out.exists() {
+        let path = out.display().to_string();
+        return Err(BundleError::Exists { path }.into());
+    }
+    let (mut manifest, weights) = manifest_of(&network, files, &provenance, name_of(out))?;
+    manifest.simulated = arguments.simulated;
+    let bundle = write(manifest, &weights, out, set.as_ref())?;
     let manifest = &bundle.manifest;
     if !manifest.prototypes.is_empty() {
         let known = manifest
@@ -138,30 +151,46 @@ fn describe_branches(network: &ImportedPrototypes) -> anyhow::Result<()> {
     table.print()
 }
 
-/// Writes the bundle to `out`, which appears when it is complete.
+fn name_of(out: &Path) -> String {
+    let name = out.file_name().unwrap_or_default();
+    name.to_string_lossy().into_owned()
+}
+
+/// Writes the bundle to `out`, which appears when it is complete; nothing is
+/// left of one that does not become complete.
 fn write(
-    network: &ImportedNetwork,
-    files: Vec<ImportedFile>,
-    provenance: &[Provenance],
+    manifest: Manifest,
+    weights: &Weights,
     out: &Path,
     set: Option<&DataSet>,
 ) -> anyhow::Result<Bundle> {
-    if out.exists() {
-        let path = out.display().to_string();
-        return Err(BundleError::Exists { path }.into());
-    }
-    let name = out.file_name().unwrap_or_default();
-    let (manifest, weights) =
-        manifest_of(network, files, provenance, name.to_string_lossy().into())?;
-    let mut partial = name.to_owned();
-    partial.push(".partial");
-    let partial = out.with_file_name(partial);
+    let partial = out.with_file_name(format!("{}.partial", name_of(out)));
+    // An own folder, or one that was empty: only this is removed below.
     let writer = BundleWriter::new(&partial)?;
+    let written = fill(writer, &partial, manifest, weights, set)
+        .and_then(|()| std::fs::rename(&partial, out).with_context(|| out.display().to_string()));
+    if let Err(why) = written {
+        if let Err(e) = std::fs::remove_dir_all(&partial) {
+            output::notice(&format!("{} is left behind: {e}", partial.display()));
+        }
+        return Err(why);
+    }
+    Ok(Bundle::open(out)?)
+}
+
+/// Everything that is in the bundle.
+fn fill(
+    writer: BundleWriter,
+    partial: &Path,
+    manifest: Manifest,
+    weights: &Weights,
+    set: Option<&DataSet>,
+) -> anyhow::Result<()> {
     weights.write(&partial.join(Bundle::WEIGHTS))?;
     TrainingSimilarities::default().write(&partial.join(Bundle::SIMILARITIES))?;
     // Building the network from what was written shows a tensor that is missing.
     let bundle = Bundle {
-        dir: partial.clone(),
+        dir: partial.to_owned(),
         manifest,
         sha256: String::new(),
     };
@@ -179,10 +208,28 @@ fn write(
                 found.not_there
             ))?;
         }
+        report_others(&found.others)?;
     }
     let card = partial.join(Bundle::MODEL_CARD);
     std::fs::write(&card, model_card(&manifest)).with_context(|| card.display().to_string())?;
     writer.finish(manifest)?;
-    std::fs::rename(&partial, out).with_context(|| out.display().to_string())?;
-    Ok(Bundle::open(out)?)
+    Ok(())
+}
+
+/// Records that are not what the metadata says, one a line.
+fn report_others(others: &[OtherRecord]) -> anyhow::Result<()> {
+    if !others.is_empty() {
+        output::print_line(&format!(
+            "not taken as source, since the most similar window has a cosine below {LEAST_COSINE_OF_SOURCE} (another data set, or a network that changed after projection):"
+        ))?;
+    }
+    for other in others {
+        output::print_line(&format!(
+            "  prototype {}: record {}, cosine {}",
+            other.prototype,
+            other.ecg_id,
+            output::number(other.cosine)
+        ))?;
+    }
+    Ok(())
 }

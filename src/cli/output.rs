@@ -155,6 +155,14 @@ pub fn number(value: Option<f64>) -> String {
     value.map_or("-".to_owned(), |v| format!("{v:.3}"))
 }
 
+/// The mark of a number that a statement has not of its own, see [`SHARED`].
+pub fn shared(shared: bool) -> &'static str {
+    if shared { " *" } else { "" }
+}
+
+/// Stands below a table with such a mark.
+pub const SHARED: &str = "* chosen with all statements of the branch together: fewer than 10 positives of its own in the validation folds";
+
 /// An interval with three decimals, or a dash.
 pub fn interval(ci: Option<(f64, f64)>) -> String {
     ci.map_or("-".to_owned(), |(low, high)| {

@@ -250,17 +250,15 @@ fn print_table(
                 Some(p) => format!("{p:.3} (raw)"),
                 None => not_assessed.unwrap_or_default(),
             },
-            output::number(class.threshold),
-            output::number(class.calibrated_probability)
-                + if class.calibration_shared { " *" } else { "" },
+            output::number(class.threshold) + output::shared(class.threshold_shared),
+            output::number(class.calibrated_probability) + output::shared(class.calibration_shared),
             class.description.clone(),
         ]);
     }
     table.print()?;
-    if prediction.classes.iter().any(|c| c.calibration_shared) {
-        output::print_line(
-            "* calibrated with all statements of the branch together: too few positives of its own",
-        )?;
+    let mut classes = prediction.classes.iter();
+    if classes.any(|c| c.calibration_shared || c.threshold_shared) {
+        output::print_line(output::SHARED)?;
     }
     output::print_line("Not a medical device.\n")
 }

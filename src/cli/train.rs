@@ -196,5 +196,6 @@ fn report(event: &Event) {
                 output::number(report.prototype_auroc_median)
             );
         }
+        Event::Warning { message } => output::notice(&format!("warning: {message}")),
     }
 }

@@ -23,8 +23,14 @@ pub struct ClassExplanation {
     pub probability: Option<f64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calibrated_probability: Option<f64>,
+    /// The calibration is the one of all statements of the branch together.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub calibration_shared: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub threshold: Option<f64>,
+    /// The threshold is the one of all statements of the branch together.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub threshold_shared: bool,
     /// `None` (in JSON: absent) for a network without prototypes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ledger: Option<Ledger>,

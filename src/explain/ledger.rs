@@ -48,7 +48,9 @@ pub fn explain(model: &Model, prediction: &Prediction, class: usize) -> Option<C
         logit: result.logit,
         probability: result.probability,
         calibrated_probability: result.calibrated_probability,
+        calibration_shared: result.calibration_shared,
         threshold: result.threshold,
+        threshold_shared: result.threshold_shared,
         ledger: (!manifest.prototypes.is_empty())
             .then(|| ledger(entries, &result.code, model.bias(class), result.logit)),
         prototypes,

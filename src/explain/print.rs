@@ -103,7 +103,8 @@ pub fn notes(prediction: &Prediction, report: &plausibility::Report) -> Vec<Stri
 pub fn probability_sentence(explanation: &ClassExplanation) -> String {
     match (explanation.probability, explanation.threshold) {
         (Some(p), Some(threshold)) => format!(
-            "probability {p:.3}, threshold {threshold:.3}: {}{}",
+            "probability {p:.3}, threshold {threshold:.3}{}: {}{}",
+            shared(explanation.threshold_shared),
             if explanation.positive == Some(true) {
                 "positive"
             } else {
@@ -111,9 +112,20 @@ pub fn probability_sentence(explanation: &ClassExplanation) -> String {
             },
             explanation
                 .calibrated_probability
-                .map_or(String::new(), |c| format!("; calibrated {c:.3}"))
+                .map_or(String::new(), |c| format!(
+                    "; calibrated {c:.3}{}",
+                    shared(explanation.calibration_shared)
+                ))
         ),
         _ => "not assessed: too few training ECGs".to_owned(),
+    }
+}
+
+/// What stands behind a number that the statement does not have of its own.
+fn shared(shared: bool) -> &'static str {
+    match shared {
+        true => " (shared by the branch)",
+        false => "",
     }
 }
 

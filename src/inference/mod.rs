@@ -11,4 +11,4 @@ pub use device::{DeviceChoice, DeviceError, device_name, set_threads};
 pub use model::{BATCH, InferenceError, Model, classifier_of, readings_of};
 pub use numbers::{logits, rows_of, sigmoid, tensor_of};
 pub use prediction::{Attention, ClassPrediction, PooledWindow, Prediction, Reading};
-pub use sources::{Sources, find_sources};
+pub use sources::{LEAST_COSINE_OF_SOURCE, OtherRecord, SourceError, Sources, find_sources};

@@ -178,6 +178,7 @@ impl Model {
                     .map(|c| sigmoid(c.slope * logit + c.intercept)),
                 calibration_shared: assessed && statement.calibration.is_some_and(|c| c.shared),
                 threshold: assessed.then_some(statement.threshold),
+                threshold_shared: assessed && statement.threshold_shared,
                 positive: probability.map(|p| p >= statement.threshold),
             }
         });

@@ -22,6 +22,9 @@ pub struct ClassPrediction {
     pub calibration_shared: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub threshold: Option<f64>,
+    /// The threshold is the one of all statements of the branch together.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub threshold_shared: bool,
     /// `None` where not assessed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub positive: Option<bool>,

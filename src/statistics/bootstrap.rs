@@ -1,8 +1,8 @@
-//! Percentile bootstrap of the AUROC by record.
+//! Percentile bootstrap of the AUROC by patient.
 //!
-//! Each resample draws as many records as there are, with replacement, and all
-//! classes see the same draw, so that the dependence between the labels of one
-//! record is kept. A resample in which a class has lost one outcome leaves that
+//! Each resample draws as many patients as there are, with replacement and all
+//! ECGs of each, and all classes see the same draw, so that the dependence
+//! between the ECGs of a patient and the labels of an ECG is kept. A resample in which a class has lost one outcome leaves that
 //! class out of that resample's mean, as [`macro_auroc`](super::macro_auroc)
 //! does with the whole sample. The alternative, drawing until every class has
 //! both outcomes, has no bound when a class has one positive record, and
@@ -12,6 +12,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use super::discrimination::{ClassScores, Ranking, mean_over_scored};
+use super::patients::Patients;
 
 /// How to resample. The same settings give the same interval on every machine.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -45,7 +46,7 @@ impl Bootstrap {
     /// What was done, in words, for `ci_method` in documents and model cards.
     pub fn ci_method(&self) -> String {
         format!(
-            "{} % percentile bootstrap, {} resamples of records (seed {}), all classes in the \
+            "{} % percentile bootstrap, {} resamples of patients (seed {}), all classes in the \
              same resample; a class without both outcomes in a resample is left out of it",
             self.level * 100.0,
             self.resamples,
@@ -53,13 +54,18 @@ impl Bootstrap {
         )
     }
 
-    /// Interval of [`macro_auroc`](super::macro_auroc). `None` when a score is
-    /// NaN or no resample has a class with both outcomes.
+    /// Interval of [`macro_auroc`](super::macro_auroc). `patients` holds a
+    /// number per record that only tells apart. `None` when a score is NaN or
+    /// no resample has a class with both outcomes.
     ///
     /// # Panics
     /// When the classes differ in their number of records.
-    pub fn macro_auroc(&self, classes: &[ClassScores]) -> Option<BootstrapInterval> {
-        let records = classes.first()?.scores.len();
+    pub fn macro_auroc(
+        &self,
+        classes: &[ClassScores],
+        patients: &[u64],
+    ) -> Option<BootstrapInterval> {
+        let records = patients.len();
         let rankings = classes
             .iter()
             .map(|c| {
@@ -67,7 +73,7 @@ impl Bootstrap {
                 Ranking::new(c.scores, c.labels)
             })
             .collect::<Option<Vec<_>>>()?;
-        self.interval(records, |times| {
+        self.interval(patients, |times| {
             let each = rankings.iter().map(|r| r.auroc(|record| times[record]));
             mean_over_scored(each).map(|mean| mean.value)
         })
@@ -79,21 +85,31 @@ impl Bootstrap {
     ///
     /// # Panics
     /// When the slices differ in length.
-    pub fn auroc(&self, scores: &[f64], labels: &[bool]) -> Option<BootstrapInterval> {
-        self.macro_auroc(&[ClassScores { scores, labels }])
+    pub fn auroc(
+        &self,
+        scores: &[f64],
+        labels: &[bool],
+        patients: &[u64],
+    ) -> Option<BootstrapInterval> {
+        self.macro_auroc(&[ClassScores { scores, labels }], patients)
     }
 
     fn interval(
         &self,
-        records: usize,
+        patients: &[u64],
         statistic: impl Fn(&[u32]) -> Option<f64>,
     ) -> Option<BootstrapInterval> {
-        if records == 0 {
-            return None;
-        }
+        let records = Patients::new(patients);
+        let mut times = vec![0; patients.len()];
         let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
+        // The high word of the product: uniform to one part in 2^64 / n, and
+        // stable, which the `rand` crate does not promise of its ranges.
+        let mut below = |n: usize| ((u128::from(rng.next_u64()) * n as u128) >> 64) as usize;
         let mut values: Vec<f64> = (0..self.resamples)
-            .filter_map(|_| statistic(&multiplicities(records, &mut rng)))
+            .filter_map(|_| {
+                records.draw(&mut below, &mut times);
+                statistic(&times)
+            })
             .collect();
         values.sort_by(f64::total_cmp);
         let tail = (1.0 - self.level) / 2.0;
@@ -103,18 +119,6 @@ impl Bootstrap {
             resamples_used: values.len(),
         })
     }
-}
-
-/// How often each record occurs in one resample.
-fn multiplicities(records: usize, rng: &mut ChaCha8Rng) -> Vec<u32> {
-    let mut times = vec![0; records];
-    for _ in 0..records {
-        // The high word of the product: uniform to one part in 2^64 / records,
-        // and stable, which the `rand` crate does not promise of its ranges.
-        let drawn = (u128::from(rng.next_u64()) * records as u128) >> 64;
-        times[drawn as usize] += 1;
-    }
-    times
 }
 
 /// Quantile with linear interpolation (numpy's default, type 7).

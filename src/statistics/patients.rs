@@ -12,7 +12,7 @@ use super::discrimination::{ClassScores, Ranking};
 use super::interval::Interval;
 use super::random::Mrg32k3a;
 use super::replicates::Replicates;
-use super::threshold::f_max_of;
+use super::threshold::{f_max_of, f1_of};
 use super::undefined::{Undefined, all_finite};
 
 /// Resamples drawn per resample kept before one gives up.
@@ -26,8 +26,9 @@ pub enum Quality {
     MacroAuroc,
     /// Mean average precision over classes.
     MacroAuprc,
-    /// Mean over classes of F1 when score >= 0.5, of probabilities; a class
-    /// neither called nor present counts 0, as in scikit-learn.
+    /// Mean over classes of F1 when score >= 0.5; a class neither called nor
+    /// present counts 0, as in scikit-learn. For other thresholds give calls of
+    /// 0 and 1 as scores.
     MacroF1,
     /// [`f_max`](super::f_max), of probabilities.
     FMax,
@@ -95,10 +96,11 @@ fn by_patient(
     let mut times = vec![1; patients.len()];
     let value = statistic(&times).ok_or(Undefined::OneOutcome)?;
     let mut random = Mrg32k3a::seeded(resampling.seed);
+    let mut below = |n: usize| random.below(n);
     let mut values = Vec::with_capacity(resampling.resamples);
     let mut redrawn = 0;
     while values.len() < resampling.resamples {
-        records.draw(&mut random, &mut times);
+        records.draw(&mut below, &mut times);
         // The cheap question first: rare statements redraw tens of thousands of times.
         let value = all_outcomes(classes, &times).then(|| statistic(&times));
         match value.flatten() {
@@ -132,7 +134,7 @@ fn all_outcomes(classes: &[ClassScores], times: &[u32]) -> bool {
 }
 
 /// Records by patient.
-struct Patients {
+pub(super) struct Patients {
     /// Records, those of one patient together, patients in the order of their
     /// number.
     records: Vec<usize>,
@@ -141,7 +143,7 @@ struct Patients {
 }
 
 impl Patients {
-    fn new(patients: &[u64]) -> Self {
+    pub(super) fn new(patients: &[u64]) -> Self {
         let mut records: Vec<usize> = (0..patients.len()).collect();
         records.sort_by_key(|&record| patients[record]);
         let mut first_and_count = Vec::new();
@@ -156,11 +158,12 @@ impl Patients {
         }
     }
 
-    /// How often each record occurs in one resample of patients.
-    fn draw(&self, random: &mut Mrg32k3a, times: &mut [u32]) {
+    /// How often each record occurs in one resample of patients. `below(n)`
+    /// draws from 0 to n - 1.
+    pub(super) fn draw(&self, below: &mut impl FnMut(usize) -> usize, times: &mut [u32]) {
         times.fill(0);
         for _ in 0..self.first_and_count.len() {
-            let (first, count) = self.first_and_count[random.below(self.first_and_count.len())];
+            let (first, count) = self.first_and_count[below(self.first_and_count.len())];
             for &record in &self.records[first..first + count] {
                 times[record] += 1;
             }
@@ -204,22 +207,14 @@ impl<'a> Model<'a> {
         let each: Option<Vec<f64>> = match self.quality {
             Quality::MacroAuroc => self.rankings.iter().map(|r| r.auroc(of)).collect(),
             Quality::MacroAuprc => self.rankings.iter().map(|r| r.auprc(of)).collect(),
-            Quality::MacroF1 => Some(self.classes.iter().map(|c| f1_at_half(c, times)).collect()),
+            Quality::MacroF1 => Some(
+                self.classes
+                    .iter()
+                    .map(|c| f1_of(c, 0.5, of).unwrap_or(0.0))
+                    .collect(),
+            ),
             Quality::FMax => return f_max_of(self.classes, of).map(|best| best.f1),
         };
         super::mean(&each?)
-    }
-}
-
-fn f1_at_half(class: &ClassScores, times: &[u32]) -> f64 {
-    let (mut hits, mut called, mut positives) = (0, 0, 0);
-    for ((&score, &label), &times) in class.scores.iter().zip(class.labels).zip(times) {
-        called += if score >= 0.5 { times } else { 0 };
-        positives += if label { times } else { 0 };
-        hits += if label && score >= 0.5 { times } else { 0 };
-    }
-    match called + positives {
-        0 => 0.0,
-        sum => 2.0 * f64::from(hits) / f64::from(sum),
     }
 }

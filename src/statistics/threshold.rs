@@ -17,16 +17,31 @@ pub struct F1Threshold {
 /// When the slices differ in length.
 pub fn f1_at(scores: &[f64], labels: &[bool], threshold: f64) -> Option<f64> {
     assert_eq!(scores.len(), labels.len(), "one label per score");
-    let (mut hits, mut misses_and_false_alarms) = (0_usize, 0_usize);
-    for (&score, &label) in scores.iter().zip(labels) {
-        match (score >= threshold, label) {
-            (true, true) => hits += 1,
-            (false, false) => {}
-            _ => misses_and_false_alarms += 1,
-        }
+    f1_of(&ClassScores { scores, labels }, threshold, |_| 1)
+}
+
+/// [`f1_at`] of a sample in which each record occurs `times(record)` times.
+pub(super) fn f1_of(
+    class: &ClassScores,
+    threshold: f64,
+    times: impl Fn(usize) -> u32,
+) -> Option<f64> {
+    let (mut hits, mut called, mut positives) = (0, 0, 0);
+    for (record, (&score, &label)) in class.scores.iter().zip(class.labels).enumerate() {
+        let times = u64::from(times(record));
+        let is_called = score >= threshold;
+        called += if is_called { times } else { 0 };
+        positives += if label { times } else { 0 };
+        hits += if is_called && label { times } else { 0 };
     }
-    let denominator = 2 * hits + misses_and_false_alarms;
-    (denominator > 0).then(|| 2.0 * hits as f64 / denominator as f64)
+    f1(hits, called, positives)
+}
+
+/// F1 of so many hits among those called and those positive: the one formula
+/// of all functions here. `None` where it is 0 / 0.
+fn f1(hits: u64, called: u64, positives: u64) -> Option<f64> {
+    let sum = called + positives;
+    (sum > 0).then(|| 2.0 * hits as f64 / sum as f64)
 }
 
 /// The score that, taken as the threshold, gives the highest [`f1_at`] on
@@ -39,7 +54,7 @@ pub fn f1_at(scores: &[f64], labels: &[bool], threshold: f64) -> Option<f64> {
 /// When the slices differ in length.
 pub fn best_f1_threshold(scores: &[f64], labels: &[bool]) -> Option<F1Threshold> {
     let ranking = Ranking::new(scores, labels)?;
-    let positives = labels.iter().filter(|&&l| l).count();
+    let positives = labels.iter().filter(|&&l| l).count() as u64;
     if positives == 0 {
         return None;
     }
@@ -47,9 +62,11 @@ pub fn best_f1_threshold(scores: &[f64], labels: &[bool]) -> Option<F1Threshold>
     let mut best: Option<F1Threshold> = None;
     for tie in ranking.ties().rev() {
         let Some(first) = tie.first() else { continue };
-        called += tie.len();
-        hits += tie.iter().filter(|r| r.label).count();
-        let f1 = 2.0 * hits as f64 / (called + positives) as f64;
+        called += tie.len() as u64;
+        hits += tie.iter().filter(|r| r.label).count() as u64;
+        let Some(f1) = f1(hits, called, positives) else {
+            continue;
+        };
         if best.is_none_or(|b| f1 > b.f1) {
             best = Some(F1Threshold {
                 threshold: first.score,
@@ -117,7 +134,9 @@ pub(super) fn f_max_of(classes: &[ClassScores], times: impl Fn(usize) -> u32) ->
     for step in (0..steps).rev() {
         called += calls[step + 1];
         hit += hits[step + 1];
-        let f1 = 2.0 * hit as f64 / (called + positives) as f64;
+        let Some(f1) = f1(hit, called, positives) else {
+            continue;
+        };
         if best.is_none_or(|b| f1 >= b.f1) {
             let threshold = step as f64 / f64::from(F_MAX_STEPS);
             best = Some(FMax { threshold, f1 });

@@ -3,17 +3,28 @@
 use super::evaluation::Columns;
 use crate::bundle::Calibration;
 
-/// Fewer positives (or negatives) than this, and a curve through them says nothing.
-const FEWEST: usize = 10;
+/// Fewer positives in the validation folds than this (or negatives), and what is
+/// fitted to them says nothing: neither calibration nor threshold.
+pub(super) const FEWEST_POSITIVES: usize = 10;
+
+/// Why there is no curve.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum NoCurve {
+    /// Too few of one outcome: others may speak for the statement.
+    TooFew,
+    /// The best curve falls: it would turn the ranking around. The validation
+    /// folds contradict the model here, and so they do a curve of others.
+    Falls,
+}
 
 /// Fits `sigmoid(slope * logit + intercept)` by Newton's method on the
 /// likelihood with Platt's smoothed targets (Platt 1999; Lin, Lin and Weng
-/// 2007). `None` with too few of either outcome.
-pub fn platt(logits: &[f64], labels: &[bool]) -> Option<Calibration> {
+/// 2007).
+pub fn platt(logits: &[f64], labels: &[bool]) -> Result<Calibration, NoCurve> {
     let positives = labels.iter().filter(|&&l| l).count();
     let negatives = labels.len() - positives;
-    if positives < FEWEST || negatives < FEWEST {
-        return None;
+    if positives < FEWEST_POSITIVES || negatives < FEWEST_POSITIVES {
+        return Err(NoCurve::TooFew);
     }
     let high = (positives as f64 + 1.0) / (positives as f64 + 2.0);
     let low = 1.0 / (negatives as f64 + 2.0);
@@ -57,39 +68,39 @@ pub fn platt(logits: &[f64], labels: &[bool]) -> Option<Calibration> {
         slope -= step * d0;
         intercept -= step * d1;
     }
-    // A falling curve would turn the ranking around: the validation fold then
-    // contradicts the model, and no calibration is offered.
-    (slope > 0.0 && slope.is_finite() && intercept.is_finite()).then_some(Calibration {
-        slope,
-        intercept,
-        shared: false,
-    })
+    match slope > 0.0 && slope.is_finite() && intercept.is_finite() {
+        true => Ok(Calibration {
+            slope,
+            intercept,
+            shared: false,
+        }),
+        false => Err(NoCurve::Falls),
+    }
 }
 
-/// The calibration of every statement: its own where [`platt`] can fit one,
-/// else the one of all statements of its branch together, marked as shared.
-/// `branches` has the outputs of each branch.
+/// The calibration of every statement: its own where it has enough of both
+/// outcomes, else the one of all statements of its branch together, marked as
+/// shared. None where its own would fall. `branches` has the outputs of each
+/// branch.
 pub fn calibrations(columns: &Columns, branches: &[Vec<usize>]) -> Vec<Option<Calibration>> {
     let own = |c: usize| {
         let (logits, labels) = columns.class(c);
         platt(logits, labels)
     };
-    let mut fitted: Vec<Option<Calibration>> = (0..columns.len()).map(own).collect();
+    let mut fitted: Vec<Result<Calibration, NoCurve>> = (0..columns.len()).map(own).collect();
     for outputs in branches {
-        let (mut logits, mut labels) = (Vec::new(), Vec::new());
-        for &c in outputs {
-            logits.extend_from_slice(columns.class(c).0);
-            labels.extend_from_slice(columns.class(c).1);
-        }
+        let (logits, labels) = columns.pooled(outputs);
         let shared = platt(&logits, &labels).map(|fit| Calibration {
             shared: true,
             ..fit
         });
         for &c in outputs {
-            fitted[c] = fitted[c].or(shared);
+            if let (Err(NoCurve::TooFew), Ok(shared)) = (fitted[c], shared) {
+                fitted[c] = Ok(shared);
+            }
         }
     }
-    fitted
+    fitted.into_iter().map(Result::ok).collect()
 }
 
 #[cfg(test)]
@@ -122,7 +133,7 @@ mod tests {
         let columns = Columns::new(3, &logits, &labels);
         let fitted = calibrations(&columns, &[vec![0, 1], vec![2]]);
         let own = fitted[0].unwrap();
-        assert_eq!(Some(own), platt(columns.class(0).0, columns.class(0).1));
+        assert_eq!(Ok(own), platt(columns.class(0).0, columns.class(0).1));
         let shared = fitted[1].unwrap();
         assert!(shared.shared && !own.shared);
         // Half of the pooled records hardly ever carry theirs.
@@ -133,6 +144,24 @@ mod tests {
     #[test]
     fn few_positives_give_no_calibration() {
         let labels: Vec<bool> = (0..40).map(|i| i < 9).collect();
-        assert_eq!(platt(&[0.0; 40], &labels), None);
+        assert_eq!(platt(&[0.0; 40], &labels), Err(NoCurve::TooFew));
+    }
+
+    /// The second statement falls with its logit; the branch as a whole rises.
+    #[test]
+    fn a_falling_statement_gets_no_curve_and_not_that_of_others() {
+        let logits: Vec<Vec<f64>> = (0..40)
+            .map(|i| vec![f64::from(i) / 4.0 - 5.0, f64::from(i) / 40.0, 0.0])
+            .collect();
+        let labels: Vec<f32> = (0..40)
+            .flat_map(|i| [i > 15 + i % 9, i < 10 + i % 3, i == 39].map(|l| f32::from(u8::from(l))))
+            .collect();
+        let columns = Columns::new(3, &logits, &labels);
+        let (of_second, truth) = columns.class(1);
+        assert_eq!(platt(of_second, truth), Err(NoCurve::Falls));
+        let fitted = calibrations(&columns, &[vec![0, 1, 2]]);
+        assert_eq!(fitted[0].map(|c| c.shared), Some(false));
+        assert_eq!(fitted[1], None);
+        assert_eq!(fitted[2].map(|c| c.shared), Some(true));
     }
 }

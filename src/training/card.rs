@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::bundle::{FoldMetrics, Manifest};
+use crate::bundle::{FoldMetrics, Manifest, StatementInfo};
 
 /// `MODEL_CARD.md` of a bundle.
 pub fn model_card(manifest: &Manifest) -> String {
@@ -69,6 +69,10 @@ pub fn model_card(manifest: &Manifest) -> String {
             blind.join(", ")
         ));
     }
+    let shared = shared_and_uncalibrated(manifest);
+    if !shared.is_empty() {
+        line(shared);
+    }
     let training = manifest.training.as_ref();
     for fold in &manifest.metrics {
         line(fold_table(
@@ -77,6 +81,35 @@ pub fn model_card(manifest: &Manifest) -> String {
         ));
     }
     card
+}
+
+/// Whose threshold or calibration is not fitted to the statement itself.
+fn shared_and_uncalibrated(manifest: &Manifest) -> String {
+    let codes = |which: fn(&StatementInfo) -> bool| -> Vec<&str> {
+        let some = manifest.statements.iter().filter(|s| which(s));
+        some.map(|s| s.code.as_str()).collect()
+    };
+    let mut text = String::new();
+    let mut say = |what: &str, codes: Vec<&str>| {
+        if !codes.is_empty() {
+            write!(text, "\n{what}: {}.\n", codes.join(", ")).ok();
+        }
+    };
+    say(
+        "Threshold shared by all statements of the branch or model (fewer than 10 positives of its own in the validation folds)",
+        codes(|s| s.threshold_shared),
+    );
+    say(
+        "Calibration shared by all statements of the branch (fewer than 10 positives of its own in the validation folds)",
+        codes(|s| s.calibration.is_some_and(|c| c.shared)),
+    );
+    if manifest.training.is_some() {
+        say(
+            "Not calibrated (too few positives in the whole branch, or the validation folds contradict the ranking)",
+            codes(|s| s.calibration.is_none()),
+        );
+    }
+    text
 }
 
 fn projection_table(manifest: &Manifest) -> String {
@@ -147,7 +180,7 @@ fn fold_table(fold: &FoldMetrics, validation: bool) -> String {
     for class in &fold.classes {
         writeln!(
             text,
-            "| {} | {} | {} | {} | {} | {} | {} | {:.3} |",
+            "| {} | {} | {} | {} | {} | {} | {} | {:.3}{} |",
             class.code,
             class
                 .train_positives
@@ -157,7 +190,12 @@ fn fold_table(fold: &FoldMetrics, validation: bool) -> String {
             interval(class.auroc_ci),
             number(class.auprc),
             number(class.f1),
-            class.threshold
+            class.threshold,
+            if class.threshold_shared {
+                " (shared)"
+            } else {
+                ""
+            }
         )
         .ok();
     }

@@ -34,6 +34,10 @@ pub enum TrainingError {
     Checkpoint { path: String, what: String },
     #[error("{path} holds an unfinished run; go on with --resume, or remove the folder")]
     Unfinished { path: String },
+    #[error(
+        "{path} is there from an earlier run, and this one would mix with it; move or remove it, or choose another folder for the bundle"
+    )]
+    Leftover { path: String },
     #[error("there is nothing to resume: {path} has no checkpoint; start without --resume")]
     NothingToResume { path: String },
     #[error(

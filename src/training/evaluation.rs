@@ -20,6 +20,13 @@ pub struct ReadFold {
     pub labels: Vec<f32>,
 }
 
+impl ReadFold {
+    /// Of each record, which patient's it is.
+    pub(super) fn patients(&self) -> Vec<u64> {
+        patients_of(&self.entries)
+    }
+}
+
 /// Scores one fold of a data set with a loaded model, from files to metrics, on
 /// the statements that the data set's labels know.
 /// `tick(done, of)` answers whether to go on.
@@ -31,7 +38,7 @@ pub fn evaluate(
 ) -> Result<FoldMetrics, TrainingError> {
     let read = read_fold(model, set, fold, tick)?;
     let infos = known_statements(model, set)?;
-    Ok(metrics_of(fold, &infos, &read.logits, &read.labels))
+    Ok(metrics_of(&read, &infos))
 }
 
 /// Gives every record of a fold to a model. `tick(done, of)` answers whether
@@ -110,41 +117,52 @@ pub(super) fn known_labels(model: &Model, set: &DataSet) -> Vec<Label> {
 /// [`TrainingError::NothingMapped`] where there is none.
 pub(super) fn metrics_on(
     set: &DataSet,
-    fold: u8,
+    read: &ReadFold,
     infos: &[StatementInfo],
-    logits: &[Vec<f64>],
-    labels: &[f32],
 ) -> Result<FoldMetrics, TrainingError> {
     let known = known_outputs(set, infos)?;
     let infos_known: Vec<StatementInfo> = known.iter().map(|&c| infos[c].clone()).collect();
-    let logits: Vec<Vec<f64>> = logits
+    let logits: Vec<Vec<f64>> = read
+        .logits
         .iter()
         .map(|row| known.iter().map(|&c| row[c]).collect())
         .collect();
-    let labels: Vec<f32> = labels
+    let labels: Vec<f32> = read
+        .labels
         .chunks(infos.len())
         .flat_map(|row| known.iter().map(|&c| row[c]))
         .collect();
-    Ok(metrics_of(fold, &infos_known, &logits, &labels))
+    let of_known = ReadFold {
+        logits,
+        labels,
+        ..read.clone()
+    };
+    Ok(metrics_of(&of_known, &infos_known))
 }
 
 /// A number that tells patients apart; a record without one is a patient of
 /// its own.
-pub(super) fn patient_number(patient_id: Option<i64>, ecg_id: u32) -> u64 {
+fn patient_number(patient_id: Option<i64>, ecg_id: u32) -> u64 {
     match patient_id {
         Some(id) => id.cast_unsigned(),
         None => u64::MAX - u64::from(ecg_id),
     }
 }
 
-/// Metrics from logits (N rows of C) and labels (N x C, row by row).
-pub fn metrics_of(
-    fold: u8,
-    infos: &[StatementInfo],
-    logits: &[Vec<f64>],
-    labels: &[f32],
-) -> FoldMetrics {
-    let columns = Columns::new(infos.len(), logits, labels);
+/// Of each record, which patient's it is.
+pub(super) fn patients_of(entries: &[Entry]) -> Vec<u64> {
+    let numbers = entries
+        .iter()
+        .map(|e| patient_number(e.patient_id, e.ecg_id));
+    numbers.collect()
+}
+
+/// Metrics of a fold that was read, of the outputs that `infos` describe. The
+/// intervals are by patient, and keep statements of which a resample has one
+/// outcome only out of it ([`super::quality_of`] has those that draw again).
+pub fn metrics_of(read: &ReadFold, infos: &[StatementInfo]) -> FoldMetrics {
+    let columns = Columns::new(infos.len(), &read.logits, &read.labels);
+    let patients = read.patients();
     let bootstrap = Bootstrap::default();
     let classes = infos.iter().enumerate().map(|(c, info)| {
         let (scores, truth) = columns.class(c);
@@ -154,21 +172,26 @@ pub fn metrics_of(
             train_positives: info.training_positives,
             positives: columns.positives(c),
             auroc: auroc(scores, truth),
-            auroc_ci: bootstrap.auroc(scores, truth).map(|i| (i.low, i.high)),
+            auroc_ci: bootstrap
+                .auroc(scores, truth, &patients)
+                .map(|i| (i.low, i.high)),
             auprc: auprc(scores, truth),
             f1: f1_at(&probabilities, truth, info.threshold),
             threshold: info.threshold,
+            threshold_shared: info.threshold_shared,
         }
     });
     let classes = classes.collect();
     let all = columns.all();
     let value = macro_auroc(&all);
     FoldMetrics {
-        fold,
-        records: logits.len(),
+        fold: read.fold,
+        records: read.logits.len(),
         statements_scored: value.map_or(0, |v| v.classes_scored),
         macro_auroc: value.map(|v| v.value),
-        macro_auroc_ci: bootstrap.macro_auroc(&all).map(|i| (i.low, i.high)),
+        macro_auroc_ci: bootstrap
+            .macro_auroc(&all, &patients)
+            .map(|i| (i.low, i.high)),
         ci_method: bootstrap.ci_method(),
         classes,
     }
@@ -213,6 +236,13 @@ impl Columns {
 
     pub(super) fn class(&self, c: usize) -> (&[f64], &[bool]) {
         (&self.scores[c], &self.labels[c])
+    }
+
+    /// Scores and labels of some columns, one after the other.
+    pub(super) fn pooled(&self, columns: &[usize]) -> (Vec<f64>, Vec<bool>) {
+        let scores = columns.iter().flat_map(|&c| self.scores[c].clone());
+        let labels = columns.iter().flat_map(|&c| self.labels[c].clone());
+        (scores.collect(), labels.collect())
     }
 
     /// Some columns, in this order.

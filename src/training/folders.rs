@@ -51,10 +51,30 @@ impl Folders {
                     path: folders.state.display().to_string(),
                 });
             }
-            _ => {}
+            (false, false) => folders.check_fresh()?,
+            (true, true) => {}
         }
         std::fs::create_dir_all(&folders.state).map_err(io_error(&folders.state))?;
         Ok(folders)
+    }
+
+    /// What an earlier run kept is nothing of a new one: its best epochs would
+    /// push out the new ones, and TensorBoard would draw both as one. It is
+    /// somebody's result, so that it is not removed here.
+    fn check_fresh(&self) -> Result<(), TrainingError> {
+        for path in [&self.checkpoints, &self.events] {
+            let empty = match std::fs::read_dir(path) {
+                Ok(mut entries) => entries.next().is_none(),
+                Err(e) if e.kind() == std::io::ErrorKind::NotFound => true,
+                // A file of that name, or a folder that cannot be read.
+                Err(_) => false,
+            };
+            if !empty {
+                let path = path.display().to_string();
+                return Err(TrainingError::Leftover { path });
+            }
+        }
+        Ok(())
     }
 
     pub fn log_file(&self) -> PathBuf {
@@ -85,4 +105,31 @@ impl Folders {
 pub fn io_error(path: &Path) -> impl FnOnce(std::io::Error) -> TrainingError {
     let path = path.display().to_string();
     move |source| TrainingError::Io { path, source }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_earlier_run_kept_stops_a_new_one_and_stays() {
+        let dir = tempfile::tempdir().unwrap();
+        let out = dir.path().join("model");
+        for kept in ["model.checkpoints", "model.events"] {
+            let kept = dir.path().join(kept);
+            std::fs::create_dir(&kept).unwrap();
+            Folders::new(&out, false).unwrap();
+            let file = kept.join("of an earlier run");
+            std::fs::write(&file, "x").unwrap();
+            let said = Folders::new(&out, false).unwrap_err().to_string();
+            assert!(said.contains(&kept.display().to_string()), "{said}");
+            assert!(said.contains("move or remove it"), "{said}");
+            // A run that goes on has them there.
+            let state = dir.path().join("model.training");
+            std::fs::write(state.join(Checkpoint::FILE), "x").unwrap();
+            Folders::new(&out, true).unwrap();
+            std::fs::remove_file(state.join(Checkpoint::FILE)).unwrap();
+            std::fs::remove_file(&file).unwrap();
+        }
+    }
 }

@@ -7,7 +7,7 @@ use super::Stage;
 use super::classifier::{self, Problem};
 use super::data::labels_of;
 use super::error::TrainingError;
-use super::evaluation::{Columns, patient_number};
+use super::evaluation::{Columns, patients_of};
 use super::folders::Folders;
 use super::fusion::free_similarities;
 use super::run::Run;
@@ -54,13 +54,7 @@ pub fn measure(
     let free = Columns::new(outputs, &rows_of(&fitted.logits(&validation)), &truth);
     let projected = Columns::new(outputs, delivered, &truth);
     let columns = scored_columns(run);
-    let patients: Vec<u64> = run
-        .data
-        .validation
-        .entries
-        .iter()
-        .map(|e| patient_number(e.patient_id, e.ecg_id))
-        .collect();
+    let patients = patients_of(&run.data.validation.entries);
     Ok(Some(compare(
         &projected.some(&columns),
         &free.some(&columns),

@@ -32,6 +32,7 @@ mod schedule;
 mod shipped;
 mod supervised;
 mod tensorboard;
+mod thresholds;
 mod top;
 
 pub use augment::Augment;

@@ -3,13 +3,13 @@
 
 use serde::Serialize;
 
-use super::evaluation::{Columns, ReadFold, patient_number};
-use crate::bundle::StatementInfo;
+use super::evaluation::{Columns, ReadFold};
+use crate::bundle::{FoldMetrics, StatementInfo};
 use crate::inference::sigmoid;
 use crate::statistics::study::Outcome;
 use crate::statistics::{
-    ClassScores, PatientInterval, Quality, Resampling, Undefined, auprc, batch_mean_auroc, f_max,
-    mean, quality_by_patient,
+    PatientInterval, Quality, Resampling, Undefined, auprc, batch_mean_auroc, f_max, mean,
+    quality_by_patient,
 };
 
 /// Batch of the published program, over which it averages its `test_auc`.
@@ -51,12 +51,11 @@ pub struct ByPatient {
     pub f_max: Outcome<PatientInterval>,
 }
 
-/// Measures a fold that was read.
-pub fn quality_of(read: &ReadFold, infos: &[StatementInfo]) -> FoldQuality {
+/// Measures a fold that was read, beyond its [`super::metrics_of`].
+pub fn quality_of(read: &ReadFold, infos: &[StatementInfo], metrics: &FoldMetrics) -> FoldQuality {
     let columns = Columns::new(infos.len(), &read.logits, &read.labels);
     let probabilities = columns.map(|_, x| sigmoid(x));
-    // F1 looks at 0.5 alone: there lies each statement's threshold.
-    let shifted = probabilities.map(|c, p| p - infos[c].threshold + 0.5);
+    let called = probabilities.map(|c, p| f64::from(u8::from(p >= infos[c].threshold)));
     let positives: Vec<usize> = (0..infos.len()).map(|c| columns.positives(c)).collect();
     let records = read.logits.len();
     let both = |least: usize| -> Vec<usize> {
@@ -70,9 +69,10 @@ pub fn quality_of(read: &ReadFold, infos: &[StatementInfo]) -> FoldQuality {
         let values: Option<Vec<f64>> = values.map(|c| of(c.scores, c.labels)).collect();
         mean(&values?)
     };
+    let f1_of = scored.iter().map(|&c| metrics.classes[c].f1.unwrap_or(0.0));
     FoldQuality {
         macro_auprc: mean_of(auprc),
-        macro_f1: mean(&f1_of(&shifted.some(&scored))),
+        macro_f1: mean(&f1_of.collect::<Vec<f64>>()),
         f_max: best.map(|b| b.f1),
         f_max_threshold: best.map(|b| b.threshold),
         published_batch_auroc: batch_mean_auroc(&columns.some(&scored), PUBLISHED_BATCH),
@@ -81,7 +81,7 @@ pub fn quality_of(read: &ReadFold, infos: &[StatementInfo]) -> FoldQuality {
             .map(|least| {
                 by_patient(
                     read,
-                    [&columns, &probabilities, &shifted],
+                    [&columns, &probabilities, &called],
                     least,
                     &both(least),
                 )
@@ -90,22 +90,13 @@ pub fn quality_of(read: &ReadFold, infos: &[StatementInfo]) -> FoldQuality {
     }
 }
 
-fn f1_of(classes: &[ClassScores]) -> Vec<f64> {
-    let f1 = |c: &ClassScores| crate::statistics::f1_at(c.scores, c.labels, 0.5).unwrap_or(0.0);
-    classes.iter().map(f1).collect()
-}
-
 fn by_patient(
     read: &ReadFold,
-    [logits, probabilities, shifted]: [&Columns; 3],
+    [logits, probabilities, called]: [&Columns; 3],
     least_positives: usize,
     scored: &[usize],
 ) -> ByPatient {
-    let patients: Vec<u64> = read
-        .entries
-        .iter()
-        .map(|e| patient_number(e.patient_id, e.ecg_id))
-        .collect();
+    let patients = read.patients();
     let resampling = Resampling {
         resamples: RESAMPLES,
         ..Resampling::default()
@@ -124,7 +115,7 @@ fn by_patient(
         least_positives,
         statements: scored.len(),
         macro_auprc: or_same(Quality::MacroAuprc, logits),
-        macro_f1: or_same(Quality::MacroF1, shifted),
+        macro_f1: or_same(Quality::MacroF1, called),
         f_max: or_same(Quality::FMax, probabilities),
         macro_auroc: Outcome(macro_auroc),
     }
@@ -133,6 +124,11 @@ fn by_patient(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::training::metrics_of;
+
+    fn measured(read: &ReadFold, infos: &[StatementInfo]) -> FoldQuality {
+        quality_of(read, infos, &metrics_of(read, infos))
+    }
     use crate::dataset::Entry;
 
     /// Two ECGs each of 30 patients, two statements; the second has two positives.
@@ -151,6 +147,7 @@ mod tests {
             code: code.to_owned(),
             training_positives: None,
             threshold,
+            threshold_shared: false,
             calibration: None,
         };
         let read = ReadFold {
@@ -169,7 +166,7 @@ mod tests {
     #[test]
     fn the_interval_holds_the_value_and_says_how_often_it_was_redrawn() {
         let (read, infos) = fold();
-        let quality = quality_of(&read, &infos);
+        let quality = measured(&read, &infos);
         let all = &quality.by_patient[0];
         assert_eq!((all.least_positives, all.statements), (1, 2));
         let auroc = all.macro_auroc.0.unwrap();
@@ -196,8 +193,26 @@ mod tests {
         let logit: f64 = (0.85_f64 / 0.15).ln();
         let from = (0..60).filter(|&i| f64::from(i) / 30.0 >= logit).count();
         let second = 4.0 / (from as f64 + 2.0);
-        let macro_f1 = quality_of(&read, &infos).macro_f1.unwrap();
+        let macro_f1 = measured(&read, &infos).macro_f1.unwrap();
         assert!((macro_f1 - (first + second) / 2.0).abs() < 1e-12);
+    }
+
+    /// A threshold that is above a probability by the smallest step there is
+    /// does not call its record, in the table, the mean and the interval alike.
+    #[test]
+    fn f1_of_table_mean_and_interval_is_one() {
+        let (read, mut infos) = fold();
+        for row in [0, 3, 9, 26, 58] {
+            for (c, info) in infos.iter_mut().enumerate() {
+                info.threshold = sigmoid(read.logits[row][c]).next_up();
+            }
+            let metrics = metrics_of(&read, &infos);
+            let quality = quality_of(&read, &infos, &metrics);
+            let in_table: f64 = metrics.classes.iter().filter_map(|c| c.f1).sum();
+            assert_eq!(quality.macro_f1, Some(in_table / 2.0));
+            let interval = quality.by_patient[0].macro_f1.0.unwrap();
+            assert_eq!(interval.value, in_table / 2.0, "row {row}");
+        }
     }
 
     #[test]
@@ -209,7 +224,7 @@ mod tests {
         read.labels = (0..60)
             .flat_map(|i| (0..16).map(move |c| f32::from(u8::from(i == 3 * c))))
             .collect();
-        let quality = quality_of(&read, &many);
+        let quality = measured(&read, &many);
         assert!(matches!(
             quality.by_patient[0].f_max.0,
             Err(Undefined::ResamplesLoseAClass { .. })

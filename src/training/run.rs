@@ -46,6 +46,10 @@ pub enum Event {
         stage: usize,
         report: ProjectionReport,
     },
+    /// Something is missing that the bundle can do without.
+    Warning {
+        message: String,
+    },
 }
 
 /// A run in progress: what every stage needs.

@@ -6,7 +6,6 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
-use crate::bundles::reseal;
 use crate::small_model::small_model;
 
 pub fn protoecg(arguments: &[&str]) -> Output {
@@ -49,7 +48,7 @@ pub fn error(arguments: &[&str]) -> String {
     String::from_utf8(output.stderr).unwrap()
 }
 
-fn text(path: &Path) -> &str {
+pub fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
@@ -272,112 +271,6 @@ fn evaluate_gives_the_documented_names() {
     assert!(none.contains("no record in folds [77]"), "{none}");
 }
 
-#[test]
-fn bundle_verify_lists_every_prototype_and_refuses_a_changed_byte() {
-    let document = json(&["bundle", "verify", text(&small_model().bundle()), "--json"]);
-    assert_eq!(document["zero_prototypes"].as_array().unwrap().len(), 0);
-    let copy = small_model().copy();
-    let card = copy.path().join("MODEL_CARD.md");
-    std::fs::write(&card, "another card").unwrap();
-    let refused = error(&["bundle", "verify", text(copy.path())]);
-    assert!(refused.contains("MODEL_CARD.md was changed"), "{refused}");
-}
-
-/// The manifest is not believed: what it says is computed again.
-#[test]
-fn bundle_verify_finds_a_prototype_that_is_not_its_training_ecg() {
-    let whole = small_model().bundle();
-    let document = json(&["bundle", "verify", text(&whole), "--json"]);
-    assert_eq!(document["sources_checked"], document["prototypes"]);
-    assert_eq!(document["faults"].as_array().unwrap().len(), 0);
-
-    // Another vector in place of prototype 3, with right checksums.
-    let other = small_model().copy();
-    let path = other.path().join("weights.safetensors");
-    let mut weights = protoecg::nn::Weights::read(&path).unwrap();
-    let vectors = weights.tensors["prototype_vectors"].copy();
-    let mut third = vectors.get(3);
-    third.copy_(&third.flip([0]));
-    weights.tensors.insert("prototype_vectors".into(), vectors);
-    weights.write(&path).unwrap();
-    reseal(other.path(), |_| {});
-    let failed = protoecg(&["bundle", "verify", text(other.path())]);
-    let message = String::from_utf8(failed.stderr).unwrap();
-    assert_eq!(failed.status.code(), Some(1), "{message}");
-    assert!(
-        message.starts_with("error: prototype 3 is not its training ECG: their cosine is 0.")
-            && !message.contains(';'),
-        "{message}"
-    );
-
-    let duplicate = small_model().copy();
-    reseal(duplicate.path(), |m| {
-        let j = m.prototypes.len() - 1;
-        let said = m.prototypes[j].duplicate_of;
-        m.prototypes[j].duplicate_of = if said.is_some() { None } else { Some(0) };
-    });
-    let failed = protoecg(&["bundle", "verify", text(duplicate.path())]);
-    let message = String::from_utf8(failed.stderr).unwrap();
-    assert!(message.contains("by its checksum"), "{message}");
-    assert_eq!(failed.status.code(), Some(1));
-
-    // Without its training ECGs a bundle is not checked, and that is said.
-    let bare = small_model().copy();
-    std::fs::remove_dir_all(bare.path().join("exemplars")).unwrap();
-    reseal_without_exemplars(bare.path());
-    let data = small_model().data();
-    let none = json(&["bundle", "verify", text(bare.path()), "--json"]);
-    assert_eq!(none["sources_checked"], 0);
-    let all = [
-        "bundle",
-        "verify",
-        text(bare.path()),
-        "--data",
-        text(&data),
-        "--json",
-    ];
-    assert_eq!(json(&all)["sources_checked"], document["prototypes"]);
-}
-
-fn reseal_without_exemplars(dir: &Path) {
-    let path = dir.join("manifest.ron");
-    let manifest = std::fs::read_to_string(&path).unwrap();
-    let mut manifest: protoecg::bundle::Manifest = ron::from_str(&manifest).unwrap();
-    manifest
-        .files
-        .retain(|file, _| !file.starts_with("exemplars"));
-    std::fs::write(path, ron::to_string(&manifest).unwrap()).unwrap();
-}
-
-/// One bad file: an error that names it, and the others all the same.
-#[test]
-fn predict_goes_on_after_a_file_that_cannot_be_read() {
-    let (file, bundle) = (small_model().recording(), small_model().bundle());
-    let arguments = [
-        "predict",
-        text(&file),
-        "nothing.hea",
-        text(&file),
-        "--threads",
-        "1",
-        "--bundle",
-        text(&bundle),
-        "--json",
-    ];
-    let output = protoecg(&arguments);
-    let message = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(1), "{message}");
-    assert!(
-        message.contains("nothing.hea") && message.contains("1 of 3 recordings were not read"),
-        "{message}"
-    );
-    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let recordings = document["recordings"].as_array().unwrap();
-    assert_eq!(recordings.len(), 2);
-    assert!(recordings.iter().all(|r| r["file"] == text(&file)));
-    assert_eq!(recordings[0]["predictions"], recordings[1]["predictions"]);
-}
-
 /// What the gate says of a recording stands over its picture.
 #[test]
 fn a_warning_reaches_the_print() {
@@ -409,53 +302,6 @@ fn a_warning_reaches_the_print() {
     assert!(svg.contains(&format!("Warning: {start}")), "{warnings:?}");
 }
 
-#[test]
-fn wrong_usage_is_exit_code_two() {
-    for arguments in [
-        &["predict"][..],
-        &["nonsense"],
-        &["evaluate", "--fold", "x"],
-    ] {
-        assert_eq!(protoecg(arguments).status.code(), Some(2), "{arguments:?}");
-    }
-}
-
-/// Nine leads of a header that says so, a truncated signal, no file at all.
-#[test]
-fn recordings_that_do_not_fit_are_refused_with_the_reason() {
-    let folder = tempfile::tempdir().unwrap();
-    let recording = protoecg::formats::open(&small_model().recording()).unwrap();
-    let mut nine = recording.clone();
-    nine.channels.truncate(9);
-    protoecg::formats::wfdb::write(folder.path(), "nine", &nine, 1000.0).unwrap();
-    let bundle = small_model().bundle();
-    let predict = |name: &str| {
-        error(&[
-            "predict",
-            text(&folder.path().join(name)),
-            "--bundle",
-            text(&bundle),
-        ])
-    };
-    let message = predict("nine.hea");
-    assert!(
-        message.contains("V4") && message.contains("V5") && message.contains("V6"),
-        "{message}"
-    );
-    protoecg::formats::wfdb::write(folder.path(), "cut", &recording, 1000.0).unwrap();
-    let dat = folder.path().join("cut.dat");
-    let bytes = std::fs::read(&dat).unwrap();
-    std::fs::write(&dat, &bytes[..bytes.len() / 2]).unwrap();
-    let message = predict("cut.hea");
-    assert!(
-        message.contains("cut.dat") && message.contains("24000") && message.contains("12000"),
-        "{message}"
-    );
-    std::fs::write(folder.path().join("empty.hea"), "").unwrap();
-    assert!(predict("empty.hea").contains("empty.hea"));
-    assert!(predict("nothing.hea").contains("nothing.hea"));
-}
-
 /// 500 Hz is resampled, and that is said.
 #[test]
 fn another_sampling_rate_is_resampled_and_said() {
@@ -472,27 +318,6 @@ fn another_sampling_rate_is_resampled_and_said() {
     ]);
     let notes = document["recordings"][0]["notes"].to_string();
     assert!(notes.contains("resampled from 500 Hz to 100 Hz"), "{notes}");
-}
-
-#[test]
-fn a_configuration_error_names_the_line() {
-    let folder = tempfile::tempdir().unwrap();
-    let config = folder.path().join("c.ron");
-    std::fs::write(&config, "(\n    version: 1,\n    nome: 3,\n)").unwrap();
-    let out = folder.path().join("out");
-    let message = error(&[
-        "train",
-        text(&config),
-        "--data",
-        text(&small_model().data()),
-        "--out",
-        text(&out),
-    ]);
-    assert!(
-        message.contains("c.ron, line 3") && message.contains("nome"),
-        "{message}"
-    );
-    assert!(!out.exists());
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod agreement;
 mod audit;
+mod bundle_verify;
 mod bundles;
 mod carts;
 mod command_line;
@@ -17,6 +18,7 @@ mod model_quality;
 mod plausibility;
 mod preprocessing;
 mod reference_data;
+mod refusals;
 mod review;
 mod sheet;
 mod signal_cache;

@@ -211,20 +211,22 @@ fn the_bootstrap_agrees_with_numpy_and_with_itself() {
             .iter()
             .map(|(scores, labels)| ClassScores { scores, labels })
             .collect();
+        // Every record is a patient of its own.
+        let alone: Vec<u64> = (0..cases[0].0.len() as u64).collect();
         let settings = Bootstrap {
             resamples: 4000,
             ..Bootstrap::default()
         };
-        let found = settings.macro_auroc(&classes).unwrap();
+        let found = settings.macro_auroc(&classes, &alone).unwrap();
         assert!((found.low - expected[0]).abs() < 0.01, "{found:?}");
         assert!((found.high - expected[1]).abs() < 0.01, "{found:?}");
         assert_eq!(found.resamples_used, 4000);
-        assert_eq!(settings.macro_auroc(&classes).unwrap(), found);
+        assert_eq!(settings.macro_auroc(&classes, &alone).unwrap(), found);
         let other = Bootstrap {
             seed: 1,
             ..settings
         };
-        assert_ne!(other.macro_auroc(&classes).unwrap(), found);
+        assert_ne!(other.macro_auroc(&classes, &alone).unwrap(), found);
     }
 }
 
@@ -234,15 +236,22 @@ fn the_bootstrap_agrees_with_numpy_and_with_itself() {
 fn a_resample_without_a_positive_is_left_out() {
     let scores: Vec<f64> = (0..50).map(f64::from).collect();
     let labels: Vec<bool> = (0..50).map(|i| i == 40).collect();
+    let alone: Vec<u64> = (0..50).collect();
     let settings = Bootstrap {
         resamples: 2000,
         ..Bootstrap::default()
     };
-    let found = settings.auroc(&scores, &labels).unwrap();
+    let found = settings.auroc(&scores, &labels, &alone).unwrap();
     let share = found.resamples_used as f64 / 2000.0;
     assert!((share - (1.0 - 0.98_f64.powi(50))).abs() < 0.04, "{share}");
     assert!(found.low < 40.0 / 49.0 && 40.0 / 49.0 < found.high);
-    assert_eq!(settings.auroc(&scores, &[false; 50]), None);
+    assert_eq!(settings.auroc(&scores, &[false; 50], &alone), None);
+    // All ECGs are of two patients: three of four resamples have the right one.
+    let of_two: Vec<u64> = (0..50).map(|i| i / 25).collect();
+    let found = settings.auroc(&scores, &labels, &of_two).unwrap();
+    let share = found.resamples_used as f64 / 2000.0;
+    assert!((share - 0.75).abs() < 0.03, "{share}");
+    assert!(settings.ci_method().contains("resamples of patients"));
     assert!(settings.ci_method().contains("left out"));
     assert!(
         settings.ci_method().contains("95 %"),

@@ -11,21 +11,35 @@ use serde_json::Value;
 use crate::reference_data::numbers;
 use crate::small_model::small_model;
 
-/// What Python's `tensorboard` finds in a folder; `PROTOECG_PYTHON` names a
-/// Python that has it. Skipped loudly where there is none.
+/// Python with the package `tensorboard`: that of `scripts/setup-tensorboard.sh`,
+/// or one that `PROTOECG_PYTHON` names.
+fn python() -> Command {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    match std::env::var_os("PROTOECG_PYTHON") {
+        Some(python) => Command::new(python),
+        None => {
+            let mut command = Command::new("python3");
+            command.env("PYTHONPATH", root.join(".tensorboard"));
+            command
+        }
+    }
+}
+
+/// What Python's `tensorboard` finds in a folder. Skipped loudly where it was
+/// never set up; once it was, it has to work.
 fn read(folder: &Path) -> Option<Value> {
-    let python = std::env::var_os("PROTOECG_PYTHON").unwrap_or_else(|| "python3".into());
-    let has_it = Command::new(&python)
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let is_set_up = root.join(".tensorboard/key").exists();
+    let has_it = python()
         .args(["-c", "import tensorboard.util.tensor_util"])
         .output();
-    if !has_it.is_ok_and(|output| output.status.success()) {
-        let what = "SKIPPED: this test needs Python with the package tensorboard (PROTOECG_PYTHON)";
+    if !has_it.is_ok_and(|output| output.status.success()) && !is_set_up {
+        let what = "SKIPPED: this test needs scripts/setup-tensorboard.sh (or PROTOECG_PYTHON, a Python with the package tensorboard)";
         writeln!(std::io::stderr(), "{what}").ok();
         return None;
     }
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/truth/tensorboard_read.py");
-    let output = Command::new(&python)
-        .arg(script)
+    let output = python()
+        .arg(root.join("tests/truth/tensorboard_read.py"))
         .arg(folder)
         .output()
         .unwrap();

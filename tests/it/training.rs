@@ -6,9 +6,9 @@ use std::path::Path;
 use protoecg::bundle::Bundle;
 use protoecg::dataset::DataSet;
 use protoecg::inference::{DeviceChoice, Model};
-use protoecg::training::{TrainingError, evaluate};
+use protoecg::training::{Event, TrainingError, evaluate, train};
 
-use crate::small_model::{copy_folder, learning, run, run_with, small_model, two_branches};
+use crate::small_model::{config, copy_folder, learning, run, run_with, small_model, two_branches};
 
 fn load() -> Model {
     let bundle = Bundle::open(&small_model().bundle()).unwrap();
@@ -121,6 +121,45 @@ fn statements_with_few_training_ecgs_are_not_assessed() {
     assert!(unassessed > 0 && unassessed < prediction.classes.len());
 }
 
+/// Fold 9 of 60 ECGs has no statement ten times.
+#[test]
+fn a_shared_threshold_is_marked_wherever_it_is_shown() {
+    let model = load();
+    let manifest = model.manifest();
+    let validation = manifest.metrics.iter().find(|m| m.fold == 9).unwrap();
+    let threshold = manifest.statements[0].threshold;
+    for (info, class) in manifest.statements.iter().zip(&validation.classes) {
+        assert!(class.positives < 10);
+        assert!(info.threshold_shared && class.threshold_shared);
+        assert_eq!(info.threshold, threshold, "{}: one for all", info.code);
+    }
+    let card = std::fs::read_to_string(model.bundle().file(Bundle::MODEL_CARD)).unwrap();
+    assert!(
+        card.contains(&format!("{threshold:.3} (shared) |")),
+        "{card}"
+    );
+    assert!(card.contains("\nThreshold shared by all statements of the branch"));
+    let set = DataSet::open(&small_model().data()).unwrap();
+    let recording = set.read(set.folds(&[10])[0]).unwrap();
+    let prediction = model.predict(&recording).unwrap();
+    for (number, class) in prediction.classes.iter().enumerate() {
+        assert_eq!(class.threshold_shared, class.assessed);
+        let explanation = protoecg::explain::explain(&model, &prediction, number).unwrap();
+        let said = protoecg::explain::print::probability_sentence(&explanation);
+        assert_eq!(said.contains("(shared by the branch)"), class.assessed);
+    }
+    let recording = small_model().recording();
+    let output = crate::command_line::protoecg(&[
+        "predict",
+        recording.to_str().unwrap(),
+        "--bundle",
+        small_model().bundle().to_str().unwrap(),
+    ]);
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.contains(&format!("{threshold:.3} *")), "{said}");
+    assert!(said.contains("* chosen with all statements"), "{said}");
+}
+
 /// Stopped in the first and in the second joint stage, and resumed each time.
 #[test]
 fn a_resumed_run_ends_in_the_same_bits() {
@@ -201,6 +240,50 @@ fn an_unreadable_test_record_loses_nothing() {
             .unwrap()
             .manifest
             .metrics
+    );
+}
+
+/// Its figures are made from the records once more; where those have gone
+/// away meanwhile, the trained bundle is delivered all the same.
+#[test]
+fn a_figure_that_cannot_be_made_does_not_hold_the_bundle_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    copy_folder(&small_model().data(), &data);
+    // A simulated set has its exemplars in the bundle, which do need the records.
+    std::fs::remove_file(data.join("SIMULATED.ron")).unwrap();
+    let set = DataSet::open(&data).unwrap();
+    let mut warnings = Vec::new();
+    let mut listener = |event: &Event| {
+        match event {
+            Event::Projected { .. } => {
+                for entry in set.folds(&[1, 2, 3, 4, 5, 6, 7, 8]) {
+                    let record = data.join(&entry.path_lr).with_extension("dat");
+                    std::fs::remove_file(record).ok();
+                }
+            }
+            Event::Warning { message } => warnings.push(message.clone()),
+            _ => {}
+        }
+        true
+    };
+    let out = folder.path().join("bundle");
+    let config = config();
+    let bundle = train(
+        &config,
+        &set,
+        &out,
+        DeviceChoice::Cpu,
+        false,
+        &mut listener,
+        &|| false,
+    )
+    .unwrap();
+    assert!(!bundle.manifest.metrics.is_empty());
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert!(
+        warnings[0].contains("figures for TensorBoard"),
+        "{warnings:?}"
     );
 }
 

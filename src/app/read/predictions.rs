@@ -266,12 +266,15 @@ fn tooltip(ui: &mut Ui, class: &ClassPrediction, standing: Standing) {
         lines.extend(
             class
                 .calibrated_probability
-                .map(|p| format!("Calibrated on the validation fold {p:.3}")),
+                .map(|p| match class.calibration_shared {
+                    true => format!("Calibrated with all statements of the branch {p:.3}"),
+                    false => format!("Calibrated on the validation fold {p:.3}"),
+                }),
         );
         lines.extend(
             class
                 .threshold
-                .map(|t| format!("Threshold {t:.3}, the best F1 on the validation fold")),
+                .map(|t| threshold_line(t, class.threshold_shared)),
         );
     }
     for line in lines {
@@ -280,6 +283,15 @@ fn tooltip(ui: &mut Ui, class: &ClassPrediction, standing: Standing) {
                 .font(regular(type_size::SMALL))
                 .color(tokens.text_secondary),
         );
+    }
+}
+
+fn threshold_line(threshold: f64, shared: bool) -> String {
+    match shared {
+        true => format!(
+            "Threshold {threshold:.3}, shared by the branch: too few validation ECGs with the statement"
+        ),
+        false => format!("Threshold {threshold:.3}"),
     }
 }
 
@@ -330,6 +342,7 @@ mod tests {
             calibration_shared: false,
             calibrated_probability: None,
             threshold: assessed.then_some(0.5),
+            threshold_shared: false,
             positive: assessed.then_some(positive),
         }
     }

@@ -47,6 +47,7 @@ mod tests {
             calibrated_probability: None,
             calibration_shared: false,
             threshold: Some(0.5),
+            threshold_shared: false,
             positive: Some(positive),
         }
     }

@@ -60,6 +60,7 @@ pub fn manifest_of(
         code,
         training_positives: None,
         threshold: THRESHOLD,
+        threshold_shared: false,
         calibration: None,
     };
     let outputs = architecture.labels().labels();

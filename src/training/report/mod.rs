@@ -14,10 +14,10 @@ use tch::{Kind, Tensor};
 
 use super::data::labels_of;
 use super::error::TrainingError;
-use super::evaluation::{Columns, ReadFold, known_labels, known_statements, metrics_of};
+use super::evaluation::{Columns, ReadFold, known_labels, known_statements};
 use super::folders::io_error;
 use super::losses::cooccurrence;
-use super::quality::{FoldQuality, quality_of};
+use super::quality::FoldQuality;
 use crate::bundle::{FoldMetrics, StatementInfo};
 use crate::dataset::{self, DataSet};
 use crate::inference::{Model, rows_of, sigmoid};
@@ -91,11 +91,17 @@ pub struct Cost {
 }
 
 impl Report {
-    /// Measures a fold that was read with a model.
+    /// Adds to what was measured on a fold all that the report shows beside it.
     ///
     /// # Errors
     /// A record of the fold that can no longer be read.
-    pub fn new(model: &Model, set: &DataSet, read: &ReadFold) -> Result<Self, TrainingError> {
+    pub fn new(
+        model: &Model,
+        set: &DataSet,
+        read: &ReadFold,
+        metrics: FoldMetrics,
+        quality: FoldQuality,
+    ) -> Result<Self, TrainingError> {
         let manifest = model.manifest();
         let infos = &known_statements(model, set)?;
         let columns = Columns::new(infos.len(), &read.logits, &read.labels);
@@ -106,8 +112,8 @@ impl Report {
             bundle: manifest.name.clone(),
             bundle_sha256: model.bundle().sha256.clone(),
             notice: model.bundle().notice(),
-            metrics: metrics_of(read.fold, infos, &read.logits, &read.labels),
-            quality: quality_of(read, infos),
+            metrics,
+            quality,
             distribution,
             cooccurrence: counts,
             jaccard,

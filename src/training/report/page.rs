@@ -113,7 +113,7 @@ fn classes(report: &Report) -> String {
         });
         writeln!(
             text,
-            "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}{interval}</td><td>{}</td><td>{}</td><td>{:.3}</td></tr>",
+            "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}{interval}</td><td>{}</td><td>{}</td><td>{:.3}{}</td></tr>",
             escape(&class.code),
             class
                 .train_positives
@@ -122,11 +122,16 @@ fn classes(report: &Report) -> String {
             number(class.auroc),
             number(class.auprc),
             number(class.f1),
-            class.threshold
+            class.threshold,
+            if class.threshold_shared { " (shared)" } else { "" }
         )
         .ok();
     }
-    text + "</table>\n"
+    text += "</table>\n";
+    if report.metrics.classes.iter().any(|c| c.threshold_shared) {
+        text += "<p>(shared): one threshold for the statements of a branch with fewer than 10 positives in the validation folds.</p>\n";
+    }
+    text
 }
 
 fn number(value: Option<f64>) -> String {

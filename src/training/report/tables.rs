@@ -55,6 +55,7 @@ fn classes(report: &Report) -> String {
         "auprc",
         "f1",
         "threshold",
+        "threshold_shared",
     ]);
     for class in &report.metrics.classes {
         text += &line(&[
@@ -69,6 +70,7 @@ fn classes(report: &Report) -> String {
             number(class.auprc),
             number(class.f1),
             number(Some(class.threshold)),
+            class.threshold_shared.to_string(),
         ]);
     }
     text

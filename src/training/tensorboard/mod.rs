@@ -47,7 +47,7 @@ impl EventFile {
     /// Adds what a run tells: scalars by stage, one step per epoch.
     pub fn add(&mut self, event: &Event) -> Result<(), TrainingError> {
         match event {
-            Event::Reading { .. } => Ok(()),
+            Event::Reading { .. } | Event::Warning { .. } => Ok(()),
             Event::Epoch {
                 stage,
                 name,

@@ -8,7 +8,8 @@ use protoecg::nn::Weights;
 use serde_json::{Value, json};
 use tch::{Device, Kind, Tensor};
 
-use super::networks::{assert_near, branch, draws, entries};
+use super::checkpoints::{branch, draws, entries};
+use super::networks::assert_near;
 use super::trustecg::{LEAD_ATTENTION, LOGITS};
 use super::writer::{Entry, state_dict};
 use crate::command_line::{error, json as document, protoecg};
@@ -238,6 +239,7 @@ fn the_sources_of_prototypes_are_found_in_the_data_set() {
         text(&metadata),
         "--data",
         text(&data),
+        "--simulated",
         "--out",
         text(&with_data),
     ]);
@@ -265,6 +267,50 @@ fn the_sources_of_prototypes_are_found_in_the_data_set() {
         "--json",
     ]);
     assert_eq!(verified["sources_checked"], count);
+
+    // Simulated ECGs have the numbers of PTB-XL, and are none of it.
+    let refused = dir.path().join("refused");
+    let mut arguments = vec![text(&checkpoint), "--metadata", text(&metadata)];
+    arguments.extend(["--data", text(&data), "--out", text(&refused)]);
+    let output = protoecg(&[&["import-torch"], arguments.as_slice()].concat());
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("the data set is of simulated ECGs"), "{said}");
+    let left = |name: &str| std::fs::exists(dir.path().join(name)).unwrap();
+    assert!(!left("refused") && !left("refused.partial"));
+
+    // Other ECGs under the same numbers, of which some look alike to the network.
+    let other_data = dir.path().join("other");
+    let go_on = &mut |_| std::ops::ControlFlow::Continue(());
+    protoecg::simulator::write_ptbxl(60, 8, &other_data, go_on).unwrap();
+    let other = dir.path().join("of another set");
+    let said = import(&[
+        text(&checkpoint),
+        "--metadata",
+        text(&metadata),
+        "--data",
+        text(&other_data),
+        "--simulated",
+        "--out",
+        text(&other),
+    ]);
+    let prototypes = Bundle::open(&other).unwrap().manifest.prototypes;
+    let mut not_taken = 0;
+    for (j, (found, named)) in prototypes
+        .iter()
+        .zip(&original.manifest.prototypes)
+        .enumerate()
+    {
+        let line = format!("prototype {j}: record {}, cosine", named.ecg_id.unwrap());
+        assert_eq!(said.contains(&line), found.ecg_id.is_none(), "{said}");
+        if found.ecg_id.is_none() {
+            assert_eq!((&found.recording_sha256, found.cosine), (&None, None));
+            not_taken += 1;
+        } else {
+            assert!(found.cosine.unwrap() >= 0.99, "{found:?}");
+        }
+    }
+    assert!(not_taken > 0, "{said}");
 }
 
 fn of_tensor(name: &str, tensor: &Tensor) -> Entry {

@@ -3,6 +3,7 @@
 //! files are made by tests/truth/import_torch.py.
 
 mod bundles;
+mod checkpoints;
 mod hostile;
 mod networks;
 mod real_files;

@@ -1,38 +1,32 @@
 //! From a trained network to the files of a bundle: counts, thresholds,
 //! calibration, metrics, weights, exemplars.
 
+mod files;
+
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
-use tch::Kind;
 use tch::nn::VarStore;
 
 use super::calibration::calibrations;
 use super::checkpoint::Checkpoint;
 use super::data::labels_of;
 use super::error::TrainingError;
-use super::evaluation::{Columns, evaluate, metrics_on};
-use super::folders::{Folders, LOG, io_error};
-use super::fusion::has_16_bits;
+use super::evaluation::{Columns, ReadFold, evaluate, metrics_on};
+use super::folders::{Folders, io_error};
 use super::projection::Source;
-use super::run::Run;
+use super::run::{Event, Run};
 use super::tensorboard::figures;
-use super::{Split, Thresholds, TrainingConfig, TrainingData, card, gap};
-use crate::bundle::{
-    Bundle, Manifest, Prototype, StatementInfo, TrainingInfo, TrainingSimilarities,
-};
-use crate::dataset::{self, DataSet};
+use super::thresholds::thresholds;
+use super::{Split, TrainingConfig, TrainingData, card, gap};
+use crate::bundle::{Bundle, Manifest, Prototype, StatementInfo, TrainingInfo};
+use crate::dataset::DataSet;
 use crate::ecg::hex;
-use crate::formats;
 use crate::inference::{
     BATCH, DeviceChoice, Model, Reading, classifier_of, device_name, readings_of, sigmoid,
 };
-use crate::nn::{Network, Pass, PrototypeBranch, PrototypeNetwork, Weights};
+use crate::nn::{Network, Pass, PrototypeBranch, PrototypeNetwork};
 use crate::statements::Label;
-use crate::statistics::{best_f1_threshold, sensitivity_threshold};
-
-/// Fewer validation positives than this give no threshold of their own: 0.5.
-const FEWEST_FOR_THRESHOLD: usize = 3;
 
 /// Writes the bundle of a finished run to `out`.
 pub fn deliver(
@@ -82,7 +76,7 @@ pub fn deliver(
         metrics: Vec::new(),
         files: Default::default(),
     };
-    write_files(
+    files::write(
         folders,
         set,
         config,
@@ -110,7 +104,11 @@ pub fn deliver(
     std::fs::write(&card, card::model_card(&manifest)).map_err(io_error(&card))?;
     let truth = labels_of(&data.validation.labels);
     let columns = Columns::new(labels.len(), &logits_of(&readings.validation), &truth);
-    figures::add(&mut run.events, set, &manifest, &columns)?;
+    // The bundle is trained and whole: a figure less is no reason to lose it.
+    if let Err(why) = figures::add(&mut run.events, set, &manifest, &columns) {
+        let message = format!("figures for TensorBoard are missing: {why}");
+        run.emit(Event::Warning { message })?;
+    }
     writer.finish(manifest)?;
     std::fs::rename(&folders.partial, out).map_err(io_error(out))?;
     Ok(Bundle::open(out)?)
@@ -241,13 +239,13 @@ fn check_metrics(
     let [fold] = config.validation_folds[..] else {
         return Ok(());
     };
-    let mine = metrics_on(
-        set,
+    let read = ReadFold {
         fold,
-        &manifest.statements,
-        &logits_of(readings),
-        &labels_of(&validation.labels),
-    )?;
+        entries: validation.entries.clone(),
+        logits: logits_of(readings),
+        labels: labels_of(&validation.labels),
+    };
+    let mine = metrics_on(set, &read, &manifest.statements)?;
     match manifest.metrics.iter().find(|m| m.fold == fold) {
         Some(written) if *written != mine => Err(TrainingError::Disagreement {
             fold,
@@ -295,27 +293,16 @@ fn statement_infos(
             .collect(),
     };
     let calibrations = calibrations(&columns, &branches);
-    let info = |c: usize| {
-        let (scores, truth) = columns.class(c);
-        let probabilities: Vec<f64> = scores.iter().map(|&x| sigmoid(x)).collect();
-        let enough = truth.iter().filter(|&&l| l).count() >= FEWEST_FOR_THRESHOLD;
-        StatementInfo {
-            code: labels[c].code.clone(),
-            training_positives: Some(positives[c] as u32),
-            threshold: chosen_threshold(config.thresholds, &probabilities, truth)
-                .filter(|_| enough)
-                .unwrap_or(0.5),
-            calibration: calibrations[c],
-        }
+    let probabilities = columns.map(|_, x| sigmoid(x));
+    let thresholds = thresholds(config.thresholds, &probabilities, &branches);
+    let info = |c: usize| StatementInfo {
+        code: labels[c].code.clone(),
+        training_positives: Some(positives[c] as u32),
+        threshold: thresholds[c].probability,
+        threshold_shared: thresholds[c].shared,
+        calibration: calibrations[c],
     };
     (0..labels.len()).map(info).collect()
-}
-
-fn chosen_threshold(how: Thresholds, probabilities: &[f64], truth: &[bool]) -> Option<f64> {
-    match how {
-        Thresholds::BestF1 => best_f1_threshold(probabilities, truth).map(|t| t.threshold),
-        Thresholds::Sensitivity(wanted) => sensitivity_threshold(probabilities, truth, wanted),
-    }
 }
 
 fn training_info(
@@ -340,80 +327,5 @@ fn training_info(
         seed: config.seed,
         device: device_name(device),
         config: ron::ser::to_string_pretty(config, pretty).unwrap_or_default(),
-    }
-}
-
-/// Weights, training similarities and, for simulated data, the exemplars.
-fn write_files(
-    folders: &Folders,
-    set: &DataSet,
-    config: &TrainingConfig,
-    manifest: &Manifest,
-    variables: &VarStore,
-    train: &Split,
-    readings: &[Reading],
-) -> Result<(), TrainingError> {
-    let out = &folders.partial;
-    std::fs::copy(folders.log_file(), out.join(LOG)).map_err(io_error(out))?;
-    let mut weights = Weights::of(variables);
-    for (name, tensor) in &mut weights.tensors {
-        if has_16_bits(name, tensor) {
-            *tensor = tensor.to_kind(Kind::Half);
-        }
-    }
-    weights.write(&out.join(Bundle::WEIGHTS))?;
-    let labels = labels_of(&train.labels);
-    let similarities = TrainingSimilarities {
-        ecg_ids: train.entries.iter().map(|e| e.ecg_id).collect(),
-        similarities: readings
-            .iter()
-            .map(|r| r.similarities.iter().map(|&s| s as f32).collect())
-            .collect(),
-        labels: labels
-            .chunks(manifest.statements.len())
-            .map(|row| row.iter().map(|&l| l > 0.5).collect())
-            .collect(),
-    };
-    similarities.write(&out.join(Bundle::SIMILARITIES))?;
-    if !set.is_simulated() {
-        return Ok(());
-    }
-    let folder = out.join(Bundle::EXEMPLARS);
-    std::fs::create_dir_all(&folder).map_err(|source| TrainingError::Io {
-        path: folder.display().to_string(),
-        source,
-    })?;
-    let mut ids: Vec<u32> = manifest
-        .prototypes
-        .iter()
-        .filter_map(|p| p.ecg_id)
-        .collect();
-    ids.sort_unstable();
-    ids.dedup();
-    for ecg_id in ids {
-        if let Some(entry) = set.entry(ecg_id) {
-            formats::wfdb::write(&folder, &format!("{ecg_id:05}"), &set.read(entry)?, 1000.0)?;
-        }
-    }
-    write_example(out, set, config)
-}
-
-/// An ECG of the last fold, for a user who has none: a rhythm worth explaining.
-fn write_example(out: &Path, set: &DataSet, config: &TrainingConfig) -> Result<(), TrainingError> {
-    let unseen = |e: &&dataset::Entry| {
-        !config.train_folds.contains(&e.fold) && !config.validation_folds.contains(&e.fold)
-    };
-    // Through the folds, which leave out what `--skip-missing` left out.
-    let folds: Vec<u8> = (1..=10).collect();
-    let entries = set.folds(&folds);
-    let entry = entries.into_iter().filter(unseen).find(|e| e.has("AFIB"));
-    match entry {
-        Some(entry) => Ok(formats::wfdb::write(
-            out,
-            "example",
-            &set.read(entry)?,
-            1000.0,
-        )?),
-        None => Ok(()),
     }
 }
