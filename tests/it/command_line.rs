@@ -384,7 +384,8 @@ fn a_warning_reaches_the_print() {
     let folder = tempfile::tempdir().unwrap();
     let mut flat = protoecg::formats::open(&small_model().recording()).unwrap();
     flat.channels[8].samples_mv.fill(0.0);
-    let warnings: Vec<String> = protoecg::plausibility::assess(&flat)
+    let warnings: Vec<String> = protoecg::plausibility::admit(flat.clone())
+        .report
         .of(protoecg::plausibility::Severity::Warn)
         .map(|f| f.message.clone())
         .collect();

@@ -1,0 +1,197 @@
+//! How many faulty recordings the gate catches, fault by fault, and what it
+//! says of good ones.
+
+mod faults;
+mod table;
+
+use std::path::{Path, PathBuf};
+
+use protoecg::dataset::DataSet;
+use protoecg::ecg::Recording;
+use protoecg::formats;
+use protoecg::plausibility::{Severity, admit};
+use protoecg::simulator::{Mix, Noise, Recipe};
+
+use crate::reference_data::ptbxl;
+use faults::Fault;
+use table::{Score, scores};
+
+const SINUS: [&str; 4] = ["SR", "SBRAD", "STACH", "SARRH"];
+
+/// A good recording.
+struct Good {
+    name: String,
+    recording: Recording,
+    sinus: bool,
+}
+
+/// Simulated ECGs of all statements, at 100 and 500 Hz in turn. The seed is of
+/// none that a limit was chosen on.
+fn simulated(count: usize) -> Vec<Good> {
+    let recipe = Recipe {
+        mix: Mix::Statements,
+        seed: 2026,
+        noise: Noise::USUAL,
+    };
+    let good = |(i, ecg): (usize, protoecg::simulator::SimulatedEcg)| Good {
+        name: format!("simulated {i}"),
+        sinus: ecg.statements.iter().any(|s| SINUS.contains(&s.as_str())),
+        recording: match i % 2 {
+            0 => ecg.recording,
+            _ => ecg.recording_500_hz,
+        },
+    };
+    recipe.ecgs(count).enumerate().map(good).collect()
+}
+
+/// Which patients of PTB-XL.
+#[derive(Clone, Copy, PartialEq)]
+enum Patients {
+    All,
+    /// With an odd number: no limit was chosen on them.
+    HeldOut,
+}
+
+/// Every `step`th record of the excerpt, at 100 Hz and, where it is there, at
+/// 500 Hz too.
+fn real(folder: &Path, patients: Patients, step: usize) -> Vec<Good> {
+    let set = DataSet::open(folder).unwrap();
+    let wanted = |id: Option<i64>| patients == Patients::All || id.is_some_and(|id| id % 2 != 0);
+    let entries = set.entries().iter().filter(|e| wanted(e.patient_id));
+    let records = entries.flat_map(|entry| {
+        let sinus = SINUS.iter().any(|code| entry.has(code));
+        let both = [Some(entry.path_lr.clone()), entry.path_hr.clone()];
+        let path = |record: String| folder.join(format!("{record}.hea"));
+        let there = both.into_iter().flatten().map(path).filter(|p| p.exists());
+        there.map(move |path| (path, sinus)).collect::<Vec<_>>()
+    });
+    let open = |(path, sinus): (PathBuf, bool)| Good {
+        name: path.file_stem().unwrap().to_string_lossy().into_owned(),
+        recording: formats::open(&path).unwrap(),
+        sinus,
+    };
+    records.step_by(step).map(open).collect()
+}
+
+/// Those of the faults with a target that differ in kind: a minute for all
+/// would be too long.
+fn some_faults() -> Vec<Fault> {
+    let wanted = [
+        "unit, 1,000 times too large",
+        "unit, 10 times too large",
+        "unit, 10 times too small",
+        "flat lead, zero",
+        "flat lead, noise of 5 uV",
+        "flat lead, held for 2 s",
+        "declared rate 4 times too high",
+        "declared rate 5 times too low",
+        "RA and LA exchanged",
+        "V1 to V6 in reverse",
+        "calibration pulse at the end",
+    ];
+    let all = faults::all();
+    let some: Vec<Fault> = all
+        .into_iter()
+        .filter(|f| wanted.contains(&f.name))
+        .collect();
+    assert_eq!(some.len(), wanted.len());
+    some
+}
+
+fn assert_caught(score: &Score, least: f64) {
+    assert!(score.share() >= least, "{}", score.line());
+}
+
+/// A few of every kind, since a debug build is slow; [`whole_table`] has them
+/// all.
+fn assert_some_are_caught(good: &[Good]) {
+    for score in scores(good, &some_faults()) {
+        // A calibration pulse is cut off and said, which is no warning.
+        let caught = match score.fault.starts_with("calibration") {
+            true => score.named == score.records,
+            false => score.share() >= 0.9,
+        };
+        assert!(caught, "{}", score.line());
+        let swap = score.fault.contains("exchanged");
+        assert!(!swap || score.refused == 0, "a swap is a warning only");
+    }
+}
+
+#[test]
+fn faults_of_simulated_ecgs_are_caught() {
+    assert_some_are_caught(&simulated(14));
+}
+
+#[test]
+fn faults_of_real_ecgs_are_caught() {
+    let Some(folder) = ptbxl() else { return };
+    assert_some_are_caught(&real(&folder, Patients::HeldOut, 67));
+}
+
+/// At most 0.2 % of good recordings may be refused.
+fn assert_not_refused(good: &[Good]) {
+    let refused: Vec<String> = good
+        .iter()
+        .filter_map(|g| {
+            let refusal = admit(g.recording.clone()).report.refusal()?;
+            Some(format!("{}: {refusal}", g.name))
+        })
+        .collect();
+    assert!(refused.len() * 500 <= good.len(), "{refused:?}");
+}
+
+#[test]
+fn good_recordings_are_not_refused() {
+    assert_not_refused(&simulated(100));
+    let Some(folder) = ptbxl() else { return };
+    assert_not_refused(&real(&folder, Patients::All, 17));
+}
+
+/// The tables of docs/robustness.md, and that all targets are met:
+///
+///     cargo test --no-default-features --test it gate::whole -- --ignored --nocapture
+#[test]
+#[ignore = "prints the tables of docs/robustness.md; half an hour"]
+fn whole_table() {
+    let simulated = simulated(1000);
+    table::print_untouched("simulated", &simulated);
+    assert_not_refused(&simulated);
+    let folder = ptbxl().expect("PTB-XL is needed for the table");
+    let all = real(&folder, Patients::All, 1);
+    table::print_untouched("PTB-XL", &all);
+    assert_not_refused(&all);
+    let held_out = real(&folder, Patients::HeldOut, 1);
+    for (name, good) in [("PTB-XL", &held_out), ("simulated", &simulated)] {
+        println!(
+            "\n{name}\nfault | n | caught % | refused % | named % | in sinus rhythm: n, caught %"
+        );
+        for (score, fault) in scores(good, &faults::all()).iter().zip(faults::all()) {
+            println!("{}", score.line());
+            if let Some(target) = fault.target {
+                assert_caught(score, target);
+            }
+        }
+    }
+}
+
+/// What a warning is about, record by record, to look at:
+///
+///     cargo test --no-default-features --test it gate::warnings -- --ignored --nocapture
+#[test]
+#[ignore = "lists the warnings of the PTB-XL excerpt"]
+fn warnings_of_untouched_records() {
+    let folder = ptbxl().expect("PTB-XL is needed for the list");
+    for good in real(&folder, Patients::All, 1) {
+        let report = admit(good.recording).report;
+        for finding in report.of(Severity::Refuse).chain(report.of(Severity::Warn)) {
+            let (value, limit) = (
+                finding.value.unwrap_or(f64::NAN),
+                finding.limit.unwrap_or(f64::NAN),
+            );
+            println!(
+                "{} | {:?} | {value:.3} | {limit} | {}",
+                good.name, finding.code, finding.message
+            );
+        }
+    }
+}
