@@ -29,14 +29,17 @@ const SOUGHT_PART: usize = 4;
 /// What counts as level, as a range: noise, and the sag of a pulse behind a
 /// high-pass.
 const LEVEL_MV: f64 = 0.08;
-const SHORTEST_LEVEL_S: f64 = 0.04;
+/// Longer than the top of a T wave is so level.
+const SHORTEST_LEVEL_S: f64 = 0.07;
 /// A pulse lasts 200 ms on most carts.
 const LONGEST_PULSE_S: f64 = 0.6;
+/// The recording may end within a level that is too short to be seen as one.
+const OUTERMOST_S: f64 = 0.15;
 /// Between two levels: the edge, and the ringing of a filter.
 const LONGEST_EDGE_S: f64 = 0.06;
 /// How much of the level between the ECG and a pulse is cut off with it.
 const LONGEST_LEAD_IN_S: f64 = 0.3;
-const SMALLEST_STEP_MV: f64 = 0.2;
+const SMALLEST_STEP_MV: f64 = 0.3;
 /// By how much the step of a lead may differ from that of all.
 const STEP_PART: f64 = 0.15;
 const PULSE_MV: f64 = 1.0;
@@ -135,10 +138,14 @@ fn pulse_at(recording: &Recording, end: End) -> Option<Pulse> {
 fn levels(leads: &[Vec<f64>], rate_hz: f64) -> Vec<Level> {
     let length = leads.iter().map(Vec::len).min().unwrap_or(0);
     let shortest = ((SHORTEST_LEVEL_S * rate_hz) as usize).max(3);
-    let edge = (LONGEST_EDGE_S * rate_hz) as usize;
+    let (edge, outermost) = (LONGEST_EDGE_S * rate_hz, OUTERMOST_S * rate_hz);
     let mut levels: Vec<Level> = Vec::new();
     let mut at = 0;
-    while at < length && at - levels.last().map_or(0, |l| l.to) <= edge {
+    while at < length {
+        let (last, gap) = levels.last().map_or((0, outermost), |l| (l.to, edge));
+        if at > last + gap as usize {
+            break;
+        }
         let to = level_end(leads, at, length);
         if to - at < shortest {
             at += 1;

@@ -72,8 +72,7 @@ fn no_signal(flat: usize, leads: usize) -> Option<Finding> {
     })
 }
 
-/// A signal without a beat is as rare as it is useless to a model; what keeps
-/// it from being measured (its length, its rate) is a finding of its own.
+/// A signal in which no beat stands out, which is as rare as it is useless.
 fn no_heartbeat(judged: &Judged) -> Option<Finding> {
     let has_signal = judged.leads.iter().any(|lead| !is_flat_line(lead));
     (has_signal && judged.measured.is_none()).then(|| {

@@ -54,6 +54,10 @@ pub fn admit(recording: Recording) -> Admitted {
         findings.extend(electrodes::findings(&judged));
     }
     findings.extend(time_scale::findings(&recording, &judged));
+    // What is refused anyway need not be told that it has no beats, too.
+    if findings.iter().any(|f| f.severity == Severity::Refuse) {
+        findings.retain(|f| f.code != Code::NoHeartbeat);
+    }
     findings.sort_by_key(|f| f.severity);
     Admitted {
         recording,
