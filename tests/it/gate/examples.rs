@@ -4,6 +4,7 @@ use protoecg::ecg::{Lead, Recording};
 use protoecg::formats;
 use protoecg::plausibility::{Code, Finding, Report, Severity, admit};
 
+use super::faults::{chest_order, electrodes};
 use crate::reference_data::sample_files;
 
 fn assess(recording: &Recording) -> Report {
@@ -133,48 +134,19 @@ fn the_pulse_of_a_real_cart_is_cut_off() {
 fn exchanged_electrodes_are_named() {
     let ecg = simulated(100.0);
     assert!(assess(&ecg).of(Severity::Warn).next().is_none());
-    let mut arms = ecg.clone();
-    for (to, from, sign) in [
-        (Lead::I, Lead::I, -1.0),
-        (Lead::II, Lead::III, 1.0),
-        (Lead::III, Lead::II, 1.0),
-        (Lead::AVR, Lead::AVL, 1.0),
-        (Lead::AVL, Lead::AVR, 1.0),
-    ] {
-        let other: Vec<f64> = ecg.lead(from).unwrap().iter().map(|v| sign * v).collect();
-        *samples(&mut arms, to) = other;
-    }
+    let arms = electrodes(&ecg, ["LA", "RA", "LL"]);
     let message = "RA and LA look exchanged (or the heart is on the right)";
     assert_warning(&arms, Code::LimbLeadSwap, message);
 
-    let mut chest = ecg.clone();
-    for place in 6..12 {
-        chest.channels[place].samples_mv = ecg.channels[17 - place].samples_mv.clone();
-    }
+    let chest = chest_order(&ecg, [6, 5, 4, 3, 2, 1]);
     let message = "V1 to V6 (in reverse) look exchanged";
     assert_warning(&chest, Code::ChestLeadSwap, message);
 
-    let mut leg = ecg.clone();
-    let three = ecg.lead(Lead::III).unwrap();
-    // RA on the right leg: II is the difference of the legs, I is -III.
-    for (lead, of_three) in [
-        (Lead::I, -1.0),
-        (Lead::II, 0.0),
-        (Lead::III, 1.0),
-        (Lead::AVR, 0.5),
-        (Lead::AVL, -1.0),
-        (Lead::AVF, 0.5),
-    ] {
-        *samples(&mut leg, lead) = three.iter().map(|v| of_three * v).collect();
-    }
-    assert_eq!(one.len(), three.len());
-    let found = remarks(&leg);
-    assert!(
-        found
-            .iter()
-            .any(|f| f.message.contains("RA and RL look exchanged")),
-        "{found:?}"
-    );
+    let leg = electrodes(&ecg, ["RL", "LA", "LL"]);
+    let report = assess(&leg);
+    let named = |f: &&Finding| f.message.contains("RA and RL look exchanged");
+    assert!(report.of(Severity::Warn).any(|f| named(&f)), "{report:?}");
+    assert!(!report.refused(), "{report:?}");
 }
 
 #[test]

@@ -307,7 +307,7 @@ fn slower(r: &Recording, times: f64) -> Recording {
 
 /// The electrodes on whose place RA, LA and LL are. The right leg is at the
 /// potential of the left one.
-fn electrodes(r: &Recording, [ra, la, ll]: [&str; 3]) -> Recording {
+pub fn electrodes(r: &Recording, [ra, la, ll]: [&str; 3]) -> Recording {
     let get = |lead| r.lead(lead).unwrap();
     let (one, two) = (get(Lead::I), get(Lead::II));
     // From RA, which a difference does not show.
@@ -340,7 +340,7 @@ fn electrodes(r: &Recording, [ra, la, ll]: [&str; 3]) -> Recording {
     changed
 }
 
-fn chest_order(r: &Recording, order: [usize; 6]) -> Recording {
+pub fn chest_order(r: &Recording, order: [usize; 6]) -> Recording {
     reordered(r, |lead| match lead.index() {
         n @ 6..12 => Lead::STANDARD[5 + order[n - 6]],
         _ => lead,

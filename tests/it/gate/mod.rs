@@ -15,7 +15,7 @@ use protoecg::simulator::{Mix, Noise, Recipe};
 
 use crate::reference_data::ptbxl;
 use faults::Fault;
-use table::{Score, scores};
+use table::scores;
 
 const SINUS: [&str; 4] = ["SR", "SBRAD", "STACH", "SARRH"];
 
