@@ -37,7 +37,8 @@ const LONGEST_PULSE_S: f64 = 0.6;
 const OUTERMOST_S: f64 = 0.15;
 /// Between two levels: the edge, and the ringing of a filter.
 const LONGEST_EDGE_S: f64 = 0.06;
-/// How much of the level between the ECG and a pulse is cut off with it.
+/// How much of the level between the ECG and a pulse is cut off with it, and no
+/// more than the outermost level: a quiet baseline may go on from it.
 const LONGEST_LEAD_IN_S: f64 = 0.3;
 const SMALLEST_STEP_MV: f64 = 0.3;
 /// By how much the step of a lead may differ from that of all.
@@ -193,7 +194,8 @@ fn pulse(levels: &[Level], rate_hz: f64) -> Option<Pulse> {
     let seconds = |level: &Level| (level.to - level.from) as f64 / rate_hz;
     let short = levels[..last].iter().all(|l| seconds(l) <= LONGEST_PULSE_S);
     let innermost = levels.get(last).filter(|_| short)?;
-    let lead_in = (LONGEST_LEAD_IN_S * rate_hz) as usize;
+    let outermost = levels[0].to - levels[0].from;
+    let lead_in = outermost.min((LONGEST_LEAD_IN_S * rate_hz) as usize);
     Some(Pulse {
         samples: innermost.to.min(innermost.from + lead_in),
         height_mv: first.abs(),

@@ -12,8 +12,9 @@
 //! RL stands for nothing in this: exchanged with an arm it makes lead II or III
 //! the difference of the two legs, which is flat.
 
+use super::contact::is_flat_line;
 use super::finding::{Code, Finding, Severity};
-use super::judged::{Judged, Measured, range};
+use super::judged::{Judged, JudgedLead, Measured, range};
 use super::usual::{LEADS, SHAPES, Shape};
 use crate::ecg::Lead;
 
@@ -106,8 +107,10 @@ fn with_limb(mut x: [f64; LEADS], one: f64, two: f64) -> [f64; LEADS] {
 }
 
 pub(super) fn findings(judged: &Judged) -> Vec<Finding> {
+    // An arm on the right leg may leave lead II or III without any signal.
+    let legs = legs(judged);
     let Some(waves) = judged.measured.as_ref().and_then(Waves::of) else {
-        return Vec::new();
+        return legs.into_iter().collect();
     };
     let gains: Vec<(Exchange, f64)> = EXCHANGES.map(|e| (e, waves.gain(e))).to_vec();
     let best = |code| {
@@ -121,7 +124,7 @@ pub(super) fn findings(judged: &Judged) -> Vec<Finding> {
         .filter_map(|code| {
             let (exchange, gain) = best(code)?;
             let found = (*gain >= likeliest).then(|| warning(exchange, *gain));
-            let legs = (code == Code::LimbLeadSwap).then(|| legs(judged)).flatten();
+            let legs = legs.clone().filter(|legs| legs.code == code);
             let found: Vec<Finding> = found.into_iter().chain(legs).collect();
             // Neither found nor passed: what the other code found explains it.
             let passes = found.is_empty() && *gain < LIMIT;
@@ -159,14 +162,32 @@ fn passed(exchange: &Exchange, gain: f64) -> Finding {
 /// An arm exchanged with the right leg, which no lead records.
 fn legs(judged: &Judged) -> Option<Finding> {
     let (beat, qrs) = judged.measured.as_ref()?.qrs()?;
-    let size = |lead| {
-        let to_t = beat.lead(lead)?.get(qrs.start..)?;
-        Some(range(to_t))
+    let to_t = |lead: Lead| -> Option<Vec<f64>> {
+        let flat = |l: &JudgedLead| l.lead == lead && is_flat_line(l);
+        let length = beat.lead(Lead::I)?.get(qrs.start..)?.len();
+        match judged.leads.iter().any(flat) {
+            true => Some(vec![0.0; length]),
+            false => Some(beat.lead(lead)?.get(qrs.start..)?.to_vec()),
+        }
     };
-    let (one, two, three) = (size(Lead::I)?, size(Lead::II)?, size(Lead::III)?);
+    let (one, two, three) = (to_t(Lead::I)?, to_t(Lead::II)?, to_t(Lead::III)?);
+    // The others are then one signal; a lead that is flat for itself leaves two.
+    let differ = |other: &[f64], sign: f64| -> f64 {
+        let difference = one.iter().zip(other).map(|(a, b)| a - sign * b);
+        range(&difference.collect::<Vec<_>>())
+    };
+    let (high_one, high_two, high_three) = (range(&one), range(&two), range(&three));
     let parts = [
-        (Lead::II, two / one.max(three), "RA"),
-        (Lead::III, three / one.max(two), "LA"),
+        (
+            Lead::II,
+            high_two.max(differ(&three, -1.0)) / high_one.max(high_three),
+            "RA",
+        ),
+        (
+            Lead::III,
+            high_three.max(differ(&two, 1.0)) / high_one.max(high_two),
+            "LA",
+        ),
     ];
     let (lead, part, arm) = parts.into_iter().min_by(|a, b| a.1.total_cmp(&b.1))?;
     (part < LEGS_PART).then(|| {

@@ -5,7 +5,7 @@
 //! mean square over the leads of the height of QRS in the median beat does not:
 //! neither wander nor a single spike is in it, and a lead across the heart's
 //! axis is made up for by one along it. PTB-XL excerpt: 0.39 to 4.18 mV, 98 in
-//! 100 from 0.70 to 2.49; simulated ECGs, low voltage among them: 0.29 to 2.91.
+//! 100 from 0.70 to 2.49; simulated ECGs, low voltage among them: from 0.236.
 
 use super::finding::{Code, Finding, Severity, or_passed};
 use super::judged::Judged;
@@ -14,8 +14,8 @@ use crate::ecg::Lead;
 /// Outside of these a heart in the usual unit is possible, but rare.
 const WARN_BELOW_MV: f64 = 0.40;
 const WARN_ABOVE_MV: f64 = 3.6;
-/// Outside of these no ECG was seen.
-const REFUSE_BELOW_MV: f64 = 0.25;
+/// Outside of these no ECG was seen, of low voltage (simulated: from 0.236) or not.
+const REFUSE_BELOW_MV: f64 = 0.15;
 const REFUSE_ABOVE_MV: f64 = 5.0;
 const USUAL_MV: f64 = 1.3;
 /// Of a signal in which no beat is found only the raw amplitude is known, which

@@ -103,13 +103,13 @@ fn some_faults() -> Vec<Fault> {
 /// all.
 fn assert_some_are_caught(good: &[Good]) {
     for score in scores(good, &some_faults()) {
+        let swap = score.fault.contains("exchanged");
         // A calibration pulse is cut off and said, which is no warning.
         let caught = match score.fault.starts_with("calibration") {
             true => score.named == score.records,
-            false => score.share() >= 0.9,
+            false => score.share() >= if swap { 0.75 } else { 0.9 },
         };
         assert!(caught, "{}", score.line());
-        let swap = score.fault.contains("exchanged");
         assert!(!swap || score.refused == 0, "a swap is a warning only");
     }
 }
