@@ -8,6 +8,7 @@ use super::predict::{BundleHead, RecordingDocument, admit};
 use super::{ModelArguments, output};
 use crate::bundle::Exemplars;
 use crate::explain::{ClassExplanation, explain, print};
+use crate::plausibility::Admitted;
 use crate::sheet::{Palette, Scene, pages_to_pdf, to_png, to_svg};
 
 /// Show the training ECG that a prediction rests on
@@ -54,7 +55,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         arguments.out.display()
     );
     let model = arguments.model.load()?;
-    let (recording, report) = admit(&arguments.file)?;
+    let Admitted { recording, report } = admit(&arguments.file)?;
     let prediction = model
         .predict(&recording)
         .with_context(|| arguments.file.display().to_string())?;

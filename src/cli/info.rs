@@ -17,7 +17,7 @@ pub struct Arguments {
 }
 
 #[derive(serde::Serialize)]
-struct Document {
+struct Document<'a> {
     schema: u32,
     format: String,
     leads: Vec<String>,
@@ -28,12 +28,12 @@ struct Document {
     remarks: Vec<String>,
     pseudonym: Option<crate::ecg::Pseudonym>,
     sha256: String,
-    plausibility: Vec<plausibility::Finding>,
+    plausibility: &'a [plausibility::Finding],
 }
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let recording = formats::open(&arguments.file)?;
-    let report = plausibility::assess(&recording);
+    let admitted = plausibility::admit(formats::open(&arguments.file)?);
+    let (recording, report) = (admitted.recording, admitted.report);
     let leads = recording
         .channels
         .iter()
@@ -49,7 +49,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         unit_source: recording.unit_source,
         remarks: recording.remarks,
         pseudonym: recording.pseudonym,
-        plausibility: report.findings,
+        plausibility: &report.findings,
     };
     if arguments.json {
         return output::print_json(&document);
@@ -74,11 +74,13 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         row("patient", format!("{pseudonym} (pseudonym)"));
     }
     row("SHA-256", document.sha256);
-    if document.plausibility.is_empty() {
-        row("plausibility", "nothing found".to_owned());
+    for finding in report.remarks() {
+        row(finding.severity.word(), finding.message.clone());
     }
-    for finding in &document.plausibility {
-        row("plausibility", finding.message.clone());
-    }
+    let passed = report.of(plausibility::Severity::Pass).count();
+    row(
+        "passed",
+        format!("{passed} checks of plausibility (--json lists them)"),
+    );
     table.print()
 }

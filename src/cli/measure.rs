@@ -5,12 +5,14 @@ use std::path::PathBuf;
 use super::output;
 use crate::formats;
 use crate::measurements::{self, Atria, LeadMeasurements, Measurements, Quantity};
+use crate::plausibility::{self, Admitted, Code, Severity};
 
 /// Measure an ECG: rate, intervals, QTc, axes, ST, voltages
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Without --rhythm the ECG itself decides whether there is a P wave to measure.\n\n\
-    Example:\n  protoecg measure models/demo-rhythm/example.hea\n  protoecg measure ecg.hea --rhythm AFIB --json"
+    after_help = "Without --rhythm the ECG itself decides whether there is a P wave to measure. Beats of one\n\
+    shape have a number; the table says how many there are of each.\n\n\
+    Example:\n  protoecg measure models/demo-rhythm/example.hea\n  protoecg measure ecg.hea --rhythm AFIB --json\n  protoecg measure ecg.hea --shape 1"
 )]
 pub struct Arguments {
     /// ECG file
@@ -18,6 +20,9 @@ pub struct Arguments {
     /// What is known about the rhythm: no PR and no P axis in AFIB, AFLT and PACE
     #[arg(long, value_name = "STATEMENT", value_parser = rhythm)]
     rhythm: Option<Atria>,
+    /// Beats to make the median beat of, by the number of their shape [default: the dominant shape]
+    #[arg(long, value_name = "NUMBER")]
+    shape: Option<usize>,
     /// Print one JSON document
     #[arg(long)]
     json: bool,
@@ -35,12 +40,17 @@ fn rhythm(code: &str) -> Result<Atria, String> {
 struct Document {
     schema: u32,
     sha256: String,
+    plausibility: Vec<plausibility::Finding>,
     measurements: Measurements,
 }
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let recording = formats::open(&arguments.file)?;
-    let mut measurements = measurements::measure(&recording, arguments.rhythm)?;
+    let Admitted { recording, report } = plausibility::admit(formats::open(&arguments.file)?);
+    let rhythm = arguments.rhythm;
+    let mut measurements = match arguments.shape {
+        Some(shape) => measurements::measure_shape(&recording, rhythm, shape)?,
+        None => measurements::measure(&recording, rhythm)?,
+    };
     if arguments.json {
         if !arguments.median_beat {
             measurements.median_beat = None;
@@ -48,8 +58,18 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         return output::print_json(&Document {
             schema: 1,
             sha256: recording.sha256(),
+            plausibility: report.findings,
             measurements,
         });
+    }
+    for finding in report.of(Severity::Refuse).chain(report.of(Severity::Warn)) {
+        output::print_line(&format!("warning: {}", finding.message))?;
+    }
+    for finding in report
+        .of(Severity::Note)
+        .filter(|f| f.code == Code::CalibrationPulse)
+    {
+        output::print_line(&format!("note: {}", finding.message))?;
     }
     values(&measurements).print()?;
     output::print_line("")?;
@@ -65,6 +85,7 @@ fn values(m: &Measurements) -> output::Table {
     let mut table = output::Table::default();
     let mut row = |name: &str, value: String| table.row(vec![name.to_owned(), value]);
     row("rhythm", rhythm_text(m));
+    row("shapes", shapes_text(m));
     row("heart rate", m.heart_rate_bpm.text(0, "/min"));
     if let Some(rr) = &m.rr {
         row(
@@ -129,6 +150,25 @@ fn rhythm_text(m: &Measurements) -> String {
         "{what} ({source}); {} beats, {premature} premature",
         m.beats.len()
     )
+}
+
+/// How many beats of each shape, and which the median beat is of.
+fn shapes_text(m: &Measurements) -> String {
+    let shapes = m.beats.iter().filter_map(|b| b.shape).max();
+    let text = |shape: usize| {
+        let of_shape: Vec<_> = m.beats.iter().filter(|b| b.shape == Some(shape)).collect();
+        let premature = of_shape.iter().filter(|b| b.premature).count();
+        let measured = match of_shape.iter().any(|b| b.typical) {
+            true => ", measured",
+            false => "",
+        };
+        format!(
+            "{shape}: {} beats ({premature} premature{measured})",
+            of_shape.len()
+        )
+    };
+    let all: Vec<String> = (0..shapes.map_or(0, |last| last + 1)).map(text).collect();
+    all.join("; ")
 }
 
 fn leads(leads: &[LeadMeasurements]) -> output::Table {

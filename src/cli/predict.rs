@@ -7,15 +7,16 @@ use anyhow::Context;
 
 use super::{ModelArguments, output};
 use crate::bundle::{Bundle, ModelInput};
-use crate::ecg::Recording;
 use crate::inference::{Model, Prediction, sigmoid};
-use crate::{formats, plausibility};
+use crate::plausibility::{self, Admitted};
+use crate::{formats, inference};
 
 /// Read ECGs with a model
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Example:\n  protoecg predict models/demo-rhythm/example.hea --json\n\n\
-    A file that cannot be read does not stop the others; the exit code is then 1."
+    A file that cannot be read, or whose ECG is refused as implausible, does not stop the others;\n\
+    the exit code is then 1. With --json a refused ECG is listed without predictions."
 )]
 pub struct Arguments {
     /// ECG files
@@ -63,7 +64,8 @@ pub struct RecordingDocument {
     sha256: String,
     plausibility: Vec<plausibility::Finding>,
     notes: Vec<String>,
-    predictions: Vec<crate::inference::ClassPrediction>,
+    /// None of a recording that the gate refused.
+    predictions: Vec<inference::ClassPrediction>,
     /// Of a model with attention: share of each lead, by its name.
     #[serde(skip_serializing_if = "Option::is_none")]
     lead_attention: Option<BTreeMap<&'static str, f64>>,
@@ -96,14 +98,28 @@ impl RecordingDocument {
             predictions: prediction.classes,
         }
     }
+
+    /// Of a recording that was not given to the model.
+    fn refused(file: String, sha256: String, report: plausibility::Report) -> Self {
+        Self {
+            file,
+            sha256,
+            plausibility: report.findings,
+            notes: Vec::new(),
+            predictions: Vec::new(),
+            lead_attention: None,
+            temporal_attention: None,
+        }
+    }
 }
 
-/// A recording that is ready for the network.
+/// A recording that was read, and what the network sees of it unless it was
+/// refused.
 struct Prepared<'a> {
     file: &'a Path,
     sha256: String,
     report: plausibility::Report,
-    input: ModelInput,
+    input: Option<ModelInput>,
 }
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
@@ -111,15 +127,21 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let files = &arguments.files;
     let mut prepared = Vec::with_capacity(files.len());
     let mut failures = Vec::new();
+    let mut fail = |error: anyhow::Error| {
+        if files.len() > 1 {
+            eprintln!("error: {}", output::error_line(&error));
+        }
+        failures.push(error);
+    };
     for file in files {
         match prepare(&model, file) {
-            Ok(recording) => prepared.push(recording),
-            Err(error) => {
-                if files.len() > 1 {
-                    eprintln!("error: {}", output::error_line(&error));
+            Ok(recording) => {
+                if let Some(reason) = recording.report.refusal() {
+                    fail(refusal(file, &reason));
                 }
-                failures.push(error);
+                prepared.push(recording);
             }
+            Err(error) => fail(error),
         }
     }
     let recordings = predict(&model, prepared, arguments)?;
@@ -138,14 +160,14 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
 }
 
 fn prepare<'a>(model: &Model, file: &'a Path) -> anyhow::Result<Prepared<'a>> {
-    let (recording, report) = admit(file)?;
+    let Admitted { recording, report } = plausibility::admit(formats::open(file)?);
+    let input = || model.input(&recording);
+    let input = (!report.refused()).then(input).transpose();
     Ok(Prepared {
         file,
         sha256: recording.sha256(),
         report,
-        input: model
-            .input(&recording)
-            .with_context(|| file.display().to_string())?,
+        input: input.with_context(|| file.display().to_string())?,
     })
 }
 
@@ -155,13 +177,22 @@ fn predict(
     prepared: Vec<Prepared>,
     arguments: &Arguments,
 ) -> anyhow::Result<Vec<RecordingDocument>> {
-    let (heads, inputs): (Vec<_>, Vec<_>) = prepared
-        .into_iter()
-        .map(|p| ((p.file, p.sha256, p.report), p.input))
-        .unzip();
-    let readings = model.read(&inputs);
-    let mut recordings = Vec::with_capacity(heads.len());
-    for (((file, sha256, report), input), reading) in heads.into_iter().zip(inputs).zip(readings) {
+    let mut recordings = Vec::with_capacity(prepared.len());
+    let mut inputs = Vec::with_capacity(prepared.len());
+    let mut heads = Vec::with_capacity(prepared.len());
+    for p in prepared {
+        inputs.extend(p.input);
+        heads.push((p.file, p.sha256, p.report));
+    }
+    let mut readings = model.read(&inputs).into_iter().zip(inputs);
+    for (file, sha256, report) in heads {
+        // Only what was not refused has an input, in the same order.
+        let reading = (!report.refused()).then(|| readings.next()).flatten();
+        let Some((reading, input)) = reading else {
+            let file = file.display().to_string();
+            recordings.push(RecordingDocument::refused(file, sha256, report));
+            continue;
+        };
         let mut prediction = model.prediction(sha256, input.notes, reading);
         if arguments.raw {
             for class in &mut prediction.classes {
@@ -177,22 +208,17 @@ fn predict(
     Ok(recordings)
 }
 
-/// Opens a file and lets it through the gate.
-pub fn admit(file: &Path) -> anyhow::Result<(Recording, plausibility::Report)> {
-    let recording = formats::open(file)?;
-    let report = plausibility::assess(&recording);
-    if report.refused() {
-        let reasons: Vec<String> = report
-            .of(plausibility::Severity::Refuse)
-            .map(|f| f.message.clone())
-            .collect();
-        anyhow::bail!(
-            "{}: not given to the model: {}",
-            file.display(),
-            reasons.join("; ")
-        );
+/// Opens a file and lets it through the gate, unless it is refused.
+pub fn admit(file: &Path) -> anyhow::Result<Admitted> {
+    let admitted = plausibility::admit(formats::open(file)?);
+    match admitted.report.refusal() {
+        Some(reason) => Err(refusal(file, &reason)),
+        None => Ok(admitted),
     }
-    Ok((recording, report))
+}
+
+fn refusal(file: &Path, reason: &str) -> anyhow::Error {
+    anyhow::anyhow!("{}: {reason}", file.display())
 }
 
 fn print_table(
@@ -213,8 +239,8 @@ fn print_table(
     {
         output::print_line(note)?;
     }
-    for finding in &report.findings {
-        output::print_line(&format!("note: {}", finding.message))?;
+    for finding in report.remarks() {
+        output::print_line(&format!("{}: {}", finding.severity.word(), finding.message))?;
     }
     if prediction.nothing_positive() {
         output::print_line("nothing is above its threshold (this is not the same as normal)")?;

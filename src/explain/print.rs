@@ -92,11 +92,16 @@ pub fn similarity_sentence(evidence: &PrototypeEvidence) -> String {
 }
 
 /// What stands over the test ECG: what was done to it for the model, and what
-/// the gate warns of.
+/// the gate cut off and warns of.
 pub fn notes(prediction: &Prediction, report: &plausibility::Report) -> Vec<String> {
     let warnings = report.of(plausibility::Severity::Warn);
     let warnings = warnings.map(|finding| format!("Warning: {}", finding.message));
-    prediction.notes.iter().cloned().chain(warnings).collect()
+    // What was done about rate and length stands in the notes of the prediction.
+    let cut = report.of(plausibility::Severity::Note);
+    let cut = cut.filter(|finding| finding.code == plausibility::Code::CalibrationPulse);
+    let cut = cut.map(|finding| format!("Note: {}", finding.message));
+    let done = prediction.notes.iter().cloned();
+    done.chain(cut).chain(warnings).collect()
 }
 
 /// The probability, or why there is none.

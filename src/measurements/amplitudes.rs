@@ -40,8 +40,7 @@ pub(super) struct Measured<'a> {
 
 impl Measured<'_> {
     fn sample(&self, from_r_s: f64) -> usize {
-        let n = self.beat.r_sample as f64 + from_r_s * RATE_HZ;
-        n.round().max(0.0) as usize
+        self.beat.sample(from_r_s)
     }
 
     /// A lead from one moment to another, without the level before QRS.

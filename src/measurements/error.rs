@@ -13,6 +13,8 @@ pub enum MeasurementError {
     TooShort { found_s: f64, shortest_s: f64 },
     #[error("no lead has a signal that can be measured (flat, or more than a tenth missing)")]
     NoSignal,
+    #[error("no beat has shape {wanted}, expected 0 to {}", shapes.saturating_sub(1))]
+    NoSuchShape { wanted: usize, shapes: usize },
     #[error("{0}")]
     Filter(#[from] DspError),
 }

@@ -33,20 +33,26 @@ pub(super) struct Groups {
 }
 
 impl Groups {
-    /// R peaks of the beats that the median beat is made of: of the dominant
-    /// group, without premature ones while three are left.
-    pub fn typical(&self) -> Vec<usize> {
-        let of_group = |b: &&GroupedBeat| b.group.is_some() && b.group == self.dominant;
-        let dominant: Vec<_> = self.beats.iter().filter(of_group).collect();
-        let timely: Vec<usize> = dominant
-            .iter()
-            .filter(|b| !b.premature)
-            .map(|b| b.r)
-            .collect();
+    /// How many groups there are; they are numbered from 0.
+    pub fn count(&self) -> usize {
+        let numbers = self.beats.iter().filter_map(|b| b.group);
+        numbers.max().map_or(0, |last| last + 1)
+    }
+
+    pub fn has(&self, group: usize) -> bool {
+        self.beats.iter().any(|b| b.group == Some(group))
+    }
+
+    /// R peaks of the beats that the median beat is made of: of a group,
+    /// without premature ones while three are left.
+    pub fn typical(&self, group: Option<usize>) -> Vec<usize> {
+        let of_group = |b: &&GroupedBeat| b.group.is_some() && b.group == group;
+        let all: Vec<_> = self.beats.iter().filter(of_group).collect();
+        let timely: Vec<usize> = all.iter().filter(|b| !b.premature).map(|b| b.r).collect();
         if timely.len() >= 3 {
             return timely;
         }
-        dominant.iter().map(|b| b.r).collect()
+        all.iter().map(|b| b.r).collect()
     }
 }
 

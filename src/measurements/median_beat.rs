@@ -47,6 +47,12 @@ impl MedianBeat {
         }
     }
 
+    /// The sample at a time from the R peak; before the beat's start 0.
+    pub fn sample(&self, from_r_s: f64) -> usize {
+        let n = self.r_sample as f64 + from_r_s * self.rate_hz;
+        n.round().max(0.0) as usize
+    }
+
     /// The samples of a standard lead in millivolts.
     pub fn lead(&self, lead: Lead) -> Option<&[f64]> {
         self.leads

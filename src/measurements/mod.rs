@@ -60,6 +60,27 @@ pub fn measure(
     recording: &Recording,
     stated: Option<Atria>,
 ) -> Result<Measurements, MeasurementError> {
+    measured(recording, stated, None)
+}
+
+/// As [`measure`], with the median beat, and all values that come from it, of
+/// the beats of one shape ([`Beat::shape`]) instead of the dominant one.
+///
+/// # Errors
+/// As [`measure`]; no beat of that shape.
+pub fn measure_shape(
+    recording: &Recording,
+    stated: Option<Atria>,
+    shape: usize,
+) -> Result<Measurements, MeasurementError> {
+    measured(recording, stated, Some(shape))
+}
+
+fn measured(
+    recording: &Recording,
+    stated: Option<Atria>,
+    shape: Option<usize>,
+) -> Result<Measurements, MeasurementError> {
     let signal = Signal::of(recording)?;
     let cutoff_hz = SHAPE_BELOW_HZ;
     let low_pass = butterworth(2, Band::LowPass { cutoff_hz }, RATE_HZ)?;
@@ -68,7 +89,16 @@ pub fn measure(
     let flat = baseline::removed(&signal, &smooth, &middles);
     let smooth = flat.mapped(|x| low_pass.filtfilt(x))?;
     let groups = group::grouped(&smooth, &middles);
-    let analysis = Analysis::of(&flat, &smooth, groups)?;
+    let shape = match shape {
+        Some(wanted) if !groups.has(wanted) => {
+            return Err(MeasurementError::NoSuchShape {
+                wanted,
+                shapes: groups.count(),
+            });
+        }
+        wanted => wanted.or(groups.dominant),
+    };
+    let analysis = Analysis::of(&flat, &smooth, groups, shape)?;
     analysis.report(recording, &signal, stated)
 }
 
@@ -84,9 +114,15 @@ struct Analysis {
 }
 
 impl Analysis {
-    fn of(flat: &Signal, smooth: &Signal, groups: Groups) -> Result<Self, MeasurementError> {
+    /// The median beat is of `shape`.
+    fn of(
+        flat: &Signal,
+        smooth: &Signal,
+        groups: Groups,
+        shape: Option<usize>,
+    ) -> Result<Self, MeasurementError> {
         let r: Vec<usize> = groups.beats.iter().map(|b| b.r).collect();
-        let typical = groups.typical();
+        let typical = groups.typical(shape);
         let rr_ms: Vec<f64> = r
             .windows(2)
             .map(|pair| 1000.0 * seconds(pair[1] - pair[0]))

@@ -271,13 +271,54 @@ fn evaluate_gives_the_documented_names() {
     assert!(none.contains("no record in folds [77]"), "{none}");
 }
 
+/// Microvolts as millivolts: no number, the reason, and exit code 1; the others
+/// are predicted.
+#[test]
+fn a_refused_recording_has_no_predictions() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut wrong = protoecg::formats::open(&small_model().recording()).unwrap();
+    let all = wrong.channels.iter_mut().flat_map(|c| &mut c.samples_mv);
+    all.for_each(|v| *v *= 1000.0);
+    protoecg::formats::wfdb::write(folder.path(), "wrong", &wrong, 10.0).unwrap();
+    let (file, bundle) = (folder.path().join("wrong.hea"), small_model().bundle());
+    let good = small_model().recording();
+    let bundle = ["--bundle", text(&bundle)];
+    let output = protoecg(
+        &[
+            &["predict", text(&file), text(&good), "--json"][..],
+            &bundle,
+        ]
+        .concat(),
+    );
+    assert_eq!(output.status.code(), Some(1));
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        message.contains("not given to the model") && message.contains("microvolts taken as"),
+        "{message}"
+    );
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let recordings = &document["recordings"];
+    assert_eq!(recordings[0]["file"], text(&file));
+    assert_eq!(recordings[0]["plausibility"][0]["severity"], "refuse");
+    assert_eq!(recordings[0]["predictions"].as_array().unwrap().len(), 0);
+    assert!(!recordings[1]["predictions"].as_array().unwrap().is_empty());
+    let output = protoecg(&[&["predict", text(&file)][..], &bundle].concat());
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        !String::from_utf8(output.stdout)
+            .unwrap()
+            .contains("probability")
+    );
+}
+
 /// What the gate says of a recording stands over its picture.
 #[test]
 fn a_warning_reaches_the_print() {
     let folder = tempfile::tempdir().unwrap();
     let mut flat = protoecg::formats::open(&small_model().recording()).unwrap();
     flat.channels[8].samples_mv.fill(0.0);
-    let warnings: Vec<String> = protoecg::plausibility::assess(&flat)
+    let warnings: Vec<String> = protoecg::plausibility::admit(flat.clone())
+        .report
         .of(protoecg::plausibility::Severity::Warn)
         .map(|f| f.message.clone())
         .collect();

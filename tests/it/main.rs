@@ -10,6 +10,7 @@ mod dataset;
 mod dsp;
 mod evaluation_report;
 mod formats;
+mod gate;
 mod hostile_files;
 mod import_torch;
 mod listing;

@@ -129,6 +129,35 @@ fn a_file_that_cannot_be_read_is_refused_with_the_reason_and_the_ecg_on_the_scre
     assert!(!window.has("This file could not be opened"));
 }
 
+/// The gate: a warning stands over the predictions, a refusal in their place,
+/// and what passed can be unfolded.
+#[test]
+fn what_the_gate_finds_is_on_the_screen() {
+    let folder = tempfile::tempdir().unwrap();
+    let changed = |name: &str, change: &dyn Fn(usize, &mut f64)| {
+        let mut ecg = protoecg::formats::open(&simulated(folder.path(), 7)).unwrap();
+        for (lead, channel) in ecg.channels.iter_mut().enumerate() {
+            channel.samples_mv.iter_mut().for_each(|v| change(lead, v));
+        }
+        protoecg::formats::wfdb::write(folder.path(), name, &ecg, 10.0).unwrap();
+        folder.path().join(format!("{name}.hea"))
+    };
+    let flat = changed("flat", &|lead, v| *v *= f64::from(u8::from(lead != 8)));
+    let wrong = changed("wrong", &|_, v| *v *= 1000.0);
+    let mut window = Window::start(Window::options(folder.path()));
+    drop_file(&mut window, flat);
+    assert!(window.has("Look at the trace first"));
+    window.assert_shows("Lead V3 is flat");
+    window.assert_shows_not("The model gives no score");
+    window.assert_shows_not("Every sample has a value");
+    window.click_part("checks of plausibility passed");
+    window.assert_shows("Every sample has a value");
+    drop_file(&mut window, wrong);
+    assert!(window.has("The model gives no score"));
+    window.assert_shows("1,000 times too large");
+    window.assert_shows("No prediction for this ECG, see above.");
+}
+
 #[test]
 fn a_dropped_file_is_opened() {
     let folder = tempfile::tempdir().unwrap();

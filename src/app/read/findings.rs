@@ -1,6 +1,6 @@
 //! What the plausibility gate found.
 
-use eframe::egui::{Frame, Margin, RichText, Ui};
+use eframe::egui::{CollapsingHeader, Frame, Margin, RichText, Ui};
 
 use crate::app::theme::{regular, strong};
 use crate::app::tokens::{Tokens, space, type_size};
@@ -15,12 +15,6 @@ pub fn ui(ui: &mut Ui, report: &Report) {
     };
     Frame::new().inner_margin(inner).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 4.0;
-        if report.findings.is_empty() {
-            weak(
-                ui,
-                "Plausibility: nothing found (leads, length, rate, amplitude, Einthoven).",
-            );
-        }
         group(
             ui,
             report,
@@ -42,7 +36,24 @@ pub fn ui(ui: &mut Ui, report: &Report) {
         for finding in notes {
             weak(ui, sentence(&finding.message));
         }
+        passed(ui, report);
     });
+}
+
+/// The checks that passed, folded up, with the number that each measured.
+fn passed(ui: &mut Ui, report: &Report) {
+    let tokens = Tokens::of(ui);
+    let count = report.of(Severity::Pass).count();
+    let name = RichText::new(format!("{count} checks of plausibility passed"))
+        .font(regular(type_size::SMALL))
+        .color(tokens.text_weak);
+    CollapsingHeader::new(name)
+        .id_salt("passed")
+        .show(ui, |ui| {
+            for finding in report.of(Severity::Pass) {
+                weak(ui, sentence(&finding.message));
+            }
+        });
 }
 
 fn group(

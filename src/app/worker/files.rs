@@ -9,6 +9,7 @@ use super::guarded;
 use super::queue::{JobReceiver, JobSender, job_queue};
 use crate::app::drawn::Drawn;
 use crate::bundle::Exemplars;
+use crate::plausibility::Admitted;
 use crate::sheet::Mark;
 use crate::{formats, plausibility};
 
@@ -48,10 +49,11 @@ fn work(jobs: &JobReceiver<FileJob>, events: &Events) {
         match job {
             FileJob::ReadRecording { ticket, path } => {
                 let result = guarded("reading the file", || {
-                    let recording = formats::open(&path).map_err(|error| error.to_string())?;
+                    let read = formats::open(&path).map_err(|error| error.to_string())?;
+                    let Admitted { recording, report } = plausibility::admit(read);
                     Ok(ReadRecording {
                         sha256: recording.sha256(),
-                        report: plausibility::assess(&recording),
+                        report,
                         drawn: Box::new(Drawn::of(&recording, &Mark::whole_recording(""))),
                         recording: Arc::new(recording),
                     })
