@@ -147,12 +147,9 @@ mod tests {
         }
         let paces: Vec<[f64; 3]> = all
             .iter()
-            .filter_map(|m| {
+            .map(|m| {
                 let m = &m.measurements;
-                Some(
-                    [m.heart_rate_bpm, m.qrs_ms, m.qt_ms]
-                        .map(|q| q.value().unwrap_or(f64::NAN).ln()),
-                )
+                [m.heart_rate_bpm, m.qrs_ms, m.qt_ms].map(|q| q.value().unwrap_or(f64::NAN).ln())
             })
             .filter(|pace| pace.iter().all(|v| v.is_finite()))
             .collect();
