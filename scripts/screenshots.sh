@@ -26,12 +26,12 @@ xdotool search --name protoecg windowfocus
 keys() { for key in "$@"; do xdotool key "$key"; sleep 0.4; done; }
 keys ctrl+2; sleep 2
 xdotool type R1; keys Return; sleep 2
-for answer in "4 r" "5 t" "4 t" "3 e" "5 r" "2 w" "4 r" "5 t" "4 e" "5 t" "3 r" "4 t"; do
+for answer in "4 f" "5 g" "4 g" "3 d" "5 f" "2 s" "4 f" "5 g" "4 d" "5 g" "3 f" "4 g"; do
     # shellcheck disable=SC2086
     keys $answer Return
     sleep 0.8
 done
-keys l Return; sleep 1
+keys e Return; sleep 1
 kill "$window"; wait "$window" || true
 
 for theme in light dark; do
