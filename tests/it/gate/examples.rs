@@ -25,7 +25,7 @@ fn assert_warning(recording: &Recording, code: Code, message: &str) {
     assert!(found[0].message.contains(message), "{}", found[0].message);
 }
 
-/// Normal, in sinus rhythm: at 270 beats a minute nothing tells a wrong rate.
+/// Normal, in sinus rhythm: a rhythm four times as fast would hide a wrong rate.
 fn simulated(rate_hz: f64) -> Recording {
     let is_normal = |ecg: &protoecg::simulator::SimulatedEcg| {
         let has = |code| ecg.statements.iter().any(|s| s == code);
