@@ -4,7 +4,9 @@
 //! From one half of the PTB-XL excerpt (Wagner et al. 2020, CC BY 4.0; 100 Hz,
 //! patients with an even number); no sample of an ECG is in it. Printed by
 //!
-//!     cargo test --no-default-features --lib plausibility::usual -- --ignored --nocapture
+//! ```text
+//! cargo test --no-default-features --lib plausibility::usual -- --ignored --nocapture
+//! ```
 
 /// I, II, V1 to V6.
 pub(super) const LEADS: usize = 8;
