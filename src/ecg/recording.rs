@@ -45,6 +45,20 @@ pub struct Recording {
 }
 
 impl Recording {
+    /// Signals and nothing else: what is worked out, and belongs to no file.
+    pub fn of_signals(rate_hz: f64, channels: Vec<Channel>) -> Self {
+        Self {
+            rate_hz,
+            channels,
+            format: String::new(),
+            unit_source: String::new(),
+            remarks: Vec::new(),
+            pseudonym: None,
+            age_years: None,
+            sex: None,
+        }
+    }
+
     /// Samples per channel.
     pub fn len(&self) -> usize {
         self.channels.first().map_or(0, |c| c.samples_mv.len())

@@ -77,20 +77,12 @@ mod tests {
     use crate::ecg::Channel;
 
     fn recording(samples_mv: &[f64]) -> Recording {
-        Recording {
-            rate_hz: 100.0,
-            channels: vec![Channel {
-                name: "II".to_owned(),
-                lead: None,
-                samples_mv: samples_mv.to_vec(),
-            }],
-            format: String::new(),
-            unit_source: String::new(),
-            remarks: Vec::new(),
-            pseudonym: None,
-            age_years: None,
-            sex: None,
-        }
+        let channel = Channel {
+            name: "II".to_owned(),
+            lead: None,
+            samples_mv: samples_mv.to_vec(),
+        };
+        Recording::of_signals(100.0, vec![channel])
     }
 
     #[test]

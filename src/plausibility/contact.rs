@@ -28,17 +28,13 @@ const PLATEAU_HEIGHT_MV: f64 = 1.0;
 const OFFSET_MV: f64 = 5.0;
 
 pub(super) fn findings(judged: &Judged) -> Vec<Finding> {
-    let is_flat = |lead: &&JudgedLead| flat(judged, lead).is_some();
-    let shown: Vec<&JudgedLead> = judged.leads.iter().filter(|l| !is_flat(l)).collect();
-    let flat: Vec<Finding> = judged
-        .leads
-        .iter()
-        .filter_map(|l| flat(judged, l))
-        .collect();
-    let clipped: Vec<Finding> = shown
-        .iter()
-        .filter_map(|l| clipped(l, judged.rate_hz))
-        .collect();
+    let (mut flat, mut clipped) = (Vec::new(), Vec::new());
+    for lead in &judged.leads {
+        match flat_lead(judged, lead) {
+            Some(finding) => flat.push(finding),
+            None => clipped.extend(clipped_lead(lead, judged.rate_hz)),
+        }
+    }
     let offset: Vec<Finding> = judged.leads.iter().filter_map(offset).collect();
     let mut findings: Vec<Finding> = no_signal(flat.len(), judged.leads.len())
         .into_iter()
@@ -81,7 +77,7 @@ fn no_heartbeat(judged: &Judged) -> Option<Finding> {
     })
 }
 
-fn flat(judged: &Judged, lead: &JudgedLead) -> Option<Finding> {
+fn flat_lead(judged: &Judged, lead: &JudgedLead) -> Option<Finding> {
     let name = lead.lead;
     let stretch_s = longest_stretch(&lead.samples_mv) as f64 / judged.rate_hz;
     let qrs_mv = judged.qrs_mv(name);
@@ -122,7 +118,7 @@ fn longest_stretch(samples_mv: &[f64]) -> usize {
     runs.map(<[f64]>::len).max().unwrap_or(0)
 }
 
-fn clipped(lead: &JudgedLead, rate_hz: f64) -> Option<Finding> {
+fn clipped_lead(lead: &JudgedLead, rate_hz: f64) -> Option<Finding> {
     let largest = lead
         .samples_mv
         .iter()

@@ -35,63 +35,31 @@ struct Exchange {
     of: fn([f64; LEADS]) -> [f64; LEADS],
 }
 
+const fn limb(name: &'static str, of: fn([f64; LEADS]) -> [f64; LEADS]) -> Exchange {
+    let code = Code::LimbLeadSwap;
+    Exchange { code, name, of }
+}
+
+const fn chest(name: &'static str, of: fn([f64; LEADS]) -> [f64; LEADS]) -> Exchange {
+    let code = Code::ChestLeadSwap;
+    Exchange { code, name, of }
+}
+
 /// With I = LA - RA and II = LL - RA.
 const EXCHANGES: [Exchange; 11] = [
-    Exchange {
-        code: Code::LimbLeadSwap,
-        name: "RA and LA",
-        of: |x| with_limb(x, -x[0], x[1] - x[0]),
-    },
-    Exchange {
-        code: Code::LimbLeadSwap,
-        name: "RA and LL",
-        of: |x| with_limb(x, x[0] - x[1], -x[1]),
-    },
-    Exchange {
-        code: Code::LimbLeadSwap,
-        name: "LA and LL",
-        of: |x| with_limb(x, x[1], x[0]),
-    },
-    Exchange {
-        code: Code::ChestLeadSwap,
-        name: "V1 to V6 (in reverse)",
-        of: |x| with_chest(x, [6, 5, 4, 3, 2, 1]),
-    },
-    Exchange {
-        code: Code::ChestLeadSwap,
-        name: "V1 and V2",
-        of: |x| with_chest(x, [2, 1, 3, 4, 5, 6]),
-    },
-    Exchange {
-        code: Code::ChestLeadSwap,
-        name: "V2 and V3",
-        of: |x| with_chest(x, [1, 3, 2, 4, 5, 6]),
-    },
-    Exchange {
-        code: Code::ChestLeadSwap,
-        name: "V3 and V4",
-        of: |x| with_chest(x, [1, 2, 4, 3, 5, 6]),
-    },
-    Exchange {
-        code: Code::ChestLeadSwap,
-        name: "V4 and V5",
-        of: |x| with_chest(x, [1, 2, 3, 5, 4, 6]),
-    },
-    Exchange {
-        code: Code::ChestLeadSwap,
-        name: "V5 and V6",
-        of: |x| with_chest(x, [1, 2, 3, 4, 6, 5]),
-    },
-    Exchange {
-        code: Code::ChestLeadSwap,
-        name: "V1 and V3",
-        of: |x| with_chest(x, [3, 2, 1, 4, 5, 6]),
-    },
-    Exchange {
-        code: Code::ChestLeadSwap,
-        name: "V4 and V6",
-        of: |x| with_chest(x, [1, 2, 3, 6, 5, 4]),
-    },
+    limb("RA and LA", |x| with_limb(x, -x[0], x[1] - x[0])),
+    limb("RA and LL", |x| with_limb(x, x[0] - x[1], -x[1])),
+    limb("LA and LL", |x| with_limb(x, x[1], x[0])),
+    chest("V1 to V6 (in reverse)", |x| {
+        with_chest(x, [6, 5, 4, 3, 2, 1])
+    }),
+    chest("V1 and V2", |x| with_chest(x, [2, 1, 3, 4, 5, 6])),
+    chest("V2 and V3", |x| with_chest(x, [1, 3, 2, 4, 5, 6])),
+    chest("V3 and V4", |x| with_chest(x, [1, 2, 4, 3, 5, 6])),
+    chest("V4 and V5", |x| with_chest(x, [1, 2, 3, 5, 4, 6])),
+    chest("V5 and V6", |x| with_chest(x, [1, 2, 3, 4, 6, 5])),
+    chest("V1 and V3", |x| with_chest(x, [3, 2, 1, 4, 5, 6])),
+    chest("V4 and V6", |x| with_chest(x, [1, 2, 3, 6, 5, 4])),
 ];
 
 /// The chest leads in another order, each by its number.

@@ -1,7 +1,6 @@
 //! The part of a recording that is judged, and what was measured in it.
 
 use super::JUDGED_S;
-use super::unit;
 use crate::dsp::{Band, butterworth};
 use crate::ecg::{Channel, Lead, Recording};
 use crate::measurements::{Measurements, measure};
@@ -57,11 +56,6 @@ impl Judged {
             amplitude_mv,
             measured,
         }
-    }
-
-    /// Whether the record as a whole is on the scale of an ECG in millivolts.
-    pub fn is_in_scale(&self) -> bool {
-        !unit::is_refused(self)
     }
 
     /// The height of QRS in the median beat of a lead, in millivolts.
@@ -124,16 +118,10 @@ pub(super) fn scaled_start(recording: &Recording, samples: usize, scale: f64) ->
             .map(|v| v / scale)
             .collect(),
     };
-    Recording {
-        channels: recording.channels.iter().map(channel).collect(),
-        rate_hz: recording.rate_hz,
-        format: String::new(),
-        unit_source: String::new(),
-        remarks: Vec::new(),
-        pseudonym: None,
-        age_years: None,
-        sex: None,
-    }
+    Recording::of_signals(
+        recording.rate_hz,
+        recording.channels.iter().map(channel).collect(),
+    )
 }
 
 fn amplitude(leads: &[JudgedLead], rate_hz: f64) -> Option<f64> {

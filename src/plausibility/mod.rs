@@ -44,10 +44,12 @@ pub fn admit(recording: Recording) -> Admitted {
     let (recording, mut findings) = calibration_pulse::cut_off(recording);
     let judged = Judged::of(&recording);
     findings.extend(shape::findings(&recording));
-    findings.extend(unit::findings(&judged));
+    let unit = unit::findings(&judged);
+    let is_in_scale = !unit.iter().any(|f| f.severity == Severity::Refuse);
+    findings.extend(unit);
     // With the wrong unit every limit in millivolts would be passed; that would
     // hide what is the matter.
-    if judged.is_in_scale() {
+    if is_in_scale {
         findings.extend(contact::findings(&judged));
         findings.extend(noise::findings(&judged));
         findings.extend(limb_leads::findings(&judged));

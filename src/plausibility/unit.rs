@@ -37,11 +37,6 @@ pub(super) fn findings(judged: &Judged) -> Vec<Finding> {
     or_passed(size.finding().into_iter().collect(), passed)
 }
 
-/// Whether the unit is so wrong that limits in millivolts mean nothing.
-pub(super) fn is_refused(judged: &Judged) -> bool {
-    Size::of(judged).is_some_and(|size| !size.is_within(size.refuse))
-}
-
 struct Size {
     what: &'static str,
     value_mv: f64,

@@ -182,6 +182,16 @@ pub fn distribution(item: &ItemReport) -> Scene {
             (PANEL_MM, HEIGHT_MM),
         );
     }
+    Scene {
+        width_mm: WIDTH_MM,
+        height_mm: item.raters.len().div_ceil(per_row) as f64 * (HEIGHT_MM + 12.0),
+        items,
+        description: distribution_in_words(item),
+    }
+}
+
+/// The numbers of [`distribution`] as a sentence.
+pub fn distribution_in_words(item: &ItemReport) -> String {
     let said: Vec<String> = item
         .raters
         .iter()
@@ -191,12 +201,7 @@ pub fn distribution(item: &ItemReport) -> Scene {
             format!("rater {} chose {}", rater.rater, points.join(", "))
         })
         .collect();
-    Scene {
-        width_mm: WIDTH_MM,
-        height_mm: item.raters.len().div_ceil(per_row) as f64 * (HEIGHT_MM + 12.0),
-        items,
-        description: format!("Bar chart of {}: {}", item.item, said.join("; ")),
-    }
+    format!("Bar chart of {}: {}", item.item, said.join("; "))
 }
 
 fn bars(items: &mut Vec<Item>, rater: &RaterReport, at: (f64, f64), size: (f64, f64)) {

@@ -36,22 +36,25 @@ pub fn thresholds(
                 shared: false,
             })
     };
-    let of_branch = |c: usize| {
-        let mut with_it = branches.iter().filter(|outputs| outputs.contains(&c));
-        with_it.find_map(|outputs| {
-            let (scores, labels) = probabilities.pooled(outputs);
-            let positives = labels.iter().filter(|&&l| l).count();
-            (positives >= FEWEST_POSITIVES)
-                .then(|| chosen(how, &scores, &labels))
-                .flatten()
-        })
+    let of_branch = |outputs: &Vec<usize>| {
+        let (scores, labels) = probabilities.pooled(outputs);
+        let positives = labels.iter().filter(|&&l| l).count();
+        (positives >= FEWEST_POSITIVES)
+            .then(|| chosen(how, &scores, &labels))
+            .flatten()
     };
+    let of_branches: Vec<Option<f64>> = branches.iter().map(of_branch).collect();
     let all: Vec<usize> = (0..probabilities.len()).collect();
     let (scores, labels) = probabilities.pooled(&all);
     let of_model = chosen(how, &scores, &labels).unwrap_or(WITHOUT_POSITIVES);
-    let shared = |c: usize| Threshold {
-        probability: of_branch(c).unwrap_or(of_model),
-        shared: true,
+    let shared = |c: usize| {
+        let mut with_it = branches.iter().zip(&of_branches);
+        let of_its_branch =
+            with_it.find_map(|(outputs, chosen)| chosen.filter(|_| outputs.contains(&c)));
+        Threshold {
+            probability: of_its_branch.unwrap_or(of_model),
+            shared: true,
+        }
     };
     all.into_iter()
         .map(|c| own(c).unwrap_or_else(|| shared(c)))

@@ -36,16 +36,7 @@ fn ecg(rate_hz: f64, duration_s: f64) -> Recording {
             .map(|n| (sample(lead, n as f64 / rate_hz) * 1000.0).round() / 1000.0)
             .collect(),
     };
-    Recording {
-        rate_hz,
-        channels: Lead::STANDARD.map(channel).to_vec(),
-        format: String::new(),
-        unit_source: String::new(),
-        remarks: Vec::new(),
-        pseudonym: None,
-        age_years: None,
-        sex: None,
-    }
+    Recording::of_signals(rate_hz, Lead::STANDARD.map(channel).to_vec())
 }
 
 fn changed(change: impl Fn(&mut Recording)) -> Recording {

@@ -142,16 +142,7 @@ fn sines(rate_hz: f64, samples: usize) -> Recording {
             })
             .collect(),
     };
-    Recording {
-        rate_hz,
-        channels: Lead::STANDARD.map(channel).to_vec(),
-        format: String::new(),
-        unit_source: String::new(),
-        remarks: Vec::new(),
-        pseudonym: None,
-        age_years: None,
-        sex: None,
-    }
+    Recording::of_signals(rate_hz, Lead::STANDARD.map(channel).to_vec())
 }
 
 #[test]

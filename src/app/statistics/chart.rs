@@ -4,7 +4,7 @@ use eframe::egui::{Role, Stroke, Ui, WidgetInfo};
 use egui_plot::{Bar, BarChart, GridMark, Legend, Plot};
 
 use crate::app::tokens::Tokens;
-use crate::review::figures::distribution;
+use crate::review::figures::distribution_in_words;
 use crate::statistics::study::{ItemReport, RaterReport};
 
 pub fn ui(ui: &mut Ui, item: &ItemReport) {
@@ -57,7 +57,7 @@ pub fn ui(ui: &mut Ui, item: &ItemReport) {
         }
     });
     // The numbers in words, as the report has them.
-    let sentence = distribution(item).description;
+    let sentence = distribution_in_words(item);
     shown
         .response
         .widget_info(|| WidgetInfo::labeled(Role::GraphicsDocument, true, &sentence));

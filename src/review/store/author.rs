@@ -11,14 +11,14 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use rusqlite::{OptionalExtension, Transaction};
+use rusqlite::Transaction;
 use serde::{Deserialize, Serialize};
 
 use super::super::ReviewError;
 use super::super::study::random_bytes;
-use super::chain::Event;
+use super::chain::{Event, EventId};
 use super::open::document_sha256;
-use super::sqlite_error;
+use super::{read, sqlite_error};
 use crate::ecg::hex;
 
 /// The name of a chain: a random number that says nothing about who or where.
@@ -118,8 +118,9 @@ impl Author {
         };
         let mut chain = None;
         for own in &written {
-            if has_event(transaction, own).map_err(sqlite_error(path))? {
-                chain = Some(own.chain.clone());
+            let here = read::hash_of(transaction, &own.last).map_err(sqlite_error(path))?;
+            if here.as_ref() == Some(&own.hash) {
+                chain = Some(own.last.installation.clone());
                 break;
             }
         }
@@ -137,8 +138,7 @@ impl Author {
 
 /// The end of a chain as this account wrote it.
 struct Written {
-    chain: Installation,
-    sequence: i64,
+    last: EventId,
     hash: String,
 }
 
@@ -168,20 +168,22 @@ impl Claim {
         let Some((path, file)) = &mut self.kept else {
             return Ok(());
         };
-        self.written.retain(|own| own.chain != self.chain);
+        self.written
+            .retain(|own| own.last.installation != self.chain);
         // The latest first: the next answer most likely goes to the same file.
         self.written.insert(
             0,
             Written {
-                chain: self.chain.clone(),
-                sequence: event.id.sequence,
+                last: event.id.clone(),
                 hash: event.hash.clone(),
             },
         );
         let lines: String = self
             .written
             .iter()
-            .map(|own| format!("{} {} {}\n", own.chain, own.sequence, own.hash))
+            .map(|Written { last, hash }| {
+                format!("{} {} {hash}\n", last.installation, last.sequence)
+            })
             .collect();
         let mut write = || -> io::Result<()> {
             file.seek(SeekFrom::Start(0))?;
@@ -221,16 +223,10 @@ fn parse(line: &str) -> Option<Written> {
     let mut words = line.split(' ');
     let (chain, sequence, hash) = (words.next()?, words.next()?, words.next()?);
     (hash.len() == 64).then_some(Written {
-        chain: Installation::parse(chain)?,
-        sequence: sequence.parse().ok()?,
+        last: EventId {
+            installation: Installation::parse(chain)?,
+            sequence: sequence.parse().ok()?,
+        },
         hash: hash.to_owned(),
     })
-}
-
-fn has_event(transaction: &Transaction<'_>, own: &Written) -> rusqlite::Result<bool> {
-    let found: Option<String> = transaction
-        .prepare_cached("SELECT hash FROM events WHERE installation = ?1 AND sequence = ?2")?
-        .query_row((own.chain.as_str(), own.sequence), |row| row.get(0))
-        .optional()?;
-    Ok(found.as_deref() == Some(own.hash.as_str()))
 }

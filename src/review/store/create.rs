@@ -60,10 +60,8 @@ impl Store {
         let draft = draft_path(path)?;
         let made = write_draft(&draft, path, study).and_then(|()| publish(&draft, path));
         for suffix in ["", "-wal", "-shm", "-journal"] {
-            let mut leftover = draft.clone().into_os_string();
-            leftover.push(suffix);
             // Gone already where all went well.
-            let _ = fs::remove_file(leftover);
+            let _ = fs::remove_file(with_suffix(&draft, suffix));
         }
         made?;
         Self::open_by(path, author)
@@ -117,6 +115,13 @@ pub(super) fn draft_path(path: &Path) -> Result<PathBuf, ReviewError> {
     name.push(path.file_name().unwrap_or_default());
     name.push(format!(".{}.new", hex(&random_bytes::<4>()?)));
     Ok(path.with_file_name(name))
+}
+
+/// What SQLite keeps beside a database: its name with `-wal` and the like.
+pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
 }
 
 /// A whole database in the draft; errors name the file that it is to become.

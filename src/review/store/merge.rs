@@ -4,12 +4,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use rusqlite::{OptionalExtension, Transaction, TransactionBehavior};
+use rusqlite::TransactionBehavior;
 use serde::Serialize;
 
 use super::super::ReviewError;
 use super::chain::Event;
-use super::create::{draft_path, write_error};
+use super::create::{draft_path, with_suffix, write_error};
 use super::{Store, append, read, sqlite_error};
 
 /// What a merge did.
@@ -60,7 +60,7 @@ impl Store {
             already_here: 0,
         };
         for event in &events {
-            match hash_here(&transaction, event).map_err(&failed)? {
+            match read::hash_of(&transaction, &event.id).map_err(&failed)? {
                 Some(hash) if hash == event.hash => report.already_here += 1,
                 Some(_) => {
                     return Err(ReviewError::Forked {
@@ -102,11 +102,7 @@ impl Store {
 /// while it is copied is copied again.
 fn copy_with_log(other: &Path, copy: &Path) -> Result<(), ReviewError> {
     let failed = read_error(other);
-    let log = |path: &Path| {
-        let mut name = path.as_os_str().to_owned();
-        name.push("-wal");
-        PathBuf::from(name)
-    };
+    let log = |path: &Path| with_suffix(path, "-wal");
     let stamp = |path: &Path| {
         let metadata = fs::metadata(path).ok()?;
         Some((metadata.len(), metadata.modified().ok()?))
@@ -141,13 +137,4 @@ fn read_error(path: &Path) -> impl Fn(std::io::Error) -> ReviewError {
         path: path.clone(),
         source,
     }
-}
-
-fn hash_here(transaction: &Transaction<'_>, event: &Event) -> rusqlite::Result<Option<String>> {
-    transaction
-        .prepare_cached("SELECT hash FROM events WHERE installation = ?1 AND sequence = ?2")?
-        .query_row((event.id.installation.as_str(), event.id.sequence), |row| {
-            row.get(0)
-        })
-        .optional()
 }

@@ -1,6 +1,6 @@
 //! Reading rows.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 
 use super::super::Rater;
 use super::chain::{Event, EventId};
@@ -84,6 +84,14 @@ pub(super) fn closings(connection: &Connection) -> rusqlite::Result<Vec<(String,
             Ok((row.get(0)?, closed))
         })?
         .collect()
+}
+
+/// The hash of an event, if it is here.
+pub(super) fn hash_of(connection: &Connection, id: &EventId) -> rusqlite::Result<Option<String>> {
+    connection
+        .prepare_cached("SELECT hash FROM events WHERE installation = ?1 AND sequence = ?2")?
+        .query_row((id.installation.as_str(), id.sequence), |row| row.get(0))
+        .optional()
 }
 
 pub(super) fn is_closed(connection: &Connection, rater: &Rater) -> rusqlite::Result<bool> {

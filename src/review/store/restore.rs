@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::super::ReviewError;
 use super::super::time::now_ms;
 use super::backup::{backup_path, copy_and_test};
-use super::create::{sync_folder_of, write_error};
+use super::create::{sync_folder_of, with_suffix, write_error};
 use super::open::{read_study, refuse_shared_file_system};
 use super::schema::{APPLICATION_ID, BUSY_TIMEOUT, pragma};
 use super::{Store, read, sqlite_error};
@@ -94,16 +94,11 @@ fn move_aside(path: &Path) -> Result<Option<PathBuf>, ReviewError> {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let name = format!("{stem}-replaced-{}.sqlite", now_ms());
     let target = path.with_file_name("backups").join(name);
-    let with = |path: &Path, suffix: &str| {
-        let mut name = path.as_os_str().to_owned();
-        name.push(suffix);
-        PathBuf::from(name)
-    };
     // The log first: without it the database is an older state, never a torn one.
     for suffix in ["-wal", "-shm", ""] {
-        let from = with(path, suffix);
+        let from = with_suffix(path, suffix);
         if from.exists() {
-            fs::rename(&from, with(&target, suffix)).map_err(write_error(&target))?;
+            fs::rename(&from, with_suffix(&target, suffix)).map_err(write_error(&target))?;
         }
     }
     Ok(Some(target))

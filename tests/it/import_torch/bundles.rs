@@ -232,17 +232,13 @@ fn the_sources_of_prototypes_are_found_in_the_data_set() {
     assert_eq!(prototype.recording_sha256, None);
 
     let data = small_model().data();
+    let import_with_data = |out: &Path| {
+        let mut arguments = vec![text(&checkpoint), "--metadata", text(&metadata)];
+        arguments.extend(["--data", text(&data), "--simulated", "--out", text(out)]);
+        import(&arguments)
+    };
     let with_data = dir.path().join("with");
-    import(&[
-        text(&checkpoint),
-        "--metadata",
-        text(&metadata),
-        "--data",
-        text(&data),
-        "--simulated",
-        "--out",
-        text(&with_data),
-    ]);
+    import_with_data(&with_data);
     let imported = Bundle::open(&with_data).unwrap();
     for (found, wanted) in imported
         .manifest
@@ -289,16 +285,7 @@ fn the_sources_of_prototypes_are_found_in_the_data_set() {
     }
     state_dict(&checkpoint, &made);
     let other = dir.path().join("other");
-    let said = import(&[
-        text(&checkpoint),
-        "--metadata",
-        text(&metadata),
-        "--data",
-        text(&data),
-        "--simulated",
-        "--out",
-        text(&other),
-    ]);
+    let said = import_with_data(&other);
     let ecg_id = original.manifest.prototypes[0].ecg_id.unwrap();
     let line = format!("prototype 0: record {ecg_id}, cosine -1.000");
     assert!(said.contains(&line), "{said}");

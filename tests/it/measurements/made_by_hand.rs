@@ -89,16 +89,7 @@ fn drawn(onsets_s: &[f64], leads: &[Lead], rate_hz: f64) -> Recording {
             .map(|t| onsets_s.iter().map(|at| beat(t - at, heights(lead))).sum())
             .collect(),
     });
-    Recording {
-        rate_hz,
-        channels: channels.collect(),
-        format: String::new(),
-        unit_source: String::new(),
-        age_years: None,
-        sex: None,
-        pseudonym: None,
-        remarks: Vec::new(),
-    }
+    Recording::of_signals(rate_hz, channels.collect())
 }
 
 fn every(rr_s: f64) -> Vec<f64> {

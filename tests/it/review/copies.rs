@@ -2,7 +2,7 @@
 //! a chain of its own, so that all of them can be merged.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use protoecg::review::{Answer, Author, ReviewError, Store, backup_path};
 
@@ -20,6 +20,15 @@ fn rate(
     Ok(event.installation.to_string())
 }
 
+/// An account, and the names of two files that it rates in.
+fn account_and_files(folder: &Path) -> (Author, [PathBuf; 2]) {
+    let account = Author::account(&folder.join("chains")).unwrap();
+    (
+        account,
+        ["a.sqlite", "b.sqlite"].map(|name| folder.join(name)),
+    )
+}
+
 fn events_of(path: &Path) -> usize {
     let store = Store::open_as(path, installation()).unwrap();
     store.snapshot().unwrap().events.len()
@@ -28,11 +37,7 @@ fn events_of(path: &Path) -> usize {
 #[test]
 fn copies_that_one_account_goes_on_with_are_merged() {
     let folder = tempfile::tempdir().unwrap();
-    let account = Author::account(&folder.path().join("chains")).unwrap();
-    let (first, second) = (
-        folder.path().join("a.sqlite"),
-        folder.path().join("b.sqlite"),
-    );
+    let (account, [first, second]) = account_and_files(folder.path());
     drop(create(&first, 9));
     let chain = rate(&first, &account, 0, 3).unwrap();
     // One file, opened again and again: one chain.
@@ -62,11 +67,7 @@ fn copies_that_one_account_goes_on_with_are_merged() {
 #[test]
 fn two_copies_that_are_open_at_once_do_not_fork() {
     let folder = tempfile::tempdir().unwrap();
-    let account = Author::account(&folder.path().join("chains")).unwrap();
-    let (first, second) = (
-        folder.path().join("a.sqlite"),
-        folder.path().join("b.sqlite"),
-    );
+    let (account, [first, second]) = account_and_files(folder.path());
     drop(create(&first, 9));
     rate(&first, &account, 0, 3).unwrap();
     fs::copy(&first, &second).unwrap();
