@@ -75,9 +75,12 @@ impl Results {
     /// Whether somebody at the screen may see numbers: a rater when her own
     /// queue is closed; where nobody is signed in, when every queue is.
     pub fn may_be_seen_by(&self, rater: Option<&Rater>) -> bool {
-        let blocks =
-            |state: &&RaterState| !state.closed && rater.is_none_or(|rater| *rater == state.rater);
-        !self.raters.iter().any(|state| blocks(&state))
+        let mut raters = self.raters.iter();
+        match rater {
+            // Who has not answered yet may not be listed; her queue is open.
+            Some(rater) => raters.any(|state| state.rater == *rater && state.closed),
+            None => raters.all(|state| state.closed),
+        }
     }
 }
 

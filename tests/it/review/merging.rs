@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use protoecg::review::{Answer, Included, Installation, ReviewError, Store, conflicts};
+use protoecg::review::{Answer, Included, Installation, ReviewError, Store, conflicts, results};
 
 use super::{create, installation, rater, study};
 
@@ -73,6 +73,12 @@ fn two_sites_are_merged_offline() {
         .map(|a| a.ratings["clarity"])
         .collect();
     assert_eq!(said, [4, 5]);
+    // Of open queues it is said that there are conflicts, not what was answered.
+    let open = conflicts(&snapshot, Included::ClosedQueues);
+    assert_eq!(open.len(), 2);
+    assert_eq!((open[0].agrees, open[1].agrees), (false, true));
+    let mut answers = open.iter().flat_map(|c| &c.answers);
+    assert!(answers.all(|a| a.ratings.is_empty() && a.excluded.is_none()));
     // The last to arrive counts.
     let answers = store.answers(&rater("R1")).unwrap();
     assert_eq!(answers[1].answer.rating("clarity"), Some(5));
@@ -128,4 +134,22 @@ fn other_studies_forks_and_torn_files_are_not_merged() {
     fs::write(&torn, &whole[..whole.len() / 2]).unwrap();
     assert!(store.merge(&torn).is_err());
     assert_eq!(store.verify().unwrap().events(), 2);
+}
+
+#[test]
+fn answers_that_come_after_the_closing_are_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let paths = copies(folder.path(), &["main", "a"]);
+    record(&paths[0], installation(), "R1", &[0], 4);
+    record(&paths[1], site('a'), "R1", &[1, 2], 3);
+    let mut store = Store::open_as(&paths[0], installation()).unwrap();
+    let after = |store: &Store| {
+        let snapshot = store.snapshot().unwrap();
+        let results = results(&snapshot, Included::ClosedQueues).unwrap();
+        (results.raters[0].answered, results.raters[0].after_closing)
+    };
+    store.close_queue(&rater("R1")).unwrap();
+    assert_eq!(after(&store), (1, 0));
+    store.merge(&paths[1]).unwrap();
+    assert_eq!(after(&store), (3, 2));
 }

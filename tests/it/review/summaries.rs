@@ -104,3 +104,36 @@ fn a_closed_queue_takes_no_answer() {
     let payload = &store.snapshot().unwrap().events[0].payload;
     assert_eq!(payload, r#"{"answered":0,"open":2}"#);
 }
+
+/// And a label error that anyone saw leaves the prototype out of the means, as
+/// it leaves it out of the report.
+#[test]
+fn numbers_are_seen_when_the_own_queue_is_closed() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = create(&folder.path().join("s.sqlite"), 4);
+    let (one, two) = (rater("R1"), rater("R2"));
+    for prototype in [0, 1] {
+        let answer = Answer::rated(prototype, 4, 4, 1);
+        store.record(&one, &answer).unwrap();
+    }
+    let seen = |store: &Store| {
+        let results = of(store, Included::ClosedQueues);
+        [None, Some(&one), Some(&two)].map(|rater| results.may_be_seen_by(rater))
+    };
+    assert_eq!(seen(&store), [false, false, false]);
+    store.close_queue(&one).unwrap();
+    // The second has not begun: she is not to be led by the first.
+    assert_eq!(seen(&store), [true, true, false]);
+    let error = Answer::excluded(1, Exclusion::LabelError, 1);
+    store.record(&two, &error).unwrap();
+    assert_eq!(seen(&store), [false, true, false]);
+    assert_eq!(of(&store, Included::ClosedQueues).by_prototype.len(), 2);
+    store.close_queue(&two).unwrap();
+    assert_eq!(seen(&store), [true, true, true]);
+    let left: Vec<usize> = of(&store, Included::ClosedQueues)
+        .by_prototype
+        .iter()
+        .map(|p| p.prototype)
+        .collect();
+    assert_eq!(left, [0]);
+}
