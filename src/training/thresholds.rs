@@ -104,6 +104,19 @@ mod tests {
         assert_eq!(found[2], threshold(0.55, true));
     }
 
+    /// Two rare statements share what is best for their branch, which is neither
+    /// that of its common one nor that of the model.
+    #[test]
+    fn a_shared_threshold_is_of_the_whole_branch_and_of_no_other() {
+        let columns = columns(&[10, 16, 16, 2]);
+        let found = thresholds(Thresholds::BestF1, &columns, &[vec![0, 1, 2], vec![3]]);
+        // Of the three together: from 0.50 on F1 36/48, from 0.80 on 24/30, from
+        // 0.85 on 18/27; of all four from 0.50 on 56/76, from 0.80 on 32/52.
+        assert_eq!(found[0], threshold(0.5, false));
+        assert_eq!(found[1..3], [threshold(0.8, true); 2]);
+        assert_eq!(found[3], threshold(0.1, false));
+    }
+
     #[test]
     fn a_wanted_sensitivity_is_shared_too() {
         let columns = columns(&[12, 16]);
