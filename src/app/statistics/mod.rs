@@ -101,9 +101,10 @@ fn not_yet(ui: &mut Ui) {
         heading(ui, "No results yet");
         secondary(
             ui,
-            "Ratings are shown and exported when your queue is closed, and every queue where nobody has signed in: on the \
-             Review screen after the last prototype, or with protoecg review close. Until then only the progress is shown, so \
-             that nobody is led by the numbers. Who runs the study exports at any time with protoecg review export.",
+            "Numbers are shown and exported when your own queue is closed, or when all are while nobody is signed in. A queue \
+             is closed on the Review screen after the last prototype, or with protoecg review close. Until then only the \
+             progress is shown, so that nobody is led by the numbers. Who runs the study exports at any time with protoecg \
+             review export.",
         );
     });
 }
