@@ -1,19 +1,31 @@
 //! `protoecg evaluate`: macro AUROC of a fold with its interval.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
 
 use super::{DataArguments, ModelArguments, output};
 use crate::bundle::FoldMetrics;
+use crate::bundle::StatementInfo;
 use crate::statistics::PatientInterval;
 use crate::statistics::study::Outcome;
-use crate::training::{FoldQuality, Report, known_statements, metrics_of, quality_of, read_fold};
+use crate::training::{
+    Comparison, FoldQuality, ReadFold, Report, ScoreTable, compare_with, known_statements,
+    metrics_of, quality_of, read_fold,
+};
+
+/// Of the resampling in comparisons.
+const SEED: u32 = 0;
 
 /// Score a model on one fold of a labelled data set
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  protoecg evaluate --bundle ptbxl-excerpt-rhythm --data /path/to/ptb-xl --fold 10 --json\n  \
     protoecg evaluate --bundle ptbxl-excerpt --data /path/to/ptb-xl --fold 10 --report fold-10\n\n\
+    Two models, paired on the same ECGs:\n  \
+    protoecg evaluate --bundle first --data /path/to/ptb-xl --fold 9 --scores first.csv\n  \
+    protoecg evaluate --bundle second --data /path/to/ptb-xl --fold 9 --against first.csv\n\n\
     External validation, on the statements that the labels of those records know:\n  \
     protoecg list /data/cpsc2018 --out cpsc2018\n  \
     protoecg evaluate --bundle ptbxl-excerpt --data cpsc2018 --fold 10"
@@ -32,6 +44,13 @@ pub struct Arguments {
     /// Write tables, charts and a page that shows them to a new folder
     #[arg(long, value_name = "DIR")]
     report: Option<PathBuf>,
+    /// Write the logit of every ECG and statement to a new CSV
+    #[arg(long, value_name = "CSV")]
+    scores: Option<PathBuf>,
+    /// Compare, paired by patient, with the scores of another model or program on the same ECGs:
+    /// a CSV of ecg_id and a column for each statement (may be given more than once)
+    #[arg(long, value_name = "CSV")]
+    against: Vec<PathBuf>,
 }
 
 /// The document of `evaluate --json`.
@@ -43,6 +62,8 @@ struct Document<'a> {
     metrics: &'a FoldMetrics,
     #[serde(flatten)]
     quality: &'a FoldQuality,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    compared: Vec<Compared<'a>>,
     /// Statements of the model that the data set's label map does not have.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     not_mapped: Vec<&'a str>,
@@ -51,8 +72,20 @@ struct Document<'a> {
     unmapped_codes: Option<&'a BTreeMap<String, usize>>,
 }
 
+#[derive(serde::Serialize)]
+struct Compared<'a> {
+    against: &'a Path,
+    #[serde(flatten)]
+    comparison: Comparison,
+}
+
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let model = arguments.model.load()?;
+    // Before the records are read.
+    let others = arguments.against.iter();
+    let others: Vec<(&Path, ScoreTable)> = others
+        .map(|path| Ok((path.as_path(), ScoreTable::read(path)?)))
+        .collect::<anyhow::Result<_>>()?;
     let set = arguments.data.open(&[arguments.fold])?;
     let progress = output::Progress::new("record");
     let mut tick = |done: usize, of: usize| {
@@ -68,6 +101,11 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         Report::new(&model, &set, &read, metrics.clone(), quality.clone())?.write(dir)?;
         output::notice(&format!("report written to {}", dir.display()));
     }
+    if let Some(path) = &arguments.scores {
+        ScoreTable::of(&read, infos).write(path)?;
+        output::notice(&format!("scores written to {}", path.display()));
+    }
+    let compared = compare(&read, infos, &others)?;
     let statements = model.manifest().statements.iter().map(|s| s.code.as_str());
     let not_mapped: Vec<&str> = statements.filter(|code| !set.labels_tell(code)).collect();
     if arguments.json {
@@ -76,6 +114,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
             bundle: (model.bundle()).into(),
             metrics: &metrics,
             quality: &quality,
+            compared,
             not_mapped,
             unmapped_codes: set.unmapped_codes(),
         });
@@ -121,6 +160,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         metrics.ci_method
     ))?;
     print_quality(&quality)?;
+    print_compared(&compared)?;
     if !not_mapped.is_empty() {
         output::print_line(&format!(
             "\nNot scored, since the label map does not have them: {}",
@@ -130,6 +170,47 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     for (code, records) in set.unmapped_codes().into_iter().flatten() {
         output::print_line(&format!(
             "code {code} ({records} records) has no statement in the label map"
+        ))?;
+    }
+    Ok(())
+}
+
+fn compare<'a>(
+    read: &ReadFold,
+    infos: &[StatementInfo],
+    others: &[(&'a Path, ScoreTable)],
+) -> anyhow::Result<Vec<Compared<'a>>> {
+    let compared = others.iter().map(|(against, table)| {
+        let comparison = compare_with(read, infos, table, SEED)
+            .with_context(|| against.display().to_string())?;
+        Ok(Compared {
+            against,
+            comparison,
+        })
+    });
+    compared.collect()
+}
+
+fn print_compared(compared: &[Compared]) -> anyhow::Result<()> {
+    for Compared {
+        against,
+        comparison,
+    } in compared
+    {
+        let difference = match &comparison.difference.0 {
+            Ok(d) => format!(
+                "{:+.3} [{:+.3}, {:+.3}]",
+                d.value, d.interval.low, d.interval.high
+            ),
+            Err(why) => why.to_string(),
+        };
+        output::print_line(&format!(
+            "\nagainst {}: macro AUROC {} and {}, difference {difference}\n\
+             (this minus the other over {} statements with at least 10 training ECGs and 3 positives; 95 %, paired bootstrap by patient)",
+            against.display(),
+            output::number(comparison.macro_auroc),
+            output::number(comparison.other_macro_auroc),
+            comparison.statements.len(),
         ))?;
     }
     Ok(())

@@ -44,6 +44,12 @@ pub struct Arguments {
     /// Go on with a run that was stopped
     #[arg(long)]
     resume: bool,
+    /// Seed in place of the configuration's
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Leave the test folds unread: for runs among which one chooses
+    #[arg(long)]
+    without_test: bool,
     /// CPU threads; results are reproducible for the same number
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
@@ -57,7 +63,11 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let (Some(data), Some(out), false) = (&arguments.data, &arguments.out, arguments.print) else {
         return print(name);
     };
-    let config = read(name)?;
+    let mut config = read(name)?;
+    config.seed = arguments.seed.unwrap_or(config.seed);
+    if arguments.without_test {
+        config.test_folds.clear();
+    }
     let folds = [
         &config.train_folds[..],
         &config.validation_folds,

@@ -23,7 +23,8 @@ pub struct TrainingConfig {
     pub preprocessing: Preprocessing,
     pub train_folds: Vec<u8>,
     pub validation_folds: Vec<u8>,
-    /// Evaluated once, when everything else is done.
+    /// Evaluated once, when everything else is done. Empty in runs that one
+    /// chooses among.
     pub test_folds: Vec<u8>,
     /// A class with fewer training ECGs than prototypes gets one for each.
     /// The published program keeps all, and repeats their sources.

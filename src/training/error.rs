@@ -52,6 +52,10 @@ pub enum TrainingError {
         trained: String,
         written: String,
     },
+    #[error("{path}: {what}")]
+    Scores { path: String, what: String },
+    #[error("the other scores have no row for ECG {ecg_id}, which is in the fold")]
+    NotScored { ecg_id: u32 },
     #[error("stopped; go on with --resume")]
     Cancelled,
     #[error("{path}: {source}")]

@@ -229,6 +229,10 @@ impl Columns {
         self.scores.len()
     }
 
+    pub(super) fn records(&self) -> usize {
+        self.labels.first().map_or(0, Vec::len)
+    }
+
     /// Records with the label of a column.
     pub(super) fn positives(&self, c: usize) -> usize {
         self.labels[c].iter().filter(|&&l| l).count()

@@ -5,18 +5,20 @@ use tch::{Device, Tensor};
 
 use super::Stage;
 use super::classifier::{self, Problem};
+use super::compare::{ScoreTable, difference, is_scored};
 use super::data::labels_of;
 use super::error::TrainingError;
 use super::evaluation::{Columns, patients_of};
 use super::folders::Folders;
 use super::fusion::free_similarities;
-use super::run::Run;
+use super::run::{Event, Run};
 use crate::bundle::FreePrototypes;
 use crate::inference::rows_of;
 use crate::nn::PrototypeNetwork;
-use crate::statistics::{ClassScores, Quality, Resampling, difference_by_patient, macro_auroc};
+use crate::statistics::{ClassScores, macro_auroc};
 
-const RESAMPLES: usize = 1000;
+/// In the folder of events: what the classifier says with free prototypes.
+const FREE_SCORES: &str = "free-prototypes-validation.csv";
 
 /// `None` where the run has no fused classifier or no projection. `delivered`
 /// are the delivered model's logits of the validation records.
@@ -51,7 +53,20 @@ pub fn measure(
     let fitted = classifier::fit(run, stage, (index, "free prototypes"), &problem)?;
     let truth = labels_of(&run.data.validation.labels);
     let outputs = network.outputs();
-    let free = Columns::new(outputs, &rows_of(&fitted.logits(&validation)), &truth);
+    let logits = rows_of(&fitted.logits(&validation));
+    let codes = run.config.model.labels().labels().into_iter();
+    let codes = codes.map(|label| label.code.to_string()).collect();
+    let table = ScoreTable::new(codes, &run.data.validation.entries, &logits);
+    let path = folders.events.join(FREE_SCORES);
+    // A run that is resumed after this point comes here again.
+    if !path.exists()
+        && let Err(why) = table.write(&path)
+    {
+        // A table less is no reason to lose the run.
+        let message = why.to_string();
+        run.emit(Event::Warning { message })?;
+    }
+    let free = Columns::new(outputs, &logits, &truth);
     let projected = Columns::new(outputs, delivered, &truth);
     let columns = scored_columns(run);
     let patients = patients_of(&run.data.validation.entries);
@@ -68,7 +83,7 @@ fn scored_columns(run: &Run) -> Vec<usize> {
     let (train, validation) = (run.data.train.positives(), run.data.validation.positives());
     let records = run.data.validation.len();
     (0..train.len())
-        .filter(|&c| train[c] >= 10 && validation[c] >= 3 && validation[c] < records)
+        .filter(|&c| is_scored(Some(train[c] as u32), validation[c], records))
         .collect()
 }
 
@@ -78,14 +93,9 @@ fn compare(
     patients: &[u64],
     seed: u64,
 ) -> FreePrototypes {
-    let resampling = Resampling {
-        resamples: RESAMPLES,
-        level: 0.95,
-        // Below 2^31, as `Resampling` wants it.
-        seed: (seed & 0x7fff_ffff) as u32,
-    };
-    let difference =
-        difference_by_patient(Quality::MacroAuroc, projected, free, patients, resampling);
+    // Below 2^31, as a resampling wants it.
+    let seed = (seed & 0x7fff_ffff) as u32;
+    let difference = difference(projected, free, patients, seed).0;
     let value = |classes: &[ClassScores]| macro_auroc(classes).map(|m| m.value);
     FreePrototypes {
         statements: projected.len(),

@@ -7,6 +7,7 @@ mod card;
 mod checkpoint;
 mod classifier;
 mod classifier_adam;
+mod compare;
 mod config;
 mod config_check;
 mod data;

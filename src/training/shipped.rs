@@ -27,6 +27,8 @@ macro_rules! shipped {
 /// macro AUROCs of these rows, with and without the contrastive term.
 pub const SHIPPED: &[Shipped] = shipped![
     "ptbxl-excerpt" in "configs" is "what models/ptbxl-excerpt was trained with",
+    "ptbxl-excerpt-free" in "configs" is "the same with prototypes that are projected only at the end",
+    "ptbxl-excerpt-rhythm" in "configs" is "models/ptbxl-excerpt-rhythm",
     "ptbxl" in "configs" is "the same for the whole of PTB-XL",
     "rhythm-demo" in "configs" is "models/demo-rhythm, on simulated ECGs",
     "rhythm-plain" in "configs/tables" is "Sethi 2025, tables 1 and 2: rhythm branch, no contrastive",

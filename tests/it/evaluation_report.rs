@@ -187,3 +187,103 @@ fn missing_records_are_listed_and_skipped_only_when_asked() {
     assert!(said.contains("2 of the records of folds"), "{said}");
     assert!(said.contains(&of_training.ecg_id.to_string()), "{said}");
 }
+
+/// Six ECGs, as in a fold of the small data set, are too few for an interval.
+fn all_in_fold_9(table: &Path) {
+    let mut reader = csv::Reader::from_path(table).unwrap();
+    let header = reader.headers().unwrap().clone();
+    let fold = header.iter().position(|name| name == "strat_fold").unwrap();
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    let mut writer = csv::Writer::from_path(table).unwrap();
+    writer.write_record(&header).unwrap();
+    for row in rows {
+        let cells = row.iter().enumerate();
+        let cells = cells.map(|(at, cell)| if at == fold { "9" } else { cell });
+        writer.write_record(cells).unwrap();
+    }
+    writer.flush().unwrap();
+}
+
+/// A model against itself differs by nothing; turned round it has one minus its
+/// AUROC. A table that lacks an ECG, or has a cell that is no number, is named.
+#[test]
+fn a_model_is_compared_with_scores_from_a_table() {
+    let bundle = small_model().bundle();
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    copy_folder(&small_model().data(), &data);
+    all_in_fold_9(&data.join("ptbxl_database.csv"));
+    let own = dir.path().join("own.csv");
+    let base = [
+        "evaluate",
+        "--bundle",
+        text(&bundle),
+        "--data",
+        text(&data),
+        "--fold",
+        "9",
+    ];
+    let with = |more: &[&'static str], path: &Path| -> Vec<String> {
+        let all = base.iter().chain(more).map(|a| (*a).to_owned());
+        all.chain([text(path).to_owned()]).collect()
+    };
+    let run = |arguments: Vec<String>| {
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        json(&arguments)
+    };
+    run(with(&["--json", "--scores"], &own));
+    let table = std::fs::read_to_string(&own).unwrap();
+    // The columns come in any order, with more ECGs and statements than are needed.
+    let turned: Vec<String> = table
+        .lines()
+        .map(|line| {
+            let (id, scores) = line.split_once(',').unwrap();
+            let turn = |cell: &str| match cell.parse::<f64>() {
+                Ok(score) => (-score).to_string(),
+                Err(_) => cell.to_owned(),
+            };
+            let scores: Vec<String> = scores.split(',').map(turn).collect();
+            let other = if id == "ecg_id" { "OTHER" } else { "0" };
+            format!("{},{id},{other}", scores.join(","))
+        })
+        .collect();
+    let width = turned[0].split(',').count();
+    let stranger = format!("{},999999,1", vec!["1"; width - 2].join(","));
+    let path = dir.path().join("turned.csv");
+    std::fs::write(&path, format!("{}\n{stranger}\n", turned.join("\n"))).unwrap();
+
+    let same = &run(with(&["--json", "--against"], &own))["compared"][0];
+    assert!(!same["statements"].as_array().unwrap().is_empty());
+    assert_eq!(same["macro_auroc"], same["other_macro_auroc"]);
+    assert_eq!(
+        same["difference"]["interval"],
+        serde_json::json!([0.0, 0.0])
+    );
+    let opposite = &run(with(&["--json", "--against"], &path))["compared"][0];
+    assert_eq!(opposite["statements"], same["statements"]);
+    let auroc = same["macro_auroc"].as_f64().unwrap();
+    assert!((opposite["other_macro_auroc"].as_f64().unwrap() - (1.0 - auroc)).abs() < 1e-12);
+    let value = opposite["difference"]["value"].as_f64().unwrap();
+    assert!((value - (2.0 * auroc - 1.0)).abs() < 1e-12, "{value}");
+    let interval = &opposite["difference"]["interval"];
+    assert!(interval[0].as_f64().unwrap() < value && value < interval[1].as_f64().unwrap());
+
+    let refusal = |text: String| {
+        let path = dir.path().join("wrong.csv");
+        std::fs::write(&path, text).unwrap();
+        let arguments = with(&["--against"], &path);
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        error(&arguments)
+    };
+    let (rest, last) = table.trim_end().rsplit_once('\n').unwrap();
+    let (id, _) = last.split_once(',').unwrap();
+    let missing = refusal(rest.to_owned());
+    assert!(
+        missing.contains("wrong.csv") && missing.contains(&format!("no row for ECG {id}")),
+        "{missing}"
+    );
+    let cell = refusal(format!("{rest}\n{id},NaN{}\n", ",0".repeat(width - 3)));
+    assert!(cell.contains("\"NaN\", expected a number"), "{cell}");
+    let header = refusal(table.replacen("ecg_id", "id", 1));
+    assert!(header.contains("no column ecg_id"), "{header}");
+}

@@ -120,11 +120,7 @@ impl Fields<'_> {
             &config.validation_folds,
             &config.test_folds,
         );
-        for (field, folds) in [
-            ("train_folds", train),
-            ("validation_folds", validation),
-            ("test_folds", test),
-        ] {
+        for (field, folds) in [("train_folds", train), ("validation_folds", validation)] {
             self.require(!folds.is_empty(), field, "empty", "at least one fold")?;
         }
         let shared = |a: &[u8], b: &[u8]| a.iter().find(|f| b.contains(f)).copied();
@@ -214,7 +210,7 @@ mod tests {
             ("samples: 1000", "samples: 99"),
             ("leads: [I, II,", "leads: [I, I,"),
             ("filter: HighPass(order: 1", "filter: HighPass(order: 0"),
-            ("test_folds: [10]", "test_folds: []"),
+            ("validation_folds: [9]", "validation_folds: []"),
             (
                 "positive_weight_cap: Some(30.0)",
                 "positive_weight_cap: Some(0.0)",
