@@ -18,6 +18,7 @@ mod predict;
 mod review;
 mod simulate;
 mod train;
+mod tune;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -47,6 +48,7 @@ enum Command {
     Cache(cache::Arguments),
     List(list::Arguments),
     Train(train::Arguments),
+    Tune(tune::Arguments),
     Evaluate(evaluate::Arguments),
     Predict(predict::Arguments),
     Explain(explain::Arguments),
@@ -150,6 +152,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         Some(Command::Cache(arguments)) => cache::run(&arguments),
         Some(Command::List(arguments)) => list::run(&arguments),
         Some(Command::Train(arguments)) => train::run(&arguments),
+        Some(Command::Tune(arguments)) => tune::run(&arguments),
         Some(Command::Evaluate(arguments)) => evaluate::run(&arguments),
         Some(Command::Predict(arguments)) => predict::run(&arguments),
         Some(Command::Explain(arguments)) => explain::run(&arguments),

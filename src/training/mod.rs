@@ -35,9 +35,11 @@ mod supervised;
 mod tensorboard;
 mod thresholds;
 mod top;
+pub mod tuner;
 
 pub use augment::Augment;
 pub use card::model_card;
+pub use compare::{Comparison, ScoreTable, compare_with};
 pub use config::{
     ClassLogits, ClassifierStage, ConfigError, JointStage, Keep, Learning, Penalised,
     PreTrainStage, ProjectStage, PrototypeStart, Solver, Stage, SupervisedStage, Thresholds,
