@@ -17,6 +17,7 @@ fi
 # One stable toolchain serves; nothing here is unsafe, so no sanitizer is needed.
 export RUSTC_BOOTSTRAP=1
 export CARGO_TARGET_DIR="$PWD/fuzz/target"
+mkdir -p "$CARGO_TARGET_DIR"
 # The readers make a key for pseudonyms: not the user's own.
 XDG_DATA_HOME=$(mktemp -d)
 export XDG_DATA_HOME
