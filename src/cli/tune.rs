@@ -123,10 +123,13 @@ fn on_cluster(
     };
     let wanted = (arguments.trials as usize, arguments.seed);
     let (study, script) = write_jobs(&slurm, space, out, wanted)?;
-    output::notice(&format!(
-        "start the trials with: sbatch {}\nthe same command collects what has ended",
-        script.display()
-    ));
+    match script {
+        Some(script) => output::notice(&format!(
+            "start the trials with: sbatch {}\nthe same command collects what has ended",
+            script.display()
+        )),
+        None => output::notice("all trials have ended; a larger --trials adds some"),
+    }
     Ok(study)
 }
 

@@ -144,7 +144,7 @@ fn detrended(lead: &JudgedLead, rate_hz: f64) -> Vec<f64> {
 }
 
 /// `None` where no sample has a value.
-fn filled(samples_mv: &[f64]) -> Option<Vec<f64>> {
+pub(super) fn filled(samples_mv: &[f64]) -> Option<Vec<f64>> {
     let mut last = samples_mv.iter().copied().find(|v| v.is_finite())?;
     let hold = |&v: &f64| {
         last = if v.is_finite() { v } else { last };

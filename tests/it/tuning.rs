@@ -72,7 +72,7 @@ fn a_study_goes_on_after_a_stop_to_the_same_results() {
     let whole = study_of(&dir.path().join("whole"), 3, usize::MAX).unwrap();
     let parts = dir.path().join("parts");
     match study_of(&parts, 3, 3) {
-        Err(TuneError::Training(TrainingError::Cancelled)) => {}
+        Err(TuneError::Training(why)) if matches!(*why, TrainingError::Cancelled) => {}
         other => panic!("{other:?}"),
     }
     let half = Study::read(&parts).unwrap();
@@ -170,6 +170,12 @@ fn the_jobs_of_a_cluster_are_collected() {
     assert_eq!(after["trials"][0]["outcome"], serde_json::Value::Null);
     let text = std::fs::read_to_string(&script).unwrap();
     assert!(text.contains("#SBATCH --array=1\n"), "{text}");
+    task("1");
+    assert_eq!(
+        json(&arguments)["trials"][1]["outcome"],
+        after["trials"][1]["outcome"]
+    );
+    assert!(!script.exists(), "nothing is left to run");
 }
 
 #[test]

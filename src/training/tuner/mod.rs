@@ -40,7 +40,13 @@ pub enum TuneError {
     #[error("{path}: the configuration of the space: {source}")]
     Config { path: String, source: ConfigError },
     #[error(transparent)]
-    Training(#[from] TrainingError),
+    Training(Box<TrainingError>),
+}
+
+impl From<TrainingError> for TuneError {
+    fn from(error: TrainingError) -> Self {
+        Self::Training(Box::new(error))
+    }
 }
 
 fn io_error(path: &Path) -> impl FnOnce(std::io::Error) -> TuneError {

@@ -19,7 +19,7 @@ pub struct Slurm {
 /// Adds trials until the study has `trials`, leaves them to the cluster, and
 /// writes `jobs.sbatch`, which runs all that have not ended: those of them
 /// that were stopped go on. All new trials are chosen from what is known now,
-/// and none is given up early.
+/// and none is given up early. Without trials that wait there is no script.
 ///
 /// # Errors
 /// A study of another space, and folders that cannot be written.
@@ -28,7 +28,7 @@ pub fn write_jobs(
     space: &Space,
     dir: &Path,
     (trials, seed): (usize, u64),
-) -> Result<(Study, PathBuf), TuneError> {
+) -> Result<(Study, Option<PathBuf>), TuneError> {
     let mut study = Study::open(dir, space)?;
     study.collect()?;
     while study.trials.len() < trials {
@@ -37,15 +37,22 @@ pub fn write_jobs(
         study.leave_to_cluster(index)?;
     }
     let script = study.dir.join("jobs.sbatch");
-    let text = script_of(slurm, &study)?;
-    std::fs::write(&script, text).map_err(io_error(&script))?;
-    Ok((study, script))
-}
-
-fn script_of(slurm: &Slurm, study: &Study) -> Result<String, TuneError> {
     let waiting = study.trials.iter();
     let waiting = waiting.filter(|t| t.is_on_cluster() && t.outcome.is_none());
     let numbers: Vec<String> = waiting.map(|t| t.number.to_string()).collect();
+    if numbers.is_empty() {
+        // The one of the last call would start nothing.
+        return match std::fs::remove_file(&script) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(io_error(&script)(e)),
+            _ => Ok((study, None)),
+        };
+    }
+    let text = script_of(slurm, &study, &numbers)?;
+    std::fs::write(&script, text).map_err(io_error(&script))?;
+    Ok((study, Some(script)))
+}
+
+fn script_of(slurm: &Slurm, study: &Study, numbers: &[String]) -> Result<String, TuneError> {
     let dir = absolute(&study.dir)?;
     let device = match slurm.device {
         DeviceChoice::Auto => "auto",
@@ -62,7 +69,8 @@ fn script_of(slurm: &Slurm, study: &Study) -> Result<String, TuneError> {
 #SBATCH --job-name=protoecg-tune
 #SBATCH --array={numbers}
 #SBATCH --cpus-per-task={cpus}
-#SBATCH --output={output}
+# What a trial prints is in its folder; a path here could have no spaces.
+#SBATCH --output=/dev/null
 set -eu
 cd {dir}/\"$(printf 'trial-%04d' \"$SLURM_ARRAY_TASK_ID\")\"
 if [ -d bundle ]; then
@@ -73,11 +81,9 @@ resume=
 if [ -e bundle.training/checkpoint.safetensors ]; then
     resume=--resume
 fi
-exec {program} train config.ron --data {data} --out bundle --without-test --device {device}{threads} $resume
+exec {program} train config.ron --data {data} --out bundle --without-test --device {device}{threads} $resume >>train.log 2>&1
 ",
         numbers = numbers.join(","),
-        // %4a is the number of the array's task, with zeros in front.
-        output = format!("{}/trial-%4a/slurm.log", dir.display()),
         dir = quoted(&dir),
         program = quoted(&absolute(&slurm.program)?),
         data = quoted(&absolute(&slurm.data)?),

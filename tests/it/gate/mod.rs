@@ -180,17 +180,20 @@ fn faults_table() {
     let mut held_out = real(&folder, Patients::HeldOut, 1);
     let step = held_out.len().div_ceil(records);
     held_out = held_out.into_iter().step_by(step.max(1)).collect();
+    let mut missed = Vec::new();
     for (name, good) in [("PTB-XL", held_out), ("simulated", simulated(records))] {
         println!(
             "\n{name}\nfault | n | caught % | refused % | named % | in sinus rhythm: n, caught %"
         );
-        for (score, fault) in scores(&good, &faults).iter().zip(&faults) {
+        for fault in &faults {
+            let score = &scores(&good, std::slice::from_ref(fault))[0];
             println!("{}", score.line());
-            if let Some(target) = fault.target {
-                assert!(score.share() >= target, "{}", score.line());
+            if fault.target.is_some_and(|target| score.share() < target) {
+                missed.push(format!("{name}: {}", score.line()));
             }
         }
     }
+    assert!(missed.is_empty(), "below the target: {missed:#?}");
 }
 
 /// What a warning is about, record by record, to look at:
