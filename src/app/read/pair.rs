@@ -3,7 +3,7 @@
 
 use eframe::egui::{Align, Layout, Panel, RichText, Ui, Vec2, vec2};
 
-use super::{evidence, ledger};
+use super::panels;
 use crate::app::command::{Command, Commands, PairView, ZoomStep};
 use crate::app::drawn::Drawn;
 use crate::app::state::{Exemplar, Fields, OpenedRecording, State};
@@ -11,10 +11,10 @@ use crate::app::theme::{regular, strong};
 use crate::app::tokens::{Tokens, space, type_size};
 use crate::app::training_ecg;
 use crate::app::widgets::{
-    SheetZoom, card_frame, ghost_button, heading, icon_button, segmented, sheet_pane, weak,
-    weak_line,
+    SheetZoom, banner, card_frame, ghost_button, heading, icon_button, segmented, sheet_pane,
+    small, weak, weak_line,
 };
-use crate::explain::{ClassExplanation, PrototypeEvidence, print};
+use crate::explain::{ClassExplanation, Extent, PrototypeEvidence, words};
 use crate::sheet::Scene;
 
 /// Least height of the evidence under the sheets.
@@ -32,9 +32,10 @@ pub fn ui(
     commands: &mut Commands,
 ) {
     let explanation = state.reading.explanation();
-    let chosen = explanation.zip(state.reading.evidence());
-    if let Some((explanation, evidence)) = chosen {
-        let height = evidence_height(ui, state.reading.pair_view, opened);
+    let evidence = state.reading.evidence();
+    let view = evidence.map_or(PairView::Single, |evidence| view_of(state, evidence));
+    if let Some(explanation) = explanation {
+        let height = evidence_height(ui, view, opened);
         Panel::bottom("evidence")
             .exact_size(height)
             .resizable(false)
@@ -42,7 +43,7 @@ pub fn ui(
             .frame(Default::default())
             .show(ui, |ui| {
                 ui.add_space(space::S);
-                under(ui, state, explanation, evidence, commands);
+                panels::ui(ui, state, explanation, fields, commands);
             });
     }
     card_frame(ui).inner_margin(space::S as i8).show(ui, |ui| {
@@ -53,9 +54,12 @@ pub fn ui(
             explanation.map(|explanation| &**explanation),
             commands,
         );
+        if let Some(warning) = evidence.and_then(words::warning) {
+            banner(ui, Tokens::of(ui).caution, |ui| small(ui, warning));
+        }
         let zoom = &mut fields.read_zoom;
-        match chosen {
-            Some((_, evidence)) if state.reading.pair_view != PairView::Single => {
+        match evidence {
+            Some(evidence) if view != PairView::Single => {
                 let mut pair = Pair {
                     state,
                     opened,
@@ -63,14 +67,30 @@ pub fn ui(
                     zoom,
                     commands,
                 };
-                match state.reading.pair_view {
+                match view {
                     PairView::Strips => pair.strips(ui),
-                    _ => pair.side_by_side(ui),
+                    _ => pair.side_by_side(ui, view),
                 }
             }
-            _ => single(ui, opened, zoom),
+            _ => single(ui, state, opened, zoom),
         }
     });
+}
+
+/// The views that the evidence has: what is no window cannot be cut out.
+fn views_of(evidence: &PrototypeEvidence) -> impl Iterator<Item = PairView> {
+    let is_window = evidence.extent() == Extent::Window;
+    let is_there = move |view: &PairView| is_window || *view != PairView::CutOuts;
+    PairView::ALL.into_iter().filter(is_there)
+}
+
+/// The chosen view, or whole sheets where the evidence does not have it.
+fn view_of(state: &State, evidence: &PrototypeEvidence) -> PairView {
+    let chosen = state.reading.pair_view;
+    let mut views = views_of(evidence);
+    views
+        .find(|view| *view == chosen)
+        .unwrap_or(PairView::Sheets)
 }
 
 /// What the sheets do not need: they are as high as their pages are when they
@@ -81,7 +101,7 @@ fn evidence_height(ui: &Ui, view: PairView, opened: &OpenedRecording) -> f32 {
     let around = space::CONTROL + 4.0 * space::S;
     let sheets = match view {
         PairView::Single => width * ratio(&opened.drawn.plain),
-        PairView::Sheets => {
+        PairView::Sheets | PairView::CutOuts => {
             (width - space::S) / 2.0 * ratio(&opened.drawn.marked) + 2.0 * (LINE + GAP)
         }
         PairView::Strips => 2.0 * width * ratio(&opened.drawn.strip) + 3.0 * LINE + 6.0 * GAP,
@@ -106,17 +126,26 @@ fn toolbar(
                 } else {
                     tokens.text
                 };
+                let counter = state
+                    .reading
+                    .counter_case()
+                    .filter(|_| state.reading.against);
+                let said =
+                    counter.map_or(explanation.heading(), |_| "Counter-case, below threshold");
                 ui.label(
-                    RichText::new(explanation.heading())
+                    RichText::new(said)
                         .font(strong(type_size::HEADING))
                         .color(colour),
                 );
-                let class = format!("{}, {}", explanation.code, explanation.description);
+                let class = match counter {
+                    Some(counter) => format!("{}, {}", counter.code, counter.description),
+                    None => format!("{}, {}", explanation.code, explanation.description),
+                };
                 let text = RichText::new(class)
                     .font(regular(type_size::HEADING))
                     .color(tokens.text_secondary);
                 // The controls at the right need their place.
-                let width = (ui.available_width() - 400.0).max(60.0);
+                let width = (ui.available_width() - 480.0).max(60.0);
                 ui.allocate_ui(vec2(width, space::CONTROL), |ui| {
                     ui.add(eframe::egui::Label::new(text).truncate());
                 });
@@ -138,9 +167,9 @@ fn toolbar(
             if icon_button(ui, "−", "Zoom out (-)").clicked() {
                 commands.send(Command::Zoom(ZoomStep::Out));
             }
-            if explanation.is_some() {
-                let views = PairView::ALL.map(|view| (view, view.name()));
-                if let Some(view) = segmented(ui, state.reading.pair_view, &views) {
+            if let Some(evidence) = state.reading.evidence() {
+                let views: Vec<_> = views_of(evidence).map(|view| (view, view.name())).collect();
+                if let Some(view) = segmented(ui, view_of(state, evidence), &views) {
                     commands.send(Command::SetPairView(view));
                 }
             }
@@ -148,11 +177,14 @@ fn toolbar(
     });
 }
 
-fn single(ui: &mut Ui, opened: &OpenedRecording, zoom: &mut SheetZoom) {
+/// The read ECG alone; with the attention behind its traces where there is one.
+fn single(ui: &mut Ui, state: &State, opened: &OpenedRecording, zoom: &mut SheetZoom) {
     let size = ui.available_size();
+    let attention = state.reading.attention.as_ref();
+    let marked = attention.and_then(|_| state.reading.marked());
     sheet_pane(
         ui,
-        &opened.drawn.plain,
+        marked.map_or(&opened.drawn.plain, |drawn| &drawn.marked),
         None,
         zoom,
         size,
@@ -170,8 +202,8 @@ struct Pair<'a> {
 }
 
 impl<'a> Pair<'a> {
-    /// Whole sheets, the same size and so the same scale.
-    fn side_by_side(&mut self, ui: &mut Ui) {
+    /// Whole sheets or cut-outs, the same size and so the same scale.
+    fn side_by_side(&mut self, ui: &mut Ui, view: PairView) {
         let size = vec2(
             (ui.available_width() - space::S) / 2.0,
             ui.available_height(),
@@ -182,13 +214,13 @@ impl<'a> Pair<'a> {
                 ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
                     ui.spacing_mut().item_spacing.y = GAP;
                     if is_exemplar {
-                        exemplar_caption(ui, self.evidence);
-                        self.exemplar(ui, pane, |drawn| &drawn.marked);
+                        exemplar_caption(ui, self.state, self.evidence);
+                        self.exemplar(ui, pane, view);
                         weak(ui, scale_note());
                     } else {
                         recording_caption(ui, self.opened);
-                        self.recording(ui, pane, self.test_sheet());
-                        weak_line(ui, axis_note(self.evidence));
+                        self.recording(ui, pane, view);
+                        weak_line(ui, words::windows_sentence(self.evidence));
                     }
                 });
             }
@@ -201,50 +233,47 @@ impl<'a> Pair<'a> {
         let pane = vec2(ui.available_width(), height.max(40.0));
         ui.spacing_mut().item_spacing.y = GAP;
         recording_caption(ui, self.opened);
-        self.recording(ui, pane, self.test_strip());
-        exemplar_caption(ui, self.evidence);
-        self.exemplar(ui, pane, |drawn| &drawn.strip);
-        weak_line(ui, format!("{} {}", axis_note(self.evidence), scale_note()));
+        self.recording(ui, pane, PairView::Strips);
+        exemplar_caption(ui, self.state, self.evidence);
+        self.exemplar(ui, pane, PairView::Strips);
+        let windows = words::windows_sentence(self.evidence);
+        weak_line(ui, format!("{windows} {}", scale_note()));
     }
 
-    /// The whole strip is marked for a prototype without a time axis; of one
-    /// with windows the note below says where they are.
-    fn test_sheet(&self) -> fn(&Drawn) -> &Scene {
+    /// The read ECG with the evidence on it: the whole strip, which every
+    /// drawing has, or the windows, when they are drawn.
+    fn marked(&self) -> Option<&'a Drawn> {
         if self.evidence.whole_recording {
-            |drawn| &drawn.marked
-        } else {
-            |drawn| &drawn.plain
+            return Some(&self.opened.drawn);
         }
+        self.state.reading.marked()
     }
 
-    fn test_strip(&self) -> fn(&Drawn) -> &Scene {
-        if self.evidence.whole_recording {
-            |drawn| &drawn.strip
-        } else {
-            |drawn| &drawn.plain_strip
-        }
-    }
-
-    fn recording(&mut self, ui: &mut Ui, size: Vec2, scene: fn(&Drawn) -> &Scene) {
-        let beside = self.training_ecg().map(scene);
+    fn recording(&mut self, ui: &mut Ui, size: Vec2, view: PairView) {
+        let scene = match (self.marked(), view) {
+            (Some(drawn), _) => scene_of(drawn, view),
+            (None, PairView::Strips) => Some(&self.opened.drawn.plain_strip),
+            (None, PairView::CutOuts) => None,
+            (None, _) => Some(&self.opened.drawn.plain),
+        };
+        let beside = self.training_ecg().and_then(|drawn| scene_of(drawn, view));
         let name = format!("ECG {}", self.opened.id);
-        sheet_pane(
-            ui,
-            scene(&self.opened.drawn),
-            beside,
-            self.zoom,
-            size,
-            &name,
-        );
+        match scene {
+            Some(scene) => {
+                sheet_pane(ui, scene, beside, self.zoom, size, &name);
+            }
+            None => training_ecg::waiting(ui, size),
+        }
     }
 
     /// The training ECG, or in its place why it is not there.
-    fn exemplar(&mut self, ui: &mut Ui, size: Vec2, scene: fn(&Drawn) -> &Scene) {
+    fn exemplar(&mut self, ui: &mut Ui, size: Vec2, view: PairView) {
         match self.state.exemplars.get(self.evidence.prototype) {
             Some(Exemplar::Ready(drawn)) => {
-                let beside = Some(scene(&self.opened.drawn));
-                let name = print::training_ecg(self.evidence);
-                sheet_pane(ui, scene(drawn), beside, self.zoom, size, &name);
+                let beside = self.marked().and_then(|drawn| scene_of(drawn, view));
+                let name = words::training_ecg(self.evidence);
+                let scene = scene_of(drawn, view).unwrap_or(&drawn.marked);
+                sheet_pane(ui, scene, beside, self.zoom, size, &name);
             }
             Some(Exemplar::Missing(why)) => training_ecg::missing(ui, size, why, self.commands),
             Some(Exemplar::Reading) | None => training_ecg::waiting(ui, size),
@@ -259,30 +288,29 @@ impl<'a> Pair<'a> {
     }
 }
 
+/// What a view shows of a drawn ECG.
+fn scene_of(drawn: &Drawn, view: PairView) -> Option<&Scene> {
+    match view {
+        PairView::Single => Some(&drawn.plain),
+        PairView::Sheets => Some(&drawn.marked),
+        PairView::Strips => Some(&drawn.strip),
+        PairView::CutOuts => drawn.cut_out.as_ref(),
+    }
+}
+
 fn recording_caption(ui: &mut Ui, opened: &OpenedRecording) {
     caption(ui, "This ECG", &opened.id);
 }
 
-fn exemplar_caption(ui: &mut Ui, evidence: &PrototypeEvidence) {
+fn exemplar_caption(ui: &mut Ui, state: &State, evidence: &PrototypeEvidence) {
     let record = evidence.ecg_id.map(|id| format!("record {id}"));
     let mut parts = vec![record.unwrap_or_else(|| "source not known".to_owned())];
-    parts.extend(evidence.source_fold.map(|fold| format!("fold {fold}")));
-    parts.extend(
-        evidence
-            .source_age_years
-            .map(|age| format!("{age:.0} years")),
-    );
-    parts.extend(
-        evidence
-            .source_sex
-            .map(|sex| format!("{sex:?}").to_lowercase()),
-    );
-    if !evidence.source_statements.is_empty() {
-        parts.push(evidence.source_statements.join(" "));
-    }
-    if evidence.same_recording {
-        parts.insert(0, "the same recording as the one that is read".to_owned());
-    }
+    let rated = PrototypeEvidence {
+        rating: state.rating_of(evidence.prototype),
+        ..evidence.clone()
+    };
+    parts.push(words::source_details(&rated));
+    parts.retain(|part| !part.is_empty());
     caption(ui, "Training ECG", &parts.join(" · "));
 }
 
@@ -303,49 +331,6 @@ fn caption(ui: &mut Ui, name: &str, rest: &str) {
     });
 }
 
-fn axis_note(evidence: &PrototypeEvidence) -> String {
-    if evidence.whole_recording {
-        return "This branch has no time axis: the whole strip and all 12 leads were used.".into();
-    }
-    let windows: Vec<String> = evidence
-        .windows
-        .iter()
-        .map(|w| format!("{:.2}–{:.2} s ({:.2})", w.start_s, w.end_s, w.cosine))
-        .collect();
-    format!(
-        "Most similar windows and their cosines: {}.",
-        windows.join(", ")
-    )
-}
-
 fn scale_note() -> &'static str {
     "Both at the same scale; screen not calibrated, measure by the grid."
-}
-
-fn under(
-    ui: &mut Ui,
-    state: &State,
-    explanation: &ClassExplanation,
-    evidence: &PrototypeEvidence,
-    commands: &mut Commands,
-) {
-    let size = vec2(
-        (ui.available_width() - space::S) / 2.0,
-        ui.available_height(),
-    );
-    ui.horizontal_top(|ui| {
-        ui.spacing_mut().item_spacing.x = space::S;
-        for is_ledger in [false, true] {
-            ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
-                card_frame(ui).show(ui, |ui| {
-                    ui.set_min_size(ui.available_size());
-                    if is_ledger {
-                        ledger::ui(ui, explanation);
-                    } else {
-                        evidence::ui(ui, state, explanation, evidence, commands);
-                    }
-                });
-            });
-        }
-    });
 }
