@@ -84,6 +84,7 @@ impl Application {
             || state.model.is_busy()
             || state.reading.predicting
             || state.reading.attending
+            || state.reading.checking
             || state.reading.is_drawing()
             || state.dialog_open
             || state.review.starting

@@ -110,16 +110,19 @@ pub enum EvidencePane {
     Nearest,
     /// Something taken away or changed.
     WhatIf,
+    /// Noise, gain and shift, and what the similarity hangs on.
+    Checks,
 }
 
 impl EvidencePane {
-    pub const ALL: [Self; 3] = [Self::Prototypes, Self::Nearest, Self::WhatIf];
+    pub const ALL: [Self; 4] = [Self::Prototypes, Self::Nearest, Self::WhatIf, Self::Checks];
 
     pub fn name(self) -> &'static str {
         match self {
             Self::Prototypes => "Prototypes",
-            Self::Nearest => "Nearest ECGs",
+            Self::Nearest => "Nearest",
             Self::WhatIf => "What if",
+            Self::Checks => "Checks",
         }
     }
 
@@ -128,7 +131,8 @@ impl EvidencePane {
         match self {
             Self::Prototypes => Self::Nearest,
             Self::Nearest => Self::WhatIf,
-            Self::WhatIf => Self::Prototypes,
+            Self::WhatIf => Self::Checks,
+            Self::Checks => Self::Prototypes,
         }
     }
 }
@@ -172,6 +176,8 @@ pub enum Command {
     ShowPane(EvidencePane),
     /// What if this were changed, and nothing else?
     WhatIf(Changes),
+    /// Try the pair on the screen with noise, gain and shift.
+    RunChecks,
     SetPairView(PairView),
     Zoom(ZoomStep),
 

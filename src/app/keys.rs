@@ -51,7 +51,7 @@ pub const HELP: &[(&str, &[(&str, &str)])] = &[
             ("V", "This ECG, side by side, rhythm strips, cut-outs"),
             ("O", "Order by similarity, by contribution"),
             ("C", "Counter-case beside the ECG, and back"),
-            ("W", "Prototypes, nearest ECGs, what if"),
+            ("W", "Prototypes, nearest ECGs, what if, checks"),
         ],
     ),
     (

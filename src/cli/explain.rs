@@ -7,9 +7,9 @@ use anyhow::Context;
 use super::predict::{BundleHead, RecordingDocument, admit};
 use super::{ModelArguments, output};
 use crate::bundle::Exemplars;
-use crate::ecg::Lead;
+use crate::ecg::{Lead, Recording};
 use crate::explain::print::{self, Printed};
-use crate::explain::{ClassExplanation, Explanation, Order, Rating, Subject, words};
+use crate::explain::{ClassExplanation, Explanation, Order, Rating, Subject, checks, words};
 use crate::inference::{Changes, Model, Prediction, Span};
 use crate::plausibility::Admitted;
 use crate::review::{self, Store};
@@ -43,6 +43,9 @@ pub struct Arguments {
     /// Review database of this model: what its prototypes were rated, once every queue is closed
     #[arg(long, value_name = "SQLITE")]
     ratings: Option<PathBuf>,
+    /// Try each shown pair with noise, gain and shift, and measure which part of the ECG it hangs on
+    #[arg(long)]
+    checks: bool,
     #[command(flatten)]
     what_if: WhatIf,
 }
@@ -135,6 +138,13 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if let Some(database) = &arguments.ratings {
         add_ratings(&mut explanation, &model, database)?;
     }
+    if arguments.checks {
+        anyhow::ensure!(
+            changes.is_none(),
+            "--checks are of the ECG as it was recorded; leave the changes out"
+        );
+        add_checks(&mut explanation, &model, &recording, arguments.order)?;
+    }
     let bytes = if kind == "json" {
         let recording = RecordingDocument::new(recording.short_id(), &model, report, prediction);
         let document = Document {
@@ -199,7 +209,7 @@ fn exemplar(
     exemplars: &Exemplars,
     class: &ClassExplanation,
     order: Order,
-) -> Result<crate::ecg::Recording, String> {
+) -> Result<Recording, String> {
     let first = class.ordered(order).first().copied();
     match first.and_then(|place| class.prototypes.get(place)) {
         Some(evidence) => exemplars.read(evidence.prototype).map_err(|error| {
@@ -208,6 +218,24 @@ fn exemplar(
         }),
         None => Err("the model has no prototype of this statement".to_owned()),
     }
+}
+
+/// Tries the prototype that each statement shows first.
+fn add_checks(
+    explanation: &mut Explanation,
+    model: &Model,
+    recording: &Recording,
+    order: Order,
+) -> anyhow::Result<()> {
+    let count = explanation.classes.len();
+    for (done, class) in explanation.classes.iter_mut().enumerate() {
+        output::status(&format!("{done} of {count} pairs checked"));
+        let first = class.ordered(order).first().copied();
+        if let Some(evidence) = first.and_then(|place| class.prototypes.get(place)) {
+            class.checks = Some(checks(model, recording, evidence.prototype)?);
+        }
+    }
+    Ok(())
 }
 
 /// Puts what reviewers gave to the prototypes beside them, unless somebody is

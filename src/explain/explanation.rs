@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Checks;
 pub use crate::inference::Span;
 
 /// Why the model gave one statement the logit that it gave.
@@ -41,6 +42,10 @@ pub struct ClassExplanation {
     /// first; none for a network without prototypes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub nearest: Vec<Neighbour>,
+    /// How steady the similarity of the first prototype is, where that was
+    /// asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checks: Option<Checks>,
 }
 
 impl ClassExplanation {

@@ -1,7 +1,8 @@
 //! The evidence as marks on a sheet (DESIGN.md decision 8): pooled windows
 //! solid, each with its cosine, and the receptive field as a whisker.
 
-use super::{AttentionExplanation, Extent, PrototypeEvidence, Span};
+use super::{AttentionExplanation, Extent, Influence, PrototypeEvidence, Span};
+use crate::ecg::Lead;
 use crate::sheet::{HeatMap, Layout, Mark};
 
 /// Stands at the mark of a prototype that is as long as the recording.
@@ -84,6 +85,22 @@ pub fn heat_map(attention: &AttentionExplanation) -> HeatMap {
         name: "temporal attention".to_owned(),
         step_s: attention.step_s,
         rows: attention.heat(),
+    }
+}
+
+/// The measured influence behind the traces, the same for all leads: a part
+/// was taken away from all of them at once.
+pub fn influence_map(influence: &Influence, leads: &[Lead]) -> HeatMap {
+    let shares = influence.shares();
+    // A part is centred on its step, so the first one has half of the length.
+    let half_steps = || shares.iter().flat_map(|share| [*share, *share]).skip(1);
+    HeatMap {
+        name: "measured influence on the similarity".to_owned(),
+        step_s: influence.step_s / 2.0,
+        rows: leads
+            .iter()
+            .map(|lead| (*lead, half_steps().collect()))
+            .collect(),
     }
 }
 

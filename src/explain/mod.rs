@@ -20,6 +20,7 @@ mod neighbours;
 pub mod print;
 mod probe;
 mod subject;
+mod tables;
 mod whole;
 pub mod words;
 

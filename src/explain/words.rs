@@ -1,7 +1,8 @@
 //! The evidence in sentences: the screen and the print say the same.
 
 use super::{
-    ClassExplanation, CounterCase, Extent, Neighbour, OrdersDisagree, PrototypeEvidence, Rating,
+    ClassExplanation, CounterCase, Extent, Influence, Neighbour, OrdersDisagree, ProbeResult,
+    PrototypeEvidence, Rating,
 };
 use crate::ecg::{Recording, Sex};
 use crate::inference::{Changes, Prediction};
@@ -116,6 +117,34 @@ pub fn warning(evidence: &PrototypeEvidence) -> Option<&'static str> {
             "The training ECG is of the same patient: part of the likeness may be the patient's and not the diagnosis's.",
         ),
         (false, false) => None,
+    }
+}
+
+/// What is left of a similarity under a disturbance.
+pub fn probe_sentence(probe: &ProbeResult) -> String {
+    let moved = match probe.window_moved_s {
+        None => String::new(),
+        Some(moved_s) if moved_s < 0.01 => "; the window stays at its place".to_owned(),
+        Some(moved_s) => format!("; the window moves by {moved_s:.2} s"),
+    };
+    format!(
+        "With {} the similarity is {:.1} % of what it was, cosine {:.3}{moved}",
+        probe.probe,
+        100.0 * probe.similarity_kept,
+        probe.cosine
+    )
+}
+
+/// Which part of the ECG a similarity hangs on.
+pub fn influence_sentence(influence: &Influence) -> String {
+    let falls = influence.cosine_falls.iter().enumerate();
+    match falls.max_by(|a, b| a.1.total_cmp(b.1)) {
+        Some((part, fall)) if *fall > 0.0 => format!(
+            "Without the {:.2} s around {:.2} s, the cosine falls most: by {fall:.3}.",
+            influence.step_s,
+            part as f64 * influence.step_s
+        ),
+        _ => "Taking away any one part of the ECG does not make the cosine fall.".to_owned(),
     }
 }
 

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::command_line::{error, protoecg};
+use crate::command_line::protoecg;
 use crate::small_model::small_model;
 
 fn explain(arguments: &[&str], out: &str) -> Vec<u8> {
@@ -114,7 +114,9 @@ fn a_change_that_cannot_be_made_is_refused_with_its_reason() {
         ];
         all.extend(["--out", "never.json"]);
         all.extend(change);
-        error(&all)
+        let output = protoecg(&all);
+        assert!(!output.status.success() && output.stdout.is_empty());
+        String::from_utf8(output.stderr).unwrap()
     };
     let span = refused(&["--mask-span", "8..11"]);
     assert!(span.contains("span 8 to 11 s"), "{span}");

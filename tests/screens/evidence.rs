@@ -125,7 +125,7 @@ fn the_order_is_chosen_and_the_counter_case_stands_beside_the_ecg() {
     window.click("Back");
     window.assert_shows_not("Counter-case, below threshold");
 
-    window.click("Nearest ECGs");
+    window.click("Nearest");
     window.assert_shows("of the 10 nearest training ECGs carry");
     let nearest = window
         .names()

@@ -6,9 +6,11 @@ use std::sync::Arc;
 use crate::app::application::Application;
 use crate::app::command::Place;
 use crate::app::drawn::{Drawn, Evidence};
+use crate::app::state::{LoadedModel, Reading};
 use crate::app::worker::{EvidenceKey, FileJob, ModelJob, Priority};
-use crate::explain::{AttentionExplanation, Order, marks};
+use crate::explain::{AttentionExplanation, Checks, Order, marks};
 use crate::inference::Changes;
+use crate::sheet::HeatMap;
 
 impl Application {
     /// Reads the training ECG that stands beside the read one, that of the
@@ -43,7 +45,7 @@ impl Application {
         let evidence = match reading.evidence() {
             Some(evidence) => Evidence {
                 marks: marks::test_marks(evidence),
-                heat: None,
+                heat: influence_map(reading, self.state.model.bundle()),
                 cut_out: marks::test_cut_out(evidence),
             },
             None => Evidence {
@@ -106,6 +108,41 @@ impl Application {
         self.predict();
     }
 
+    /// Has the pair on the screen tried with noise, gain and shift.
+    pub(super) fn run_checks(&mut self) {
+        let reading = &mut self.state.reading;
+        let prototype = reading.evidence().map(|evidence| evidence.prototype);
+        let (Some(prototype), Some(opened), Some(workers)) =
+            (prototype, &reading.opened, &self.workers)
+        else {
+            return;
+        };
+        let job = ModelJob::Check {
+            ticket: reading.asked,
+            recording: Arc::clone(&opened.recording),
+            prototype,
+        };
+        reading.checking = true;
+        workers.model(Priority::Seen, job);
+    }
+
+    pub(super) fn checked(&mut self, ticket: u64, result: Result<Arc<Checks>, String>) {
+        if ticket != self.state.reading.asked {
+            return;
+        }
+        self.state.reading.checking = false;
+        match result {
+            Ok(checks) => {
+                self.state.reading.checks = Some(checks);
+                self.draw_evidence();
+            }
+            Err(message) => {
+                let title = "The pair could not be checked";
+                self.state.problem(Place::Prediction, title, message);
+            }
+        }
+    }
+
     /// Has the attention measured, for a network that has one.
     pub(super) fn attend(&mut self) {
         let reading = &mut self.state.reading;
@@ -145,4 +182,11 @@ impl Application {
             }
         }
     }
+}
+
+/// The measured influence behind the traces, if the pair was checked.
+fn influence_map(reading: &Reading, model: Option<&LoadedModel>) -> Option<HeatMap> {
+    let influence = &reading.checks_of_evidence()?.influence;
+    let leads = &model?.manifest.preprocessing.leads;
+    Some(marks::influence_map(influence, leads))
 }

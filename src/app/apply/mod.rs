@@ -44,6 +44,7 @@ impl Application {
             Command::ShowCounterCase(against) => self.show_counter_case(against),
             Command::ShowPane(pane) => self.state.reading.pane = pane,
             Command::WhatIf(changes) => self.what_if(changes),
+            Command::RunChecks => self.run_checks(),
             Command::SetPairView(view) => {
                 self.state.reading.pair_view = view;
                 self.fields.read_zoom.fit();
@@ -80,6 +81,7 @@ impl Application {
                 result,
             } => self.explained(ticket, class, result),
             Event::Attended { ticket, result } => self.attended(ticket, result),
+            Event::Checked { ticket, result } => self.checked(ticket, result),
             Event::EvidenceDrawn { key, result } => self.evidence_drawn(key, result),
             Event::ExemplarRead {
                 bundle,

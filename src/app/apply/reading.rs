@@ -112,6 +112,8 @@ impl Application {
         reading.changes = Changes::default();
         reading.attention = None;
         reading.attending = false;
+        reading.checks = None;
+        reading.checking = false;
         reading.predicting = false;
         reading.class = None;
         reading.rank = 0;
@@ -142,6 +144,8 @@ impl Application {
         reading.ticket += 1;
         reading.asked = reading.ticket;
         reading.predicting = true;
+        // What was being measured is passed over.
+        (reading.attending, reading.checking) = (false, false);
         workers.set_current(reading.asked);
         let recording = Arc::clone(&opened.recording);
         workers.model(

@@ -2,6 +2,7 @@
 //! says so by.
 
 mod attention;
+mod checks;
 mod evidence;
 mod findings;
 mod ledger;

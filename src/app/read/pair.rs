@@ -243,10 +243,8 @@ impl<'a> Pair<'a> {
     /// The read ECG with the evidence on it: the whole strip, which every
     /// drawing has, or the windows, when they are drawn.
     fn marked(&self) -> Option<&'a Drawn> {
-        if self.evidence.whole_recording {
-            return Some(&self.opened.drawn);
-        }
-        self.state.reading.marked()
+        let whole = self.evidence.whole_recording.then_some(&*self.opened.drawn);
+        self.state.reading.marked().or(whole)
     }
 
     fn recording(&mut self, ui: &mut Ui, size: Vec2, view: PairView) {

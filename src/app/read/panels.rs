@@ -4,7 +4,7 @@
 
 use eframe::egui::{Align, Layout, Ui, vec2};
 
-use super::{attention, evidence, ledger, nearest, what_if};
+use super::{attention, checks, evidence, ledger, nearest, what_if};
 use crate::app::command::{Command, Commands, EvidencePane};
 use crate::app::state::{Fields, State};
 use crate::app::tokens::space;
@@ -78,6 +78,7 @@ fn beside(
         EvidencePane::Prototypes => attention::worth(ui, state),
         EvidencePane::Nearest => nearest::ui(ui, explanation),
         EvidencePane::WhatIf => what_if::ui(ui, state, explanation, fields, commands),
+        EvidencePane::Checks => checks::ui(ui, state, commands),
     }
 }
 

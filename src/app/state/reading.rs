@@ -8,7 +8,7 @@ use crate::app::drawn::Drawn;
 use crate::app::worker::EvidenceKey;
 use crate::ecg::Recording;
 use crate::explain::{
-    AttentionExplanation, ClassExplanation, CounterCase, Order, PrototypeEvidence,
+    AttentionExplanation, Checks, ClassExplanation, CounterCase, Order, PrototypeEvidence,
 };
 use crate::inference::{Changes, Prediction};
 use crate::plausibility::Report;
@@ -44,6 +44,9 @@ pub struct Reading {
     pub attention: Option<Arc<AttentionExplanation>>,
     /// The attention is being measured.
     pub attending: bool,
+    /// How steady the pair is that was checked last.
+    pub checks: Option<Arc<Checks>>,
+    pub checking: bool,
     /// The chosen class, by output.
     pub class: Option<usize>,
     /// By output; a class that is not here yet is being explained.
@@ -93,11 +96,19 @@ impl Reading {
         self.explanation()?.counter_case.as_ref()
     }
 
+    /// The checks of the pair on the screen, if it was checked.
+    pub fn checks_of_evidence(&self) -> Option<&Checks> {
+        let prototype = self.evidence()?.prototype;
+        let checks = self.checks.as_deref();
+        checks.filter(|checks| checks.prototype == prototype && self.changes.is_none())
+    }
+
     /// What is marked on the read ECG; `None` where nothing is to be, or where
     /// the whole strip is, which every drawing has.
     pub fn evidence_key(&self) -> Option<EvidenceKey> {
+        let influence = self.checks_of_evidence().is_some();
         let prototype = match self.evidence() {
-            Some(evidence) if evidence.whole_recording => return None,
+            Some(evidence) if evidence.whole_recording && !influence => return None,
             Some(evidence) => Some(evidence.prototype),
             None if self.attention.is_some() => None,
             None => return None,
@@ -105,6 +116,7 @@ impl Reading {
         Some(EvidenceKey {
             asked: self.asked,
             prototype,
+            influence,
         })
     }
 

@@ -12,7 +12,7 @@ use super::store::StoreEvent;
 use crate::app::drawn::Drawn;
 use crate::bundle::{Exemplars, Manifest};
 use crate::ecg::Recording;
-use crate::explain::{AttentionExplanation, ClassExplanation};
+use crate::explain::{AttentionExplanation, Checks, ClassExplanation};
 use crate::inference::Prediction;
 use crate::plausibility::Report;
 
@@ -58,6 +58,11 @@ pub enum Event {
         ticket: u64,
         result: Result<Option<Arc<AttentionExplanation>>, String>,
     },
+    /// How steady the similarity of a pair is.
+    Checked {
+        ticket: u64,
+        result: Result<Arc<Checks>, String>,
+    },
     /// The read ECG with the evidence marked on it.
     EvidenceDrawn {
         key: EvidenceKey,
@@ -93,6 +98,8 @@ pub struct EvidenceKey {
     pub asked: u64,
     /// `None` for the attention.
     pub prototype: Option<usize>,
+    /// The measured influence is behind the traces.
+    pub influence: bool,
 }
 
 /// A recording with what was found out about it while it was read.

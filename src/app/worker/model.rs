@@ -43,6 +43,12 @@ pub enum ModelJob {
         prediction: Arc<Prediction>,
         class: usize,
     },
+    /// Try the pair of a recording and a prototype with noise, gain and shift.
+    Check {
+        ticket: u64,
+        recording: Arc<Recording>,
+        prototype: usize,
+    },
     /// Where a network with attention looked, and what each lead is worth.
     Attend {
         ticket: u64,
@@ -209,6 +215,20 @@ fn work(jobs: &JobReceiver<ModelJob>, events: &Events, current: &AtomicU64) {
                         class,
                         result,
                     });
+                }
+            }
+            ModelJob::Check {
+                ticket,
+                recording,
+                prototype,
+            } => {
+                if let Some(loaded) = loaded.as_ref().filter(|_| wanted(ticket)) {
+                    let result = guarded("checking the pair", || {
+                        explain::checks(&loaded.model, &recording, prototype)
+                            .map(Arc::new)
+                            .map_err(|error| error.to_string())
+                    });
+                    events.send(Event::Checked { ticket, result });
                 }
             }
             ModelJob::Attend {
