@@ -171,7 +171,7 @@ pub enum Command {
     /// By rank among the prototypes of the class in the chosen order, from 0.
     ChoosePrototype(usize),
     SetOrder(Order),
-    /// The counter-case beside the ECG, or the chosen prototype again.
+    /// The counter-case beside the pair, or the pair alone again.
     ShowCounterCase(bool),
     ShowPane(EvidencePane),
     /// What if this were changed, and nothing else?

@@ -50,7 +50,7 @@ pub const HELP: &[(&str, &[(&str, &str)])] = &[
             ("←  →", "More or less similar prototype"),
             ("V", "This ECG, side by side, rhythm strips, cut-outs"),
             ("O", "Order by similarity, by contribution"),
-            ("C", "Counter-case beside the ECG, and back"),
+            ("C", "Counter-case beside the pair, and back"),
             ("W", "Prototypes, nearest ECGs, what if, checks"),
         ],
     ),

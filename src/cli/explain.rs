@@ -9,7 +9,7 @@ use super::{ModelArguments, output};
 use crate::bundle::Exemplars;
 use crate::ecg::{Lead, Recording};
 use crate::explain::print::{self, Printed};
-use crate::explain::{ClassExplanation, Explanation, Order, Rating, Subject, checks, words};
+use crate::explain::{Explanation, Order, PrototypeEvidence, Rating, Subject, checks, words};
 use crate::inference::{Changes, Model, Prediction, Span};
 use crate::plausibility::Admitted;
 use crate::review::{self, Store};
@@ -157,7 +157,13 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     } else {
         let class = explanation.classes.first();
         let class = class.context("the model has no such output")?;
-        let exemplar = exemplar(&exemplars, class, arguments.order);
+        let first = class.ordered(arguments.order).first().copied();
+        let first = first.and_then(|place| class.prototypes.get(place));
+        let counter = class
+            .counter_case
+            .as_ref()
+            .map(|counter| &counter.prototype);
+        let [shown, against] = [first, counter].map(|evidence| exemplar(&exemplars, evidence));
         let printed = Printed {
             bundle: model.bundle(),
             recording: &recording,
@@ -165,7 +171,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
             explanation: &explanation,
             class,
             order: arguments.order,
-            exemplar: exemplar.as_ref().map_err(Clone::clone),
+            exemplar: shown.as_ref().map_err(Clone::clone),
+            counter_exemplar: against.as_ref().map_err(Clone::clone),
         };
         paint(&kind, printed.blocks())?
     };
@@ -204,14 +211,12 @@ fn leading(prediction: &Prediction) -> anyhow::Result<usize> {
     leading.context("this model assesses no statement")
 }
 
-/// The training ECG of the prototype that is shown first.
+/// The training ECG of a prototype.
 fn exemplar(
     exemplars: &Exemplars,
-    class: &ClassExplanation,
-    order: Order,
+    evidence: Option<&PrototypeEvidence>,
 ) -> Result<Recording, String> {
-    let first = class.ordered(order).first().copied();
-    match first.and_then(|place| class.prototypes.get(place)) {
+    match evidence {
         Some(evidence) => exemplars.read(evidence.prototype).map_err(|error| {
             eprintln!("training ECG not shown: {error}");
             error.on_a_sheet()

@@ -8,7 +8,7 @@ use super::words::{
     probability_sentence, similarity_sentence, source_details, source_title, test_title, warning,
     windows_sentence,
 };
-use super::{ClassExplanation, Explanation, Order, PrototypeEvidence, marks, tables};
+use super::{ClassExplanation, CounterCase, Explanation, Order, PrototypeEvidence, marks, tables};
 use crate::bundle::Bundle;
 use crate::ecg::Recording;
 use crate::sheet::{self, HeatMap, Layout, Mark, NOT_A_MEDICAL_DEVICE, Scene, SheetSpec, scene};
@@ -39,6 +39,8 @@ pub struct Printed<'a> {
     /// The training ECG of the first prototype in that order, or the reason why
     /// it cannot be shown ([`crate::bundle::ExemplarError::on_a_sheet`]).
     pub exemplar: Result<&'a Recording, String>,
+    /// The same of the counter-case.
+    pub counter_exemplar: Result<&'a Recording, String>,
 }
 
 impl Printed<'_> {
@@ -57,15 +59,8 @@ impl Printed<'_> {
         }
         let ledger = self.class.ledger.iter();
         blocks.extend(ledger.flat_map(|ledger| tables::ledger(ledger, self.order)));
-        blocks.extend(self.class.counter_case.as_ref().map(|counter| {
-            Scene::stack(
-                [
-                    Scene::heading("What speaks for something else", TEXT_WIDTH_MM),
-                    paragraph(&counter_sentence(counter)),
-                ],
-                1.0,
-            )
-        }));
+        let counter = self.class.counter_case.iter();
+        blocks.extend(counter.flat_map(|counter| self.counter_case(counter)));
         blocks.extend(self.class.checks.as_ref().map(tables::checks));
         if !self.class.nearest.is_empty() {
             blocks.push(tables::nearest(&self.class.code, &self.class.nearest));
@@ -138,26 +133,22 @@ impl Printed<'_> {
         words.extend(warning(evidence).map(paragraph));
         let disagree = self.class.orders_disagree.as_ref();
         words.extend(disagree.map(|disagree| paragraph(&orders_note(disagree))));
-        match &self.exemplar {
-            Ok(source) => together(
-                words,
-                sheet_of(
-                    source,
-                    vec![source_title(evidence), source_details(evidence)],
-                    marks::source_marks(evidence),
-                    None,
-                ),
-            ),
-            Err(reason) => {
-                words.push(paragraph(&format!("Training ECG not shown: {reason}")));
-                vec![Scene::stack(words, 1.0)]
-            }
-        }
+        training_sheet(words, evidence, &self.exemplar)
+    }
+
+    /// The best prototype of the statement that came nearest without reaching
+    /// its threshold.
+    fn counter_case(&self, counter: &CounterCase) -> Vec<Scene> {
+        let words = vec![
+            Scene::heading("What speaks for something else", TEXT_WIDTH_MM),
+            paragraph(&counter_sentence(counter)),
+        ];
+        training_sheet(words, &counter.prototype, &self.counter_exemplar)
     }
 
     /// The window of both in all 12 leads, at one scale.
     fn cut_outs(&self, evidence: &PrototypeEvidence) -> Option<Scene> {
-        let cut = |recording, layout, title| {
+        let cut = |recording: &Recording, layout: Layout, title: String| {
             let spec = SheetSpec {
                 layout,
                 title: vec![title],
@@ -166,7 +157,7 @@ impl Printed<'_> {
             };
             scene(recording, &spec)
         };
-        let test: Layout = marks::test_cut_out(evidence)?;
+        let test = marks::test_cut_out(evidence)?;
         let mut cut_outs = cut(self.recording, test, test_title(self.recording));
         if let (Ok(source), Some(layout)) = (&self.exemplar, marks::source_cut_out(evidence)) {
             let title = source_title(evidence);
@@ -182,6 +173,30 @@ impl Printed<'_> {
 
 pub(super) fn paragraph(text: &str) -> Scene {
     Scene::paragraph(text, TEXT_WIDTH_MM)
+}
+
+/// Words over the training ECG of a prototype, or with the reason why it is not
+/// there.
+fn training_sheet(
+    mut words: Vec<Scene>,
+    evidence: &PrototypeEvidence,
+    exemplar: &Result<&Recording, String>,
+) -> Vec<Scene> {
+    match exemplar {
+        Ok(source) => together(
+            words,
+            sheet_of(
+                source,
+                vec![source_title(evidence), source_details(evidence)],
+                marks::source_marks(evidence),
+                None,
+            ),
+        ),
+        Err(reason) => {
+            words.push(paragraph(&format!("Training ECG not shown: {reason}")));
+            vec![Scene::stack(words, 1.0)]
+        }
+    }
 }
 
 /// Words over a sheet, or before it where a page does not hold both.

@@ -120,10 +120,20 @@ fn the_order_is_chosen_and_the_counter_case_stands_beside_the_ecg() {
     window.press(Key::O);
     window.assert_shows("Counter-case ");
     window.press(Key::C);
-    window.assert_shows("Counter-case, below threshold");
-    window.assert_shows_not("Looks like");
+    let caption = window
+        .names()
+        .into_iter()
+        .find(|name| name.starts_with("Counter-case ") && name.ends_with(", below threshold"));
+    assert!(caption.is_some(), "{:#?}", window.names());
+    let training = |window: &Window| {
+        let sheets = window.names().into_iter();
+        sheets
+            .filter(|name| name.starts_with("Training ECG ") && name.contains("12-lead ECG"))
+            .count()
+    };
+    assert_eq!(training(&window), 2);
     window.click("Back");
-    window.assert_shows_not("Counter-case, below threshold");
+    assert_eq!(training(&window), 1);
 
     window.click("Nearest");
     window.assert_shows("of the 10 nearest training ECGs carry");

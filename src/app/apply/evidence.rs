@@ -20,12 +20,13 @@ impl Application {
         let prototype = |evidence: &crate::explain::PrototypeEvidence| evidence.prototype;
         let next = reading.at_rank(reading.rank + 1).map(prototype);
         let counter = reading.counter_case().map(|c| c.prototype.prototype);
+        let counter = counter.filter(|_| reading.against);
         let chosen = reading.evidence().map(prototype);
-        for later in [next, counter].into_iter().flatten() {
-            self.fetch_exemplar(later, Priority::Background);
+        if let Some(next) = next {
+            self.fetch_exemplar(next, Priority::Background);
         }
-        if let Some(chosen) = chosen {
-            self.fetch_exemplar(chosen, Priority::Seen);
+        for seen in [counter, chosen].into_iter().flatten() {
+            self.fetch_exemplar(seen, Priority::Seen);
         }
         self.draw_evidence();
     }

@@ -272,7 +272,6 @@ impl Application {
             .map_or(0, |explanation| explanation.prototypes.len());
         if rank < count {
             self.state.reading.rank = rank;
-            self.state.reading.against = false;
             self.fetch_evidence();
         }
     }

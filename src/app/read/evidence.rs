@@ -112,7 +112,7 @@ fn row(
         Cell::new(percentile(prototype.percentile)).colour(tokens.text_secondary),
         Cell::new(format!("{:+.3}", prototype.contribution)).colour(tokens.text_secondary),
     ];
-    let selected = rank == state.reading.rank && !state.reading.against;
+    let selected = rank == state.reading.rank;
     if table.choice(ui, &cells, selected, &name).clicked() {
         commands.send(Command::ChoosePrototype(rank));
     }
@@ -131,7 +131,7 @@ fn against(ui: &mut Ui, state: &State, counter: &CounterCase, commands: &mut Com
             let text = if is_shown { "Back" } else { "Compare" };
             let button = ghost_button(ui, text);
             if button
-                .on_hover_text("The counter-case beside this ECG, or the prototype again (C)")
+                .on_hover_text("The counter-case beside the pair, or the pair alone again (C)")
                 .clicked()
             {
                 commands.send(Command::ShowCounterCase(!is_shown));

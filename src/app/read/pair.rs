@@ -12,9 +12,9 @@ use crate::app::tokens::{Tokens, space, type_size};
 use crate::app::training_ecg;
 use crate::app::widgets::{
     SheetZoom, banner, card_frame, ghost_button, heading, icon_button, segmented, sheet_pane,
-    small, weak, weak_line,
+    small, weak_line,
 };
-use crate::explain::{ClassExplanation, Extent, PrototypeEvidence, words};
+use crate::explain::{ClassExplanation, CounterCase, Extent, PrototypeEvidence, words};
 use crate::sheet::Scene;
 
 /// Least height of the evidence under the sheets.
@@ -35,7 +35,12 @@ pub fn ui(
     let evidence = state.reading.evidence();
     let view = evidence.map_or(PairView::Single, |evidence| view_of(state, evidence));
     if let Some(explanation) = explanation {
-        let height = evidence_height(ui, view, opened);
+        let count = if counter_shown(state).is_some() {
+            3.0
+        } else {
+            2.0
+        };
+        let height = evidence_height(ui, (view, count), opened);
         Panel::bottom("evidence")
             .exact_size(height)
             .resizable(false)
@@ -95,16 +100,19 @@ fn view_of(state: &State, evidence: &PrototypeEvidence) -> PairView {
 
 /// What the sheets do not need: they are as high as their pages are when they
 /// fill the width.
-fn evidence_height(ui: &Ui, view: PairView, opened: &OpenedRecording) -> f32 {
+fn evidence_height(ui: &Ui, (view, count): (PairView, f32), opened: &OpenedRecording) -> f32 {
     let ratio = |scene: &Scene| (scene.height_mm / scene.width_mm) as f32;
     let width = ui.available_width() - 2.0 * space::S;
     let around = space::CONTROL + 4.0 * space::S;
     let sheets = match view {
         PairView::Single => width * ratio(&opened.drawn.plain),
         PairView::Sheets | PairView::CutOuts => {
-            (width - space::S) / 2.0 * ratio(&opened.drawn.marked) + 2.0 * (LINE + GAP)
+            let gaps = (count - 1.0) * space::S;
+            (width - gaps) / count * ratio(&opened.drawn.marked) + 2.0 * (LINE + GAP)
         }
-        PairView::Strips => 2.0 * width * ratio(&opened.drawn.strip) + 3.0 * LINE + 6.0 * GAP,
+        PairView::Strips => {
+            count * width * ratio(&opened.drawn.strip) + (count + 1.0) * (LINE + 2.0 * GAP)
+        }
     };
     (ui.available_height() - sheets - around).max(EVIDENCE)
 }
@@ -137,10 +145,7 @@ fn toolbar(
                         .font(strong(type_size::HEADING))
                         .color(colour),
                 );
-                let class = match counter {
-                    Some(counter) => format!("{}, {}", counter.code, counter.description),
-                    None => format!("{}, {}", explanation.code, explanation.description),
-                };
+                let class = format!("{}, {}", explanation.code, explanation.description);
                 let text = RichText::new(class)
                     .font(regular(type_size::HEADING))
                     .color(tokens.text_secondary);
@@ -192,7 +197,8 @@ fn single(ui: &mut Ui, state: &State, opened: &OpenedRecording, zoom: &mut Sheet
     );
 }
 
-/// The read ECG and the training ECG of a prototype.
+/// The read ECG, the training ECG of a prototype and, if it is wanted, that of
+/// the counter-case.
 struct Pair<'a> {
     state: &'a State,
     opened: &'a OpenedRecording,
@@ -202,88 +208,141 @@ struct Pair<'a> {
 }
 
 impl<'a> Pair<'a> {
+    /// What stands beside each other, or under each other: `None` is the read
+    /// ECG.
+    fn shown(&self) -> Vec<Option<&'a PrototypeEvidence>> {
+        let counter = counter_shown(self.state).map(|counter| Some(&counter.prototype));
+        let pair = [None, Some(self.evidence)];
+        pair.into_iter().chain(counter).collect()
+    }
+
     /// Whole sheets or cut-outs, the same size and so the same scale.
     fn side_by_side(&mut self, ui: &mut Ui, view: PairView) {
+        let shown = self.shown();
+        let count = shown.len() as f32;
         let size = vec2(
-            (ui.available_width() - space::S) / 2.0,
+            (ui.available_width() - (count - 1.0) * space::S) / count,
             ui.available_height(),
         );
         let pane = size - vec2(0.0, 2.0 * (LINE + GAP));
+        let page = self.common_page(&shown, view);
         ui.horizontal_top(|ui| {
-            for is_exemplar in [false, true] {
+            ui.spacing_mut().item_spacing.x = space::S;
+            for evidence in shown {
                 ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
                     ui.spacing_mut().item_spacing.y = GAP;
-                    if is_exemplar {
-                        exemplar_caption(ui, self.state, self.evidence);
-                        self.exemplar(ui, pane, view);
-                        weak(ui, scale_note());
-                    } else {
-                        recording_caption(ui, self.opened);
-                        self.recording(ui, pane, view);
-                        weak_line(ui, words::windows_sentence(self.evidence));
-                    }
+                    self.caption(ui, evidence);
+                    self.ecg(ui, evidence, pane, (view, &page));
+                    match evidence {
+                        None => weak_line(ui, words::windows_sentence(self.evidence)),
+                        Some(_) => weak_line(ui, scale_note()),
+                    };
                 });
             }
         });
     }
 
-    /// The two rhythm strips, one above the other.
+    /// The rhythm strips, one above the other.
     fn strips(&mut self, ui: &mut Ui) {
-        let height = (ui.available_height() - 3.0 * LINE - 6.0 * GAP) / 2.0;
+        let shown = self.shown();
+        let count = shown.len() as f32;
+        let lines = (count + 1.0) * (LINE + GAP) + count * GAP;
+        let height = (ui.available_height() - lines) / count;
         let pane = vec2(ui.available_width(), height.max(40.0));
+        let page = self.common_page(&shown, PairView::Strips);
         ui.spacing_mut().item_spacing.y = GAP;
-        recording_caption(ui, self.opened);
-        self.recording(ui, pane, PairView::Strips);
-        exemplar_caption(ui, self.state, self.evidence);
-        self.exemplar(ui, pane, PairView::Strips);
+        for evidence in shown {
+            self.caption(ui, evidence);
+            self.ecg(ui, evidence, pane, (PairView::Strips, &page));
+        }
         let windows = words::windows_sentence(self.evidence);
         weak_line(ui, format!("{windows} {}", scale_note()));
     }
 
-    /// The read ECG with the evidence on it: the whole strip, which every
-    /// drawing has, or the windows, when they are drawn.
-    fn marked(&self) -> Option<&'a Drawn> {
-        let whole = self.evidence.whole_recording.then_some(&*self.opened.drawn);
-        self.state.reading.marked().or(whole)
+    fn caption(&self, ui: &mut Ui, evidence: Option<&PrototypeEvidence>) {
+        let counter = counter_shown(self.state);
+        match evidence {
+            None => caption(ui, "This ECG", &self.opened.id),
+            Some(evidence) if evidence.prototype == self.evidence.prototype => {
+                caption(ui, "Training ECG", &details(self.state, evidence));
+            }
+            Some(evidence) => {
+                let code = counter.map_or("", |counter| counter.code.as_str());
+                let name = format!("Counter-case {code}, below threshold");
+                caption(ui, &name, &details(self.state, evidence));
+            }
+        }
     }
 
-    fn recording(&mut self, ui: &mut Ui, size: Vec2, view: PairView) {
-        let scene = match (self.marked(), view) {
-            (Some(drawn), _) => scene_of(drawn, view),
-            (None, PairView::Strips) => Some(&self.opened.drawn.plain_strip),
-            (None, PairView::CutOuts) => None,
-            (None, _) => Some(&self.opened.drawn.plain),
+    /// The drawing of what is shown, if it is there.
+    fn drawn(&self, evidence: Option<&PrototypeEvidence>) -> Option<&'a Drawn> {
+        match evidence {
+            None => {
+                // The whole strip is on every drawing, windows are on their own.
+                let whole = self.evidence.whole_recording;
+                let whole = whole.then_some(&*self.opened.drawn);
+                self.state.reading.marked().or(whole)
+            }
+            Some(evidence) => match self.state.exemplars.get(evidence.prototype) {
+                Some(Exemplar::Ready(drawn)) => Some(drawn),
+                _ => None,
+            },
+        }
+    }
+
+    /// A page without anything on it that has room for each of the sheets, so
+    /// that all of them are fitted alike.
+    fn common_page(&self, shown: &[Option<&PrototypeEvidence>], view: PairView) -> Scene {
+        let scenes = shown.iter().filter_map(|e| scene_of(self.drawn(*e)?, view));
+        let size = scenes.fold((1.0_f64, 1.0_f64), |(width_mm, height_mm), scene| {
+            (width_mm.max(scene.width_mm), height_mm.max(scene.height_mm))
+        });
+        Scene {
+            width_mm: size.0,
+            height_mm: size.1,
+            items: Vec::new(),
+            description: String::new(),
+        }
+    }
+
+    /// The ECG, or in its place why it is not there.
+    fn ecg(
+        &mut self,
+        ui: &mut Ui,
+        evidence: Option<&PrototypeEvidence>,
+        size: Vec2,
+        (view, page): (PairView, &Scene),
+    ) {
+        let name = match evidence {
+            None => format!("ECG {}", self.opened.id),
+            Some(evidence) => words::training_ecg(evidence),
         };
-        let beside = self.training_ecg().and_then(|drawn| scene_of(drawn, view));
-        let name = format!("ECG {}", self.opened.id);
-        match scene {
-            Some(scene) => {
-                sheet_pane(ui, scene, beside, self.zoom, size, &name);
+        let scene = self.drawn(evidence).and_then(|drawn| scene_of(drawn, view));
+        let plain = &self.opened.drawn;
+        let scene = match (scene, evidence, view) {
+            (None, None, PairView::Strips) => Some(&plain.plain_strip),
+            (None, None, PairView::Sheets) => Some(&plain.plain),
+            (found, _, _) => found,
+        };
+        let training = evidence.and_then(|e| self.state.exemplars.get(e.prototype));
+        match (scene, training) {
+            (Some(scene), _) => {
+                sheet_pane(ui, scene, Some(page), self.zoom, size, &name);
             }
-            None => training_ecg::waiting(ui, size),
-        }
-    }
-
-    /// The training ECG, or in its place why it is not there.
-    fn exemplar(&mut self, ui: &mut Ui, size: Vec2, view: PairView) {
-        match self.state.exemplars.get(self.evidence.prototype) {
-            Some(Exemplar::Ready(drawn)) => {
-                let beside = self.marked().and_then(|drawn| scene_of(drawn, view));
-                let name = words::training_ecg(self.evidence);
-                let scene = scene_of(drawn, view).unwrap_or(&drawn.marked);
-                sheet_pane(ui, scene, beside, self.zoom, size, &name);
+            (None, Some(Exemplar::Missing(why))) => {
+                training_ecg::missing(ui, size, why, self.commands);
             }
-            Some(Exemplar::Missing(why)) => training_ecg::missing(ui, size, why, self.commands),
-            Some(Exemplar::Reading) | None => training_ecg::waiting(ui, size),
+            (None, _) => training_ecg::waiting(ui, size),
         }
     }
+}
 
-    fn training_ecg(&self) -> Option<&'a Drawn> {
-        match self.state.exemplars.get(self.evidence.prototype) {
-            Some(Exemplar::Ready(drawn)) => Some(drawn),
-            _ => None,
-        }
-    }
+/// The counter-case, if it is to stand beside the pair.
+fn counter_shown(state: &State) -> Option<&CounterCase> {
+    state
+        .reading
+        .counter_case()
+        .filter(|_| state.reading.against)
 }
 
 /// What a view shows of a drawn ECG.
@@ -296,11 +355,8 @@ fn scene_of(drawn: &Drawn, view: PairView) -> Option<&Scene> {
     }
 }
 
-fn recording_caption(ui: &mut Ui, opened: &OpenedRecording) {
-    caption(ui, "This ECG", &opened.id);
-}
-
-fn exemplar_caption(ui: &mut Ui, state: &State, evidence: &PrototypeEvidence) {
+/// What is known of a training ECG.
+fn details(state: &State, evidence: &PrototypeEvidence) -> String {
     let record = evidence.ecg_id.map(|id| format!("record {id}"));
     let mut parts = vec![record.unwrap_or_else(|| "source not known".to_owned())];
     let rated = PrototypeEvidence {
@@ -309,7 +365,7 @@ fn exemplar_caption(ui: &mut Ui, state: &State, evidence: &PrototypeEvidence) {
     };
     parts.push(words::source_details(&rated));
     parts.retain(|part| !part.is_empty());
-    caption(ui, "Training ECG", &parts.join(" · "));
+    parts.join(" · ")
 }
 
 fn caption(ui: &mut Ui, name: &str, rest: &str) {
@@ -330,5 +386,5 @@ fn caption(ui: &mut Ui, name: &str, rest: &str) {
 }
 
 fn scale_note() -> &'static str {
-    "Both at the same scale; screen not calibrated, measure by the grid."
+    "All at the same scale; screen not calibrated, measure by the grid."
 }

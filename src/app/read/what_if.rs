@@ -72,16 +72,11 @@ pub fn ui(
 fn spans(ui: &mut Ui, state: &State, changes: &mut Changes, duration_s: f64, fields: &mut Fields) {
     ui.horizontal(|ui| {
         let (from, to) = &mut fields.mask_span_s;
-        let second = |value| {
-            DragValue::new(value)
-                .range(0.0..=duration_s)
-                .speed(0.02)
-                .fixed_decimals(2)
-                .suffix(" s")
-        };
-        ui.add(second(from)).accessible_name("Mask from, seconds");
+        ui.add(second(from, duration_s))
+            .accessible_name("Mask from, seconds");
         weak(ui, "to");
-        ui.add(second(to)).accessible_name("Mask to, seconds");
+        ui.add(second(to, duration_s))
+            .accessible_name("Mask to, seconds");
         let span = Span {
             start_s: *from,
             end_s: *to,
@@ -113,6 +108,14 @@ fn spans(ui: &mut Ui, state: &State, changes: &mut Changes, duration_s: f64, fie
     if let Some(place) = shown_again {
         changes.masked_spans.remove(place);
     }
+}
+
+fn second(value: &mut f64, duration_s: f64) -> DragValue<'_> {
+    DragValue::new(value)
+        .range(0.0..=duration_s)
+        .speed(0.02)
+        .fixed_decimals(2)
+        .suffix(" s")
 }
 
 fn prototypes(ui: &mut Ui, state: &State, changes: &mut Changes) {

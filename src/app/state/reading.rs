@@ -54,7 +54,7 @@ pub struct Reading {
     /// Rank of the chosen prototype in the chosen order, from 0.
     pub rank: usize,
     pub order: Order,
-    /// The counter-case stands beside the ECG, instead of the chosen prototype.
+    /// The counter-case stands beside the pair.
     pub against: bool,
     pub pair_view: PairView,
     pub pane: EvidencePane,
@@ -70,10 +70,7 @@ impl Reading {
 
     /// The prototype that stands beside the ECG.
     pub fn evidence(&self) -> Option<&PrototypeEvidence> {
-        match self.counter_case() {
-            Some(counter) if self.against => Some(&counter.prototype),
-            _ => self.at_rank(self.rank),
-        }
+        self.at_rank(self.rank)
     }
 
     /// A prototype of the chosen class by its rank in the chosen order.
