@@ -19,7 +19,6 @@ pub fn explain(
     class: usize,
     subject: &Subject,
 ) -> Option<ClassExplanation> {
-    let manifest = model.manifest();
     let result = prediction.classes.get(class)?;
     let entries = entries(model, prediction, class)?;
     let prototypes = evidence_of_class(model, prediction, &entries, class, subject);
@@ -34,19 +33,28 @@ pub fn explain(
         calibration_shared: result.calibration_shared,
         threshold: result.threshold,
         threshold_shared: result.threshold_shared,
-        ledger: (!manifest.prototypes.is_empty()).then(|| {
-            let mut ledger = ledger(entries, &result.code, model.bias(class), result.logit);
-            for entry in &mut ledger.entries {
-                entry.percentile = percentile(model, entry);
-            }
-            ledger
-        }),
+        ledger: ledger(model, prediction, class),
         orders_disagree: orders_disagree(&prototypes),
         prototypes,
         counter_case: counter_case(model, prediction, class, subject),
         nearest: neighbours(model, prediction, class, subject),
         checks: None,
     })
+}
+
+/// The arithmetic of the logit of output `class`; `None` where there is no such
+/// output, and for a network without prototypes.
+pub fn ledger(model: &Model, prediction: &Prediction, class: usize) -> Option<Ledger> {
+    if model.manifest().prototypes.is_empty() {
+        return None;
+    }
+    let result = prediction.classes.get(class)?;
+    let entries = entries(model, prediction, class)?;
+    let mut ledger = listed(entries, &result.code, model.bias(class), result.logit);
+    for entry in &mut ledger.entries {
+        entry.percentile = percentile(model, entry);
+    }
+    Some(ledger)
 }
 
 /// One entry for every prototype, without percentiles: they take longer than
@@ -219,14 +227,14 @@ fn window(manifest: &Manifest, prototype: usize, pooled: &PooledWindow) -> Optio
 }
 
 /// Lists what matters and sums up what does not.
-fn ledger(entries: Vec<LedgerEntry>, code: &str, bias: f64, logit: f64) -> Ledger {
-    let (mut listed, small): (Vec<_>, Vec<_>) = entries
+fn listed(entries: Vec<LedgerEntry>, code: &str, bias: f64, logit: f64) -> Ledger {
+    let (mut large, small): (Vec<_>, Vec<_>) = entries
         .into_iter()
         .partition(|e| e.class == code || e.contribution.abs() >= Ledger::SMALLEST);
-    listed.sort_by(|a, b| b.contribution.abs().total_cmp(&a.contribution.abs()));
+    large.sort_by(|a, b| b.contribution.abs().total_cmp(&a.contribution.abs()));
     let rest = small.iter().map(|e| e.contribution).sum();
     Ledger {
-        entries: listed,
+        entries: large,
         rest,
         bias,
         logit,
@@ -258,7 +266,7 @@ mod tests {
             entry(2, "AFIB", 0.002),
             entry(3, "AFIB", -0.001),
         ];
-        let ledger = ledger(entries, "SR", 0.5, -1.498);
+        let ledger = listed(entries, "SR", 0.5, -1.498);
         let listed: Vec<usize> = ledger.entries.iter().map(|e| e.prototype).collect();
         assert_eq!(listed, [1, 0]);
         assert!((ledger.rest - 0.001).abs() < 1e-12);

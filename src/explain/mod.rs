@@ -31,7 +31,7 @@ pub use explanation::{
     PrototypeEvidence, Rating, ShownSums, Span, Window,
 };
 pub use figures::{lead_bars, lead_radar};
-pub use ledger::explain;
+pub use ledger::{explain, ledger};
 pub use neighbours::NEIGHBOURS;
 pub use probe::{Checks, Influence, Probe, ProbeResult, checks};
 pub use subject::Subject;

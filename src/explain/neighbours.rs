@@ -21,28 +21,24 @@ pub fn neighbours(
         return Vec::new();
     };
     let scale = manifest.architecture.branches()[branch].prototypes.scale();
-    let prototypes: Vec<usize> = (0..prediction.similarities.len())
-        .filter(|&p| {
-            manifest
-                .prototypes
-                .get(p)
-                .is_some_and(|p| p.branch == branch)
-        })
-        .collect();
+    // Prototypes are in the order of their branches.
+    let first = manifest.prototypes.partition_point(|p| p.branch < branch);
+    let end = manifest.prototypes.partition_point(|p| p.branch <= branch);
+    let Some(own) = prediction.similarities.get(first..end) else {
+        return Vec::new();
+    };
     let training = model.training_similarities();
-    let mut found: Vec<(f64, usize)> = training
-        .similarities
-        .iter()
-        .enumerate()
-        .map(|(row, similarities)| {
-            let squares = prototypes.iter().filter_map(|&p| {
-                let difference = f64::from(*similarities.get(p)?) - prediction.similarities[p];
-                Some((difference / scale).powi(2))
-            });
-            let mean = squares.sum::<f64>() / prototypes.len() as f64;
-            (mean.sqrt(), row)
-        })
-        .collect();
+    let rows = training.similarities.iter().enumerate();
+    let distance = |(row, similarities): (usize, &Vec<f32>)| {
+        let theirs = similarities.get(first..end)?;
+        let mut sum = 0.0;
+        for (a, b) in theirs.iter().zip(own) {
+            let difference = f64::from(*a) - b;
+            sum += difference * difference;
+        }
+        Some(((sum / own.len() as f64).sqrt() / scale, row))
+    };
+    let mut found: Vec<(f64, usize)> = rows.filter_map(distance).collect();
     found.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
     found.truncate(NEIGHBOURS);
     let neighbour = |(distance, row): (f64, usize)| {

@@ -7,7 +7,7 @@ use protoecg::bundle::{Bundle, Exemplars};
 use protoecg::dataset::DataSet;
 use protoecg::ecg::{Lead, Recording};
 use protoecg::explain::{
-    ClassExplanation, Explanation, Extent, Order, Subject, explain, marks, print, words,
+    ClassExplanation, Explanation, Extent, Order, Subject, explain, ledger, marks, print, words,
 };
 use protoecg::inference::{Changes, DeviceChoice, Model, Prediction, Span, sigmoid};
 use protoecg::sheet::{Ink, Item, MarkStyle, RectMm, SheetSpec, scene};
@@ -16,7 +16,7 @@ use protoecg::simulator;
 use crate::reference_data::ptbxl;
 
 /// Millimetres from the edge of a sheet to its first moment.
-const TIME_ZERO_MM: f64 = 25.0;
+const TIME_ZERO_MM: f64 = 20.0;
 
 fn bundle(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -54,7 +54,7 @@ fn ledgers_of_the_test_fold_add_up_to_the_logits_of_the_net() {
     let Some(folder) = ptbxl() else { return };
     let model = model("ptbxl-excerpt");
     let set = DataSet::open(&folder).unwrap();
-    let (mut furthest, mut negative, mut disagreeing) = (0.0_f64, 0, 0);
+    let (mut furthest, mut negative) = (0.0_f64, 0);
     let fold = set.folds(&[10]);
     assert!(fold.len() > 100, "{} records", fold.len());
     for entry in fold {
@@ -62,8 +62,7 @@ fn ledgers_of_the_test_fold_add_up_to_the_logits_of_the_net() {
         let prediction = model.predict(&recording).unwrap();
         let net = model.network_logits(&[model.input(&recording).unwrap()]);
         for (class, net) in net[0].iter().enumerate() {
-            let found = explained(&model, &prediction, class);
-            let ledger = found.ledger.as_ref().unwrap();
+            let ledger = &ledger(&model, &prediction, class).unwrap();
             let listed: f64 = ledger.entries.iter().map(|e| e.contribution).sum();
             let sum = listed + ledger.rest + ledger.bias;
             furthest = furthest.max((sum - net).abs());
@@ -71,7 +70,6 @@ fn ledgers_of_the_test_fold_add_up_to_the_logits_of_the_net() {
                 assert_eq!(entry.contribution, entry.similarity * entry.weight);
                 negative += usize::from(entry.contribution < 0.0);
             }
-            disagreeing += usize::from(found.orders_disagree.is_some());
             for order in [Order::Similarity, Order::Contribution] {
                 let rows = print::ledger_rows(ledger, order);
                 let value = |row: &Vec<String>| {
@@ -85,7 +83,7 @@ fn ledgers_of_the_test_fold_add_up_to_the_logits_of_the_net() {
         }
     }
     assert!(furthest < 1e-5, "off by {furthest:e}");
-    assert!(negative > 0 && disagreeing > 0, "{negative}, {disagreeing}");
+    assert!(negative > 0);
 }
 
 /// A window over 5.0 s, where the second column of a sheet ends: it is split
@@ -230,7 +228,7 @@ fn the_counter_case_is_the_most_probable_below_threshold_of_the_branch() {
             .map(|p| p.branch)
     };
     let mut found = 0;
-    for index in 0..4 {
+    for index in 0..2 {
         let prediction = model.predict(&simulated(index)).unwrap();
         for class in all(&model, &prediction) {
             let rivals: Vec<_> = prediction
@@ -258,14 +256,14 @@ fn the_counter_case_is_the_most_probable_below_threshold_of_the_branch() {
             assert_eq!(best.windows, counter.prototype.windows);
         }
     }
-    assert!(found > 20, "{found}");
+    assert!(found > 10, "{found}");
 }
 
 #[test]
 fn nothing_is_said_to_look_like_what_is_below_its_threshold() {
     let model = model("ptbxl-excerpt");
     let mut silent = 0;
-    for index in 0..6 {
+    for index in 0..2 {
         let prediction = model.predict(&simulated(index)).unwrap();
         for class in all(&model, &prediction) {
             match (class.assessed, class.positive) {
@@ -286,6 +284,30 @@ fn nothing_is_said_to_look_like_what_is_below_its_threshold() {
         said.contains("does not mean that the ECG is normal"),
         "{silent}"
     );
+}
+
+#[test]
+fn that_the_orders_disagree_is_said_where_they_do() {
+    let model = model("ptbxl-excerpt");
+    let mut disagreeing = 0;
+    let prediction = model.predict(&simulated(0)).unwrap();
+    for class in all(&model, &prediction) {
+        let first = |order| {
+            let place = class.ordered(order).first().copied();
+            place.map(|place| class.prototypes[place].prototype)
+        };
+        let firsts = (first(Order::Similarity), first(Order::Contribution));
+        match class.orders_disagree {
+            Some(found) => {
+                disagreeing += 1;
+                let said = (Some(found.by_similarity), Some(found.by_contribution));
+                assert_eq!(firsts, said);
+                assert!(words::orders_note(&found).contains("The orders disagree"));
+            }
+            None => assert_eq!(firsts.0, firsts.1),
+        }
+    }
+    assert!(disagreeing > 0);
 }
 
 /// The nearest ten by hand, and a training ECG that finds itself.
@@ -372,9 +394,21 @@ fn a_source_of_the_same_patient_is_marked() {
     );
     assert!(words::warning(marked[0]).unwrap().contains("same patient"));
 
-    // The source itself, at 500 Hz: another signal, the same recording.
-    let entry = set.entry(source.ecg_id.unwrap()).unwrap();
-    let fast = set.read_500_hz(entry).unwrap().expect("the 500 Hz record");
+    for entry in set.folds(&[10]).into_iter().take(5) {
+        let (found, prediction) = subject(&set.read(entry).unwrap());
+        assert_eq!(found, Subject::default());
+        let evidence = explain(&model, &prediction, source.class, &found).unwrap();
+        assert!(evidence.prototypes.iter().all(|p| !p.same_patient));
+    }
+
+    // A source itself, at 500 Hz: another signal, the same recording.
+    let at_500_hz = |p: &protoecg::bundle::Prototype| {
+        let fast = set.read_500_hz(set.entry(p.ecg_id?)?).unwrap()?;
+        Some((p.clone(), fast))
+    };
+    let Some((source, fast)) = manifest.prototypes.iter().find_map(at_500_hz) else {
+        return;
+    };
     let (found, prediction) = subject(&fast);
     assert_eq!(found.ecg_id, source.ecg_id);
     let evidence = explain(&model, &prediction, source.class, &found)
@@ -383,13 +417,6 @@ fn a_source_of_the_same_patient_is_marked() {
     let own = evidence.iter().find(|p| p.ecg_id == source.ecg_id).unwrap();
     assert!(own.same_recording && own.same_patient);
     assert!(words::warning(own).unwrap().contains("very recording"));
-
-    for entry in set.folds(&[10]).into_iter().take(10) {
-        let (found, prediction) = subject(&set.read(entry).unwrap());
-        assert_eq!(found, Subject::default());
-        let evidence = explain(&model, &prediction, source.class, &found).unwrap();
-        assert!(evidence.prototypes.iter().all(|p| !p.same_patient));
-    }
 }
 
 #[test]

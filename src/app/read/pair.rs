@@ -134,14 +134,8 @@ fn toolbar(
                 } else {
                     tokens.text
                 };
-                let counter = state
-                    .reading
-                    .counter_case()
-                    .filter(|_| state.reading.against);
-                let said =
-                    counter.map_or(explanation.heading(), |_| "Counter-case, below threshold");
                 ui.label(
-                    RichText::new(said)
+                    RichText::new(explanation.heading())
                         .font(strong(type_size::HEADING))
                         .color(colour),
                 );

@@ -140,3 +140,64 @@ impl Fields {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::review::{BundleRef, Protocol, PrototypeMean, Rater, RaterState};
+    use std::sync::Arc;
+
+    fn rater(code: &str, closed: bool) -> RaterState {
+        RaterState {
+            rater: Rater::new(code).unwrap(),
+            specialty: String::new(),
+            closed,
+            answered: 1,
+            total: 1,
+            changed: 0,
+            after_closing: 0,
+            excluded: BTreeMap::new(),
+            median_response_time_ms: None,
+        }
+    }
+
+    fn signed_in(code: &str) -> Session {
+        let resumed = crate::app::worker::Resumed {
+            bundle: String::new(),
+            protocol: Arc::new(Protocol::quick(BundleRef::default())),
+            title: String::new(),
+            queue: Arc::default(),
+            answers: BTreeMap::new(),
+            closed: false,
+            database: PathBuf::new(),
+        };
+        Session::new(Rater::new(code).unwrap(), resumed)
+    }
+
+    #[test]
+    fn ratings_are_kept_from_whoever_still_has_to_rate() {
+        let mut state = State::new(Saved::default());
+        let mean = PrototypeMean {
+            prototype: 4,
+            class_code: "SR".to_owned(),
+            mean: 4.5,
+            raters: 1,
+            bad: 0,
+        };
+        state.ratings = Some(Ratings {
+            raters: vec![rater("R1", true), rater("R2", false)],
+            by_prototype: vec![mean],
+        });
+        assert_eq!(state.rating_of(4), None, "R2's queue is open");
+        state.review.session = Some(signed_in("R2"));
+        assert_eq!(state.rating_of(4), None);
+        state.review.session = Some(signed_in("R3"));
+        assert_eq!(state.rating_of(4), None, "who has not begun");
+        state.review.session = Some(signed_in("R1"));
+        assert_eq!(state.rating_of(4).map(|rating| rating.mean), Some(4.5));
+        assert_eq!(state.rating_of(5), None);
+        state.review.session = None;
+        state.ratings.as_mut().unwrap().raters[1].closed = true;
+        assert!(state.rating_of(4).is_some());
+    }
+}
