@@ -9,10 +9,10 @@ use std::collections::BTreeSet;
 use crate::bundle::{Exemplars, Prototype};
 use crate::inference::{Model, Prediction};
 
-/// How far a similarity that was written with 16 bits may be from the one that
-/// the network computes here: the rounding, and other arithmetic.
-const ROUNDING: f64 = 1.0 / 1024.0;
-const ARITHMETIC: f64 = 2e-3;
+/// Training ECGs whose cosines with all prototypes differ by more than this
+/// (root mean square) are other recordings: the similarities were kept with 16
+/// bits, and the 500 Hz record of an ECG is resampled a little differently.
+const FURTHEST: f64 = 0.02;
 
 /// At most so many training ECGs are read to see whether they are this one.
 const MOST_READ: usize = 4;
@@ -60,23 +60,36 @@ impl Subject {
     }
 }
 
-/// Training ECGs whose similarities to all prototypes are those of the
-/// recording.
+/// The training ECGs that the model cannot tell from the recording, the most
+/// alike first.
 fn alike(model: &Model, prediction: &Prediction) -> Vec<u32> {
-    let training = model.training_similarities();
-    let same = |row: &[f32]| {
-        row.len() == prediction.similarities.len()
-            && row
-                .iter()
-                .zip(&prediction.similarities)
-                .all(|(a, b)| (f64::from(*a) - b).abs() <= ROUNDING * b.abs() + ARITHMETIC)
-    };
-    if prediction.similarities.is_empty() {
+    let manifest = model.manifest();
+    let own: Vec<(f64, f64)> = prediction
+        .similarities
+        .iter()
+        .enumerate()
+        .filter_map(|(p, similarity)| {
+            Some((*similarity, manifest.branch_of(p)?.prototypes.scale()))
+        })
+        .collect();
+    if own.is_empty() {
         return Vec::new();
     }
+    let distance = |row: &[f32]| {
+        let mut sum = 0.0;
+        for (theirs, (ours, scale)) in row.iter().zip(&own) {
+            let difference = (f64::from(*theirs) - ours) / scale;
+            sum += difference * difference;
+        }
+        (sum / own.len() as f64).sqrt()
+    };
+    let training = model.training_similarities();
     let rows = training.ecg_ids.iter().zip(&training.similarities);
-    rows.filter(|(_, row)| same(row))
-        .map(|(ecg_id, _)| *ecg_id)
-        .take(MOST_READ)
-        .collect()
+    let mut found: Vec<(f64, u32)> = rows
+        .map(|(ecg_id, row)| (distance(row), *ecg_id))
+        .filter(|(distance, _)| *distance <= FURTHEST)
+        .collect();
+    found.sort_by(|a, b| a.0.total_cmp(&b.0));
+    found.truncate(MOST_READ);
+    found.into_iter().map(|(_, ecg_id)| ecg_id).collect()
 }

@@ -629,3 +629,29 @@ fn checks_disturb_the_pair_and_say_what_is_left() {
     assert_eq!(found.influence.cosine_falls.len(), 32);
     assert!((found.influence.cosine_falls[15] - fall).abs() < 1e-5);
 }
+
+/// All probabilities of the largest bundle and one statement explained, as the
+/// window asks for them after a change.
+#[test]
+#[ignore = "a measurement, for an otherwise idle machine"]
+fn a_change_is_answered_within_100_ms() {
+    let model = model("ptbxl-excerpt");
+    let recording = simulated(2);
+    let mut times_ms: Vec<f64> = (0..15)
+        .map(|i| {
+            let changes = Changes {
+                masked_leads: vec![Lead::V1],
+                amplitude_scale: 1.0 + 0.01 * f64::from(i),
+                ..Changes::default()
+            };
+            let start = std::time::Instant::now();
+            let prediction = model.predict_changed(&recording, &changes).unwrap();
+            explained(&model, &prediction, prediction.leading().unwrap());
+            start.elapsed().as_secs_f64() * 1000.0
+        })
+        .collect();
+    times_ms.sort_by(f64::total_cmp);
+    let median = times_ms[times_ms.len() / 2];
+    assert!(median < 100.0, "{times_ms:?}");
+    println!("median {median:.1} ms");
+}
