@@ -127,12 +127,13 @@ impl EvidencePane {
     }
 
     /// The next one, for the key that steps through them.
-    pub fn next(self) -> Self {
+    /// A network without prototypes has fewer.
+    pub fn next(self, has_prototypes: bool) -> Self {
         match self {
-            Self::Prototypes => Self::Nearest,
-            Self::Nearest => Self::WhatIf,
-            Self::WhatIf => Self::Checks,
-            Self::Checks => Self::Prototypes,
+            Self::Prototypes if has_prototypes => Self::Nearest,
+            Self::Prototypes | Self::Nearest => Self::WhatIf,
+            Self::WhatIf if has_prototypes => Self::Checks,
+            Self::WhatIf | Self::Checks => Self::Prototypes,
         }
     }
 }

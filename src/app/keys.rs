@@ -184,7 +184,10 @@ fn read(press: Press, state: &State, commands: &mut Commands) {
             Order::Contribution => Order::Similarity,
         })),
         Key::C if !press.repeat => commands.send(Command::ShowCounterCase(!reading.against)),
-        Key::W if !press.repeat => commands.send(Command::ShowPane(reading.pane.next())),
+        Key::W if !press.repeat => {
+            let prototypes = reading.explanation().is_some_and(|e| e.ledger.is_some());
+            commands.send(Command::ShowPane(reading.pane.next(prototypes)));
+        }
         Key::V if !press.repeat => commands.send(Command::SetPairView(reading.pair_view.next())),
         _ => {}
     }

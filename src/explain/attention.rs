@@ -11,8 +11,7 @@ use crate::nn::AttentionNetwork;
 
 /// Stands wherever the attention is shown.
 pub const NOT_PER_CLASS: &str = "Attention is one map per ECG and not per diagnosis: it shows where the network looked, \
-     whatever it then said. It does not show why a statement is above or below its threshold. What a lead is worth to \
-     a statement is measured by occlusion: how far the probability falls when the lead is taken away.";
+     whatever it then said. It does not show why a statement is above or below its threshold.";
 
 /// Where a network with attention looked at a recording, and what it makes of
 /// the recording without a lead.

@@ -49,12 +49,16 @@ pub struct ClassExplanation {
 }
 
 impl ClassExplanation {
-    /// What stands over the pair: "looks like" only for a positive statement.
+    /// What stands over the pair: "looks like" only for a positive statement,
+    /// and only where there is an ECG that it looks like.
     pub fn heading(&self) -> &'static str {
-        match (self.assessed, self.positive) {
-            (false, _) => "Not assessed: too few training ECGs",
-            (true, Some(true)) => "Looks like",
-            (true, _) => "Most similar, but below threshold",
+        let has_pair = !self.prototypes.is_empty();
+        match (self.assessed, self.positive, has_pair) {
+            (false, _, _) => "Not assessed: too few training ECGs",
+            (true, Some(true), true) => "Looks like",
+            (true, _, true) => "Most similar, but below threshold",
+            (true, Some(true), false) => "At or above threshold",
+            (true, _, false) => "Below threshold",
         }
     }
 

@@ -6,7 +6,7 @@ use eframe::egui::{Role, ScrollArea, Sense, Ui, Vec2, WidgetInfo, vec2};
 use crate::app::state::State;
 use crate::app::tokens::Tokens;
 use crate::app::widgets::{Cell, Column, Table, heading, secondary, section, weak};
-use crate::explain::{AttentionExplanation, NOT_PER_CLASS, lead_bars, lead_radar};
+use crate::explain::{AttentionExplanation, Ledger, NOT_PER_CLASS, lead_bars, lead_radar};
 use crate::sheet::{Palette, Scene, SheetView, paint_egui};
 
 /// Attention of the leads, as bars and as a radar.
@@ -18,8 +18,9 @@ pub fn looked(ui: &mut Ui, state: &State) {
     weak(ui, NOT_PER_CLASS);
     let size = ui.available_size();
     ui.horizontal_top(|ui| {
-        figure(ui, &lead_bars(attention), vec2(size.x * 0.56, size.y));
-        figure(ui, &lead_radar(attention), vec2(size.x * 0.40, size.y));
+        ui.spacing_mut().item_spacing.x = 0.0;
+        figure(ui, &lead_bars(attention), vec2(size.x * 0.58, size.y));
+        figure(ui, &lead_radar(attention), vec2(size.x * 0.42, size.y));
     });
 }
 
@@ -58,7 +59,7 @@ pub fn worth(ui: &mut Ui, state: &State) {
                 let mut cells = vec![Cell::new(lead.name()).strong()];
                 let mut said = Vec::new();
                 for code in &codes {
-                    let worth = attention.worth(lead, code).unwrap_or(0.0);
+                    let worth = Ledger::shown(attention.worth(lead, code).unwrap_or(0.0));
                     said.push(format!("{code} {worth:+.3}"));
                     let cell = Cell::new(format!("{worth:+.3}"));
                     cells.push(if worth.abs() >= 0.05 {

@@ -19,6 +19,8 @@ use crate::sheet::Scene;
 
 /// Least height of the evidence under the sheets.
 const EVIDENCE: f32 = 232.0;
+/// The same where there are figures instead of a table.
+const FIGURES: f32 = 292.0;
 /// Height of a line under or over a sheet.
 const LINE: f32 = 18.0;
 /// Between a sheet and its lines.
@@ -40,7 +42,9 @@ pub fn ui(
         } else {
             2.0
         };
-        let height = evidence_height(ui, (view, count), opened);
+        let figures = explanation.ledger.is_none();
+        let least = if figures { FIGURES } else { EVIDENCE };
+        let height = evidence_height(ui, (view, count), opened).max(least);
         Panel::bottom("evidence")
             .exact_size(height)
             .resizable(false)
@@ -114,7 +118,7 @@ fn evidence_height(ui: &Ui, (view, count): (PairView, f32), opened: &OpenedRecor
             count * width * ratio(&opened.drawn.strip) + (count + 1.0) * (LINE + 2.0 * GAP)
         }
     };
-    (ui.available_height() - sheets - around).max(EVIDENCE)
+    ui.available_height() - sheets - around
 }
 
 /// What is compared with what, and how it is looked at.

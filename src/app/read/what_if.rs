@@ -35,11 +35,12 @@ pub fn ui(
             section(ui, "Leads that the model does not see");
             ui.horizontal_wrapped(|ui| {
                 ui.spacing_mut().item_spacing.x = 3.0;
+                ui.spacing_mut().button_padding.x = 5.0;
                 for &lead in &preprocessing.leads {
                     let masked = changes.masked_leads.contains(&lead);
                     let text = RichText::new(lead.name()).font(regular(type_size::SMALL));
                     let button = ui
-                        .add(Button::selectable(masked, text))
+                        .add(Button::selectable(masked, text).frame_when_inactive(true))
                         .accessible_name(format!("Mask lead {lead}"));
                     if button.clicked() {
                         changes.toggle_lead(lead);
