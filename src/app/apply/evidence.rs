@@ -147,6 +147,8 @@ impl Application {
     /// Has the attention measured, for a network that has one.
     pub(super) fn attend(&mut self) {
         let reading = &mut self.state.reading;
+        // That of the question before stands beside no number of this one.
+        reading.attention = None;
         let prediction = reading.prediction.as_ref();
         let prediction = prediction.filter(|prediction| prediction.attention.is_some());
         let (Some(prediction), Some(opened), Some(workers)) =
@@ -160,7 +162,8 @@ impl Application {
             prediction: Arc::clone(prediction),
         };
         reading.attending = true;
-        workers.model(Priority::Seen, job);
+        // A new question overtakes it: it takes a dozen times as long as one.
+        workers.model(Priority::Background, job);
     }
 
     pub(super) fn attended(
