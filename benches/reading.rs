@@ -5,8 +5,9 @@ use std::path::Path;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use protoecg::bundle::{Bundle, ModelInput};
-use protoecg::explain::explain;
-use protoecg::inference::{DeviceChoice, Model};
+use protoecg::ecg::Lead;
+use protoecg::explain::{Subject, explain};
+use protoecg::inference::{Changes, DeviceChoice, Model};
 use protoecg::{formats, simulator};
 
 fn model() -> Model {
@@ -32,11 +33,25 @@ fn benches(criterion: &mut Criterion) {
     });
     criterion.bench_function("predict one ECG", |b| b.iter(|| model.predict(&recording)));
     let prediction = model.predict(&recording).expect("a prediction");
+    let subject = Subject::default();
     criterion.bench_function("explain all 16 statements", |b| {
         b.iter(|| {
             (0..16)
-                .filter_map(|class| explain(&model, &prediction, class))
+                .filter_map(|class| explain(&model, &prediction, class, &subject))
                 .count()
+        });
+    });
+
+    // What the window does for a change: all probabilities, and one statement explained.
+    let changes = Changes {
+        masked_leads: vec![Lead::V1],
+        amplitude_scale: 1.2,
+        ..Changes::default()
+    };
+    criterion.bench_function("what if, and explain one statement", |b| {
+        b.iter(|| {
+            let changed = model.predict_changed(&recording, &changes);
+            changed.map(|changed| explain(&model, &changed, 0, &subject))
         });
     });
 

@@ -4,6 +4,8 @@
 //! records, the review database. They run one at a time (Mesa may crash when
 //! Vulkan devices are made concurrently); each holds a lock for that.
 
+#[path = "screens/evidence.rs"]
+mod evidence;
 #[path = "screens/read.rs"]
 mod read;
 #[path = "screens/review.rs"]

@@ -83,6 +83,9 @@ impl Application {
         let waiting = state.reading.opening.is_some()
             || state.model.is_busy()
             || state.reading.predicting
+            || state.reading.attending
+            || state.reading.checking
+            || state.reading.is_drawing()
             || state.dialog_open
             || state.review.starting
             || state.review.finding

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::worker::Purpose;
-use crate::inference::DeviceChoice;
+use crate::explain::Order;
+use crate::inference::{Changes, DeviceChoice};
 use crate::review::{Exclusion, Mark};
 
 /// The three screens.
@@ -72,16 +73,19 @@ pub enum PairView {
     Sheets,
     /// The two rhythm strips, one above the other.
     Strips,
+    /// The window of both in all 12 leads.
+    CutOuts,
 }
 
 impl PairView {
-    pub const ALL: [Self; 3] = [Self::Single, Self::Sheets, Self::Strips];
+    pub const ALL: [Self; 4] = [Self::Single, Self::Sheets, Self::Strips, Self::CutOuts];
 
     pub fn name(self) -> &'static str {
         match self {
             Self::Single => "This ECG",
             Self::Sheets => "Side by side",
             Self::Strips => "Rhythm strips",
+            Self::CutOuts => "Cut-outs",
         }
     }
 
@@ -90,7 +94,46 @@ impl PairView {
         match self {
             Self::Single => Self::Sheets,
             Self::Sheets => Self::Strips,
-            Self::Strips => Self::Single,
+            Self::Strips => Self::CutOuts,
+            Self::CutOuts => Self::Single,
+        }
+    }
+}
+
+/// What lies beside the ledger.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum EvidencePane {
+    /// The prototypes of the class, and what speaks for another.
+    #[default]
+    Prototypes,
+    /// The training ECGs that the model sees most alike.
+    Nearest,
+    /// Something taken away or changed.
+    WhatIf,
+    /// Noise, gain and shift, and what the similarity hangs on.
+    Checks,
+}
+
+impl EvidencePane {
+    pub const ALL: [Self; 4] = [Self::Prototypes, Self::Nearest, Self::WhatIf, Self::Checks];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Prototypes => "Prototypes",
+            Self::Nearest => "Nearest",
+            Self::WhatIf => "What if",
+            Self::Checks => "Checks",
+        }
+    }
+
+    /// The next one, for the key that steps through them.
+    /// A network without prototypes has fewer.
+    pub fn next(self, has_prototypes: bool) -> Self {
+        match self {
+            Self::Prototypes if has_prototypes => Self::Nearest,
+            Self::Prototypes | Self::Nearest => Self::WhatIf,
+            Self::WhatIf if has_prototypes => Self::Checks,
+            Self::WhatIf | Self::Checks => Self::Prototypes,
         }
     }
 }
@@ -126,8 +169,16 @@ pub enum Command {
     CloseRecording,
     ClearRecent,
     ChooseClass(usize),
-    /// By rank among the prototypes of the class, 0 the most similar.
+    /// By rank among the prototypes of the class in the chosen order, from 0.
     ChoosePrototype(usize),
+    SetOrder(Order),
+    /// The counter-case beside the pair, or the pair alone again.
+    ShowCounterCase(bool),
+    ShowPane(EvidencePane),
+    /// What if this were changed, and nothing else?
+    WhatIf(Changes),
+    /// Try the pair on the screen with noise, gain and shift.
+    RunChecks,
     SetPairView(PairView),
     Zoom(ZoomStep),
 

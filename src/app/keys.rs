@@ -6,6 +6,7 @@ use eframe::egui::{Context, Event, Key, Modifiers};
 use super::command::{Command, Commands, Overlay, ReviewCommand, Screen, ZoomStep};
 use super::state::{Fields, State};
 use super::worker::Purpose;
+use crate::explain::Order;
 use crate::review::{Exclusion, Mark};
 
 /// A key that went down in this frame.
@@ -47,7 +48,10 @@ pub const HELP: &[(&str, &[(&str, &str)])] = &[
         &[
             ("↑  ↓", "Previous or next statement"),
             ("←  →", "More or less similar prototype"),
-            ("V", "This ECG, side by side, rhythm strips"),
+            ("V", "This ECG, side by side, rhythm strips, cut-outs"),
+            ("O", "Order by similarity, by contribution"),
+            ("C", "Counter-case beside the pair, and back"),
+            ("W", "Prototypes, nearest ECGs, what if, checks"),
         ],
     ),
     (
@@ -175,6 +179,15 @@ fn read(press: Press, state: &State, commands: &mut Commands) {
         }
         Key::ArrowLeft => commands.send(Command::ChoosePrototype(reading.rank.saturating_sub(1))),
         Key::ArrowRight => commands.send(Command::ChoosePrototype(reading.rank + 1)),
+        Key::O if !press.repeat => commands.send(Command::SetOrder(match reading.order {
+            Order::Similarity => Order::Contribution,
+            Order::Contribution => Order::Similarity,
+        })),
+        Key::C if !press.repeat => commands.send(Command::ShowCounterCase(!reading.against)),
+        Key::W if !press.repeat => {
+            let prototypes = reading.explanation().is_some_and(|e| e.ledger.is_some());
+            commands.send(Command::ShowPane(reading.pane.next(prototypes)));
+        }
         Key::V if !press.repeat => commands.send(Command::SetPairView(reading.pair_view.next())),
         _ => {}
     }

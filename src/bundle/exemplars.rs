@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use super::{Bundle, Manifest};
-use crate::dataset::{DataSet, DataSetError};
+use crate::dataset::{DataSet, DataSetError, Entry};
 use crate::ecg::Recording;
 use crate::formats;
 
@@ -100,9 +100,13 @@ impl Exemplars {
     /// From and to, in seconds, of the window that a prototype is; `None` for
     /// one without a time axis.
     pub fn window_s(&self, prototype: usize) -> Option<(f64, f64)> {
-        let (start, end) = self.manifest.prototypes.get(prototype)?.window_samples?;
-        let rate_hz = self.manifest.preprocessing.rate_hz;
-        Some((start as f64 / rate_hz, end as f64 / rate_hz))
+        self.manifest.source_window_s(prototype)
+    }
+
+    /// From and to, in seconds, of everything that a prototype was computed
+    /// from; `None` for one without a time axis.
+    pub fn receptive_field_s(&self, prototype: usize) -> Option<(f64, f64)> {
+        self.manifest.source_field_s(prototype)
     }
 
     /// The recording of a prototype's source, checked against the checksum
@@ -168,6 +172,34 @@ impl Exemplars {
             sex: source.sex,
             ..recording
         })
+    }
+
+    /// The row of a record in the named data set, if the signal of that record
+    /// at either of its rates has this checksum; `None` as well without a data
+    /// set, and for a record that cannot be read.
+    pub fn row_of(&self, ecg_id: u32, sha256: &str) -> Option<&Entry> {
+        let set = self.named_data_set()?;
+        let row = set.entry(ecg_id)?;
+        let is_it = |signal: Option<Recording>| signal.is_some_and(|s| s.sha256() == sha256);
+        let found = is_it(set.read(row).ok()) || is_it(set.read_500_hz(row).ok().flatten());
+        found.then_some(row)
+    }
+
+    /// The ECGs of a patient in the named data set; none without one.
+    pub fn ecgs_of(&self, patient_id: i64) -> Vec<u32> {
+        let rows = self.named_data_set().map(DataSet::entries);
+        rows.into_iter()
+            .flatten()
+            .filter(|row| row.patient_id == Some(patient_id))
+            .map(|row| row.ecg_id)
+            .collect()
+    }
+
+    /// The data set in the named folder, unless the bundle brings its own ECGs:
+    /// then the numbers of the folder's records mean others.
+    fn named_data_set(&self) -> Option<&DataSet> {
+        let folder = self.data_folder.as_ref().filter(|_| !self.in_bundle())?;
+        self.data_set(folder).ok()
     }
 
     fn data_set(&self, folder: &Path) -> Result<&DataSet, DataSetError> {

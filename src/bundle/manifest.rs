@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Architecture, BranchSpec, Preprocessing};
 use crate::ecg::Sex;
+use crate::nn::{first_step, receptive_field_s};
 use crate::statements;
 
 /// `manifest.ron`. Unknown fields are refused; `version` is checked first.
@@ -69,6 +70,30 @@ impl Manifest {
     pub fn branch_of(&self, prototype: usize) -> Option<&BranchSpec> {
         let branch = self.prototypes.get(prototype)?.branch;
         self.architecture.branches().get(branch)
+    }
+
+    /// From and to, in seconds of its source ECG, of the window that a
+    /// prototype is; `None` for one without a time axis.
+    pub fn source_window_s(&self, prototype: usize) -> Option<(f64, f64)> {
+        let (start, end) = self.prototypes.get(prototype)?.window_samples?;
+        let rate_hz = self.preprocessing.rate_hz;
+        Some((start as f64 / rate_hz, end as f64 / rate_hz))
+    }
+
+    /// From and to, in seconds of its source ECG, of everything that a
+    /// prototype was computed from.
+    pub fn source_field_s(&self, prototype: usize) -> Option<(f64, f64)> {
+        let (start_s, _) = self.source_window_s(prototype)?;
+        self.field_s(prototype, first_step(start_s))
+    }
+
+    /// From and to, in seconds, of everything that the window of a prototype
+    /// at a latent step is computed from.
+    pub fn field_s(&self, prototype: usize, step: usize) -> Option<(f64, f64)> {
+        let branch = self.branch_of(prototype)?;
+        let steps = branch.prototypes.steps();
+        let duration_s = self.preprocessing.duration_s();
+        Some(receptive_field_s(&branch.backbone, step, steps, duration_s))
     }
 
     /// What people call the data that the model was trained on.

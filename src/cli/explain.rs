@@ -1,22 +1,27 @@
 //! `protoecg explain`: the evidence for a statement as picture, page or JSON.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
 use super::predict::{BundleHead, RecordingDocument, admit};
 use super::{ModelArguments, output};
 use crate::bundle::Exemplars;
-use crate::explain::{ClassExplanation, explain, print};
+use crate::ecg::{Lead, Recording};
+use crate::explain::print::{self, Printed};
+use crate::explain::{Explanation, Order, PrototypeEvidence, Rating, Subject, checks, words};
+use crate::inference::{Changes, Model, Prediction, Span};
 use crate::plausibility::Admitted;
+use crate::review::{self, Store};
 use crate::sheet::{Palette, Scene, pages_to_pdf, to_png, to_svg};
 
 /// Show the training ECG that a prediction rests on
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Example:\n  protoecg explain models/demo-rhythm/example.hea --class AFIB --out why.pdf\n\n\
+    after_help = "Examples:\n  protoecg explain models/demo-rhythm/example.hea --class AFIB --out why.pdf\n  \
+    protoecg explain ECG.hea --without-prototype 12 --mask-lead V1 --mask-span 2.0..3.5 --scale 1.2 --out what-if.json\n\n\
     The kind of file follows from its ending: .png, .svg, .pdf or .json. It names the ECG by\n\
-    its checksum, not by its file name."
+    its checksum, not by its file name. What was changed for a \"what if\" stands in it."
 )]
 pub struct Arguments {
     /// ECG file
@@ -29,9 +34,66 @@ pub struct Arguments {
     /// File to write
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
+    /// Which prototype is shown, and the order of the ledger
+    #[arg(long, value_enum, default_value_t)]
+    order: Order,
     /// Folder of the data set that the model was trained on, for its training ECGs
     #[arg(long, value_name = "DIR", env = "PROTOECG_PTBXL")]
     data: Option<PathBuf>,
+    /// Review database of this model: what its prototypes were rated, once every queue is closed
+    #[arg(long, value_name = "SQLITE")]
+    ratings: Option<PathBuf>,
+    /// Try each shown pair with noise, gain and shift, and measure which part of the ECG it hangs on
+    #[arg(long)]
+    checks: bool,
+    #[command(flatten)]
+    what_if: WhatIf,
+}
+
+/// What to change before the model reads the ECG.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "What if")]
+struct WhatIf {
+    /// Switch a prototype off, by its number in the ledger (repeatable)
+    #[arg(long, value_name = "N")]
+    without_prototype: Vec<usize>,
+    /// Set a lead to 0 in what the model sees (repeatable)
+    #[arg(long, value_name = "LEAD", value_parser = lead)]
+    mask_lead: Vec<Lead>,
+    /// Put a straight line in place of these seconds in all leads (repeatable)
+    #[arg(long, value_name = "FROM..TO", value_parser = span)]
+    mask_span: Vec<Span>,
+    /// Multiply the amplitude
+    #[arg(long, value_name = "FACTOR", default_value_t = 1.0)]
+    scale: f64,
+}
+
+impl WhatIf {
+    fn changes(&self) -> Changes {
+        Changes {
+            without_prototypes: self.without_prototype.clone(),
+            masked_leads: self.mask_lead.clone(),
+            masked_spans: self.mask_span.clone(),
+            amplitude_scale: self.scale,
+        }
+    }
+}
+
+fn lead(name: &str) -> Result<Lead, String> {
+    Lead::parse(name).ok_or_else(|| {
+        let known = Lead::STANDARD.map(Lead::name).join(", ");
+        format!("expected one of {known}")
+    })
+}
+
+fn span(text: &str) -> Result<Span, String> {
+    let parsed = text.split_once("..").and_then(|(start, end)| {
+        Some(Span {
+            start_s: start.trim().parse().ok()?,
+            end_s: end.trim().parse().ok()?,
+        })
+    });
+    parsed.ok_or_else(|| "expected seconds as FROM..TO, such as 2.0..3.5".to_owned())
 }
 
 #[derive(serde::Serialize)]
@@ -39,74 +101,80 @@ struct Document<'a> {
     schema: u32,
     bundle: BundleHead<'a>,
     recordings: Vec<RecordingDocument>,
-    classes: Vec<ClassExplanation>,
+    #[serde(flatten)]
+    explanation: Explanation,
 }
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let kind = arguments
-        .out
-        .extension()
-        .and_then(|e| e.to_str())
-        .unwrap_or_default()
-        .to_ascii_lowercase();
-    anyhow::ensure!(
-        ["png", "svg", "pdf", "json"].contains(&kind.as_str()),
-        "--out {}: the ending says what to write, expected .png, .svg, .pdf or .json",
-        arguments.out.display()
-    );
+    let kind = kind_of(&arguments.out)?;
     let model = arguments.model.load()?;
     let Admitted { recording, report } = admit(&arguments.file)?;
-    let prediction = model
-        .predict(&recording)
-        .with_context(|| arguments.file.display().to_string())?;
-    let manifest = model.manifest();
-    let chosen = match &arguments.class {
-        Some(code) => Some(manifest.output_of(code).with_context(|| {
-            let known: Vec<&str> = manifest
-                .statements
-                .iter()
-                .map(|s| s.code.as_str())
-                .collect();
-            format!("--class {code}: this model knows {}", known.join(", "))
-        })?),
-        None => None,
+    let named = || arguments.file.display().to_string();
+    let unchanged = model.predict(&recording).with_context(named)?;
+    let changes = arguments.what_if.changes();
+    let prediction = match changes.is_none() {
+        true => unchanged.clone(),
+        false => model
+            .predict_changed(&recording, &changes)
+            .with_context(named)?,
     };
+    let chosen = chosen_class(&model, arguments.class.as_deref())?;
+    let class = match (kind.as_str(), chosen) {
+        ("json", chosen) => chosen,
+        (_, Some(class)) => Some(class),
+        (_, None) => Some(leading(&prediction)?),
+    };
+    let exemplars = Exemplars::new(model.bundle(), arguments.data.clone());
+    let subject = Subject::of(&model, &unchanged, &exemplars);
+    let wanted = |index: usize| class.is_none_or(|class| class == index);
+    let mut explanation = Explanation::of(
+        &model,
+        &recording,
+        &prediction,
+        &unchanged,
+        &subject,
+        wanted,
+    )?;
+    if let Some(database) = &arguments.ratings {
+        add_ratings(&mut explanation, &model, database)?;
+    }
+    if arguments.checks {
+        anyhow::ensure!(
+            changes.is_none(),
+            "--checks are of the ECG as it was recorded; leave the changes out"
+        );
+        add_checks(&mut explanation, &model, &recording, arguments.order)?;
+    }
     let bytes = if kind == "json" {
-        let wanted = |class: &usize| chosen.is_none_or(|c| c == *class);
-        let classes = (0..manifest.statements.len()).filter(wanted);
-        let classes = classes
-            .filter_map(|class| explain(&model, &prediction, class))
-            .collect();
         let recording = RecordingDocument::new(recording.short_id(), &model, report, prediction);
         let document = Document {
             schema: 1,
             bundle: model.bundle().into(),
             recordings: vec![recording],
-            classes,
+            explanation,
         };
         serde_json::to_vec_pretty(&document)?
     } else {
-        let class = chosen
-            .or(prediction.leading())
-            .context("this model assesses no statement")?;
-        let explanation =
-            explain(&model, &prediction, class).context("the model has no such output")?;
-        let exemplars = Exemplars::new(model.bundle(), arguments.data.clone());
-        let exemplar = match explanation.prototypes.first() {
-            Some(evidence) => exemplars.read(evidence.prototype).map_err(|error| {
-                eprintln!("training ECG not shown: {error}");
-                error.on_a_sheet()
-            }),
-            None => Err("the model has no prototype of this statement".to_owned()),
+        let class = explanation.classes.first();
+        let class = class.context("the model has no such output")?;
+        let first = class.ordered(arguments.order).first().copied();
+        let first = first.and_then(|place| class.prototypes.get(place));
+        let counter = class
+            .counter_case
+            .as_ref()
+            .map(|counter| &counter.prototype);
+        let [shown, against] = [first, counter].map(|evidence| exemplar(&exemplars, evidence));
+        let printed = Printed {
+            bundle: model.bundle(),
+            recording: &recording,
+            notes: &words::notes(&prediction, &report),
+            explanation: &explanation,
+            class,
+            order: arguments.order,
+            exemplar: shown.as_ref().map_err(Clone::clone),
+            counter_exemplar: against.as_ref().map_err(Clone::clone),
         };
-        let blocks = print::blocks(
-            model.bundle(),
-            &recording,
-            &print::notes(&prediction, &report),
-            &explanation,
-            exemplar.as_ref().map_err(Clone::clone),
-        );
-        paint(&kind, blocks)?
+        paint(&kind, printed.blocks())?
     };
     std::fs::write(&arguments.out, bytes)
         .with_context(|| format!("cannot write {}", arguments.out.display()))?;
@@ -114,6 +182,92 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         Some(notice) => output::print_line(notice),
         None => Ok(()),
     }
+}
+
+fn kind_of(out: &Path) -> anyhow::Result<String> {
+    let ending = out.extension().and_then(|e| e.to_str());
+    let kind = ending.unwrap_or_default().to_ascii_lowercase();
+    anyhow::ensure!(
+        ["png", "svg", "pdf", "json"].contains(&kind.as_str()),
+        "--out {}: the ending says what to write, expected .png, .svg, .pdf or .json",
+        out.display()
+    );
+    Ok(kind)
+}
+
+fn chosen_class(model: &Model, code: Option<&str>) -> anyhow::Result<Option<usize>> {
+    let Some(code) = code else { return Ok(None) };
+    let manifest = model.manifest();
+    let output = manifest.output_of(code).with_context(|| {
+        let known = manifest.statements.iter().map(|s| s.code.as_str());
+        let known: Vec<&str> = known.collect();
+        format!("--class {code}: this model knows {}", known.join(", "))
+    })?;
+    Ok(Some(output))
+}
+
+fn leading(prediction: &Prediction) -> anyhow::Result<usize> {
+    let leading = prediction.leading();
+    leading.context("this model assesses no statement")
+}
+
+/// The training ECG of a prototype.
+fn exemplar(
+    exemplars: &Exemplars,
+    evidence: Option<&PrototypeEvidence>,
+) -> Result<Recording, String> {
+    match evidence {
+        Some(evidence) => exemplars.read(evidence.prototype).map_err(|error| {
+            eprintln!("training ECG not shown: {error}");
+            error.on_a_sheet()
+        }),
+        None => Err("the model has no prototype of this statement".to_owned()),
+    }
+}
+
+/// Tries the prototype that each statement shows first.
+fn add_checks(
+    explanation: &mut Explanation,
+    model: &Model,
+    recording: &Recording,
+    order: Order,
+) -> anyhow::Result<()> {
+    let count = explanation.classes.len();
+    for (done, class) in explanation.classes.iter_mut().enumerate() {
+        output::status(&format!("{done} of {count} pairs checked"));
+        let first = class.ordered(order).first().copied();
+        if let Some(evidence) = first.and_then(|place| class.prototypes.get(place)) {
+            class.checks = Some(checks(model, recording, evidence.prototype)?);
+        }
+    }
+    Ok(())
+}
+
+/// Puts what reviewers gave to the prototypes beside them, unless somebody is
+/// still to rate without knowing.
+fn add_ratings(
+    explanation: &mut Explanation,
+    model: &Model,
+    database: &Path,
+) -> anyhow::Result<()> {
+    let store = Store::open(database)?;
+    store.check_bundle(&model.bundle().sha256)?;
+    let ratings = review::ratings(&store.snapshot()?);
+    if !ratings.may_be_seen_by(None) {
+        eprintln!("ratings not shown: a rater's queue is still open");
+        return Ok(());
+    }
+    for mean in &ratings.by_prototype {
+        explanation.rate(
+            mean.prototype,
+            Rating {
+                mean: mean.mean,
+                raters: mean.raters,
+                bad: mean.bad,
+            },
+        );
+    }
+    Ok(())
 }
 
 fn paint(kind: &str, blocks: Vec<Scene>) -> anyhow::Result<Vec<u8>> {

@@ -2,15 +2,13 @@
 //! ECGs say about the quality of the prototypes.
 
 use std::collections::BTreeSet;
-use std::f64::consts::TAU;
 
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng};
 use serde::Serialize;
 
+use super::probe::{Own, Probe, changed};
 use crate::bundle::{Exemplars, TrainingSimilarities};
 use crate::ecg::Recording;
-use crate::inference::{InferenceError, Model, Prediction};
+use crate::inference::{InferenceError, Model};
 use crate::statistics::{mean, median};
 
 /// How many nearest training ECGs the label purity looks at.
@@ -145,36 +143,6 @@ pub fn audit(
     })
 }
 
-/// What the model says about one prototype on some ECG.
-#[derive(Clone, Copy)]
-struct Own {
-    similarity: f64,
-    /// First latent step of the best window.
-    step: Option<usize>,
-}
-
-impl Own {
-    fn of(model: &Model, recording: &Recording, number: usize) -> Result<Self, InferenceError> {
-        Ok(Self::in_prediction(&model.predict(recording)?, number))
-    }
-
-    fn in_prediction(prediction: &Prediction, number: usize) -> Self {
-        let windows = prediction.windows.get(number);
-        Self {
-            similarity: prediction.similarities.get(number).copied().unwrap_or(0.0),
-            step: windows.and_then(|w| w.first()).map(|w| w.step),
-        }
-    }
-
-    fn kept(self, changed: Self) -> f64 {
-        changed.similarity / self.similarity
-    }
-
-    fn moved(self, changed: Self) -> Option<usize> {
-        Some(self.step?.abs_diff(changed.step?))
-    }
-}
-
 fn label_purity(
     similarities: &TrainingSimilarities,
     prototype: usize,
@@ -199,24 +167,11 @@ fn noise(
     number: usize,
     own: Own,
 ) -> Result<Noise, InferenceError> {
-    let wave = |hz: f64, mv: f64| {
-        changed(recording, move |_, _, s, sample| {
-            sample + mv * (TAU * hz * s).sin()
-        })
-    };
-    let mut random = ChaCha8Rng::seed_from_u64(number as u64);
-    let muscle = changed(recording, |_, _, _, sample| {
-        // The sum of twelve uniform numbers is nearly normal.
-        let sum: f64 = (0..12)
-            .map(|_| f64::from(random.next_u32()) / 2f64.powi(32))
-            .sum();
-        sample + 0.03 * (sum - 6.0)
-    });
     let mut kept = [0.0; 3];
     let mut moved_steps = None;
-    let noisy = [wave(0.3, 0.15), wave(50.0, 0.05), muscle];
-    for (kept, noisy) in kept.iter_mut().zip(&noisy) {
-        let found = Own::of(model, noisy, number)?;
+    for (kept, noise) in kept.iter_mut().zip(Probe::NOISES) {
+        let noisy = noise.applied(recording, number as u64);
+        let found = Own::of(model, &noisy, number)?;
         *kept = own.kept(found);
         moved_steps = moved_steps.max(own.moved(found));
     }
@@ -266,21 +221,6 @@ fn window(
         moved_steps: own.moved(found).unwrap_or(0),
         faithfulness_drop: logit(recording)? - logit(&without)?,
     })
-}
-
-/// The recording with every sample replaced; the function gets channel, index,
-/// time in seconds and the sample in millivolts.
-fn changed(
-    recording: &Recording,
-    mut replace: impl FnMut(usize, usize, f64, f64) -> f64,
-) -> Recording {
-    let mut copy = recording.clone();
-    for (number, channel) in copy.channels.iter_mut().enumerate() {
-        for (index, sample) in channel.samples_mv.iter_mut().enumerate() {
-            *sample = replace(number, index, index as f64 / recording.rate_hz, *sample);
-        }
-    }
-    copy
 }
 
 fn sources(model: &Model) -> BTreeSet<u32> {

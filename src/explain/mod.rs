@@ -1,10 +1,38 @@
-//! Prediction to evidence: the prototype ledger and the training ECGs behind it.
+//! Prediction to evidence: the prototype ledger and the training ECGs behind
+//! it, the case against it, where a network with attention looked, and how
+//! steady all of that is.
+//!
+//! - [`Explanation`], [`ClassExplanation`]: the values that screen, PDF and
+//!   JSON show; [`explain()`] makes the ones of a statement
+//! - [`Subject`]: whose ECG it is, as far as the training set tells
+//! - [`attention()`]: attention and occlusion of a network that has no prototypes
+//! - [`checks()`]: how steady the similarity of a pair is, and what it hangs on
+//! - [`audit()`]: what a whole bundle is worth
+//! - [`words`], [`marks`], [`print`](mod@print): the same values in sentences, on a sheet, on pages
 
+mod attention;
 mod audit;
 mod explanation;
+mod figures;
 mod ledger;
+pub mod marks;
+mod neighbours;
 pub mod print;
+mod probe;
+mod subject;
+mod tables;
+mod whole;
+pub mod words;
 
+pub use attention::{AttentionExplanation, NOT_PER_CLASS, attention};
 pub use audit::{Audit, NEAREST, PrototypeAudit, audit};
-pub use explanation::{ClassExplanation, Ledger, LedgerEntry, PrototypeEvidence, Span, Window};
-pub use ledger::explain;
+pub use explanation::{
+    ClassExplanation, CounterCase, Extent, Ledger, LedgerEntry, Neighbour, Order, OrdersDisagree,
+    PrototypeEvidence, Rating, ShownSums, Span, Window,
+};
+pub use figures::{lead_bars, lead_radar};
+pub use ledger::{explain, ledger};
+pub use neighbours::NEIGHBOURS;
+pub use probe::{Checks, Influence, Probe, ProbeResult, checks};
+pub use subject::Subject;
+pub use whole::Explanation;

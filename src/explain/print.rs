@@ -1,326 +1,231 @@
 //! The evidence for one statement as blocks of a printed page: the test ECG,
 //! the training ECG of the most similar prototype at the same scale, the
-//! ledger. The same values as on the screen and in the JSON.
+//! ledger, and what speaks against it. The same values as on the screen and in
+//! the JSON.
 
-use super::{ClassExplanation, Ledger, PrototypeEvidence};
+use super::words::{
+    NOTHING_ABOVE, NOTHING_ABOVE_IS_NOT_NORMAL, changes_sentence, counter_sentence, orders_note,
+    probability_sentence, similarity_sentence, source_details, source_title, test_title, warning,
+    windows_sentence,
+};
+use super::{ClassExplanation, CounterCase, Explanation, Order, PrototypeEvidence, marks, tables};
 use crate::bundle::Bundle;
-use crate::ecg::{Recording, Sex};
-use crate::inference::Prediction;
-use crate::plausibility;
-use crate::sheet::{self, Align, Mark, NOT_A_MEDICAL_DEVICE, Scene, SheetSpec, TableColumn, scene};
+use crate::ecg::Recording;
+use crate::sheet::{self, HeatMap, Layout, Mark, NOT_A_MEDICAL_DEVICE, Scene, SheetSpec, scene};
+
+pub use super::tables::ledger_rows;
 
 /// Width that the text of a page may take.
-const TEXT_WIDTH_MM: f64 = 260.0;
+pub(super) const TEXT_WIDTH_MM: f64 = 260.0;
+
+/// What words and a sheet may take together; more of them go on a page of
+/// their own, since nothing is ever made smaller.
+const TOGETHER_MM: f64 = 188.0;
 
 /// What is drawn of the two ECGs.
 const FILTER_NOTE: &str = "as recorded, no display filter";
 
-/// The mark of a prototype without a time axis: the whole rhythm strip.
-pub fn marks(evidence: &PrototypeEvidence) -> Vec<Mark> {
-    let label = format!("prototype {}", evidence.prototype);
-    if evidence.whole_recording {
-        return vec![Mark::whole_recording(label)];
+/// What is printed.
+pub struct Printed<'a> {
+    pub bundle: &'a Bundle,
+    pub recording: &'a Recording,
+    /// [`super::words::notes`].
+    pub notes: &'a [String],
+    pub explanation: &'a Explanation,
+    /// The statement, one of `explanation`.
+    pub class: &'a ClassExplanation,
+    /// In which order the prototypes stand.
+    pub order: Order,
+    /// The training ECG of the first prototype in that order, or the reason why
+    /// it cannot be shown ([`crate::bundle::ExemplarError::on_a_sheet`]).
+    pub exemplar: Result<&'a Recording, String>,
+    /// The same of the counter-case.
+    pub counter_exemplar: Result<&'a Recording, String>,
+}
+
+impl Printed<'_> {
+    /// The prototype that is shown: the first in the order.
+    fn shown(&self) -> Option<&PrototypeEvidence> {
+        let first = *self.class.ordered(self.order).first()?;
+        self.class.prototypes.get(first)
     }
-    evidence
-        .windows
-        .iter()
-        .map(|w| {
-            let field = (w.receptive_field_s.start_s, w.receptive_field_s.end_s);
-            Mark::pooled(w.start_s, w.end_s, Some(field), label.clone())
-        })
-        .collect()
-}
 
-/// The mark of the prototype on its own training ECG: the window that it is.
-pub fn source_marks(evidence: &PrototypeEvidence) -> Vec<Mark> {
-    let label = format!("prototype {}", evidence.prototype);
-    match evidence.source_window {
-        Some(window) => vec![Mark::pooled(window.start_s, window.end_s, None, label)],
-        None => vec![Mark::whole_recording(label)],
+    /// All blocks of the print, from top to bottom.
+    pub fn blocks(&self) -> Vec<Scene> {
+        let mut blocks = self.test_ecg();
+        if let Some(evidence) = self.shown() {
+            blocks.extend(self.training_ecg(evidence));
+            blocks.extend(self.cut_outs(evidence));
+        }
+        let ledger = self.class.ledger.iter();
+        blocks.extend(ledger.flat_map(|ledger| tables::ledger(ledger, self.order)));
+        let counter = self.class.counter_case.iter();
+        blocks.extend(counter.flat_map(|counter| self.counter_case(counter)));
+        blocks.extend(self.class.checks.as_ref().map(tables::checks));
+        if !self.class.nearest.is_empty() {
+            blocks.push(tables::nearest(&self.class.code, &self.class.nearest));
+        }
+        let attention = self.explanation.attention.iter();
+        blocks.extend(attention.flat_map(tables::attention));
+        let statements = &self.bundle.manifest.statements;
+        let blind = statements.iter().filter(|s| !s.assessed());
+        let blind: Vec<&str> = blind.map(|s| s.code.as_str()).collect();
+        if !blind.is_empty() {
+            blocks.push(paragraph(&format!(
+                "Not assessed by this model (fewer than 10 training ECGs): {}.",
+                blind.join(", ")
+            )));
+        }
+        blocks.push(paragraph(NOT_A_MEDICAL_DEVICE));
+        blocks
     }
-}
 
-/// Name of the test ECG on sheets: never its file name.
-pub fn test_title(recording: &Recording) -> String {
-    format!("Test ECG {}", recording.short_id())
-}
-
-/// Name of a training ECG on sheets.
-pub fn source_title(evidence: &PrototypeEvidence) -> String {
-    format!(
-        "{}, prototype {}",
-        training_ecg(evidence),
-        evidence.prototype
-    )
-}
-
-/// The training ECG that a prototype is, or that nobody knows it.
-pub fn training_ecg(evidence: &PrototypeEvidence) -> String {
-    match evidence.ecg_id {
-        Some(ecg_id) => format!("Training ECG {ecg_id}"),
-        None => "Training ECG not known".to_owned(),
+    /// The probability without the changes.
+    fn unchanged(&self) -> Option<f64> {
+        let mut classes = self.explanation.unchanged.iter();
+        classes.find(|c| c.code == self.class.code)?.probability
     }
-}
 
-/// What is known of a training ECG: statements, age, sex, fold.
-pub fn source_details(evidence: &PrototypeEvidence) -> String {
-    let mut parts = vec![evidence.source_statements.join(" ")];
-    parts.extend(
-        evidence
-            .source_age_years
-            .map(|age| format!("{age:.0} years")),
-    );
-    parts.extend(
-        evidence
-            .source_sex
-            .map(|sex| if sex == Sex::Male { "male" } else { "female" }.to_owned()),
-    );
-    parts.extend(evidence.source_fold.map(|fold| format!("fold {fold}")));
-    parts.join(", ")
-}
-
-/// How similar, in words with units.
-pub fn similarity_sentence(evidence: &PrototypeEvidence) -> String {
-    let percentile = match evidence.percentile {
-        Some(p) => format!("closer than {p:.1} % of the training ECGs without the statement"),
-        None => "no training ECGs without the statement to compare with".to_owned(),
-    };
-    format!(
-        "cosine {:.3} ({percentile}); weight {:+.3}, contribution {:+.3}",
-        evidence.cosine, evidence.weight, evidence.contribution
-    )
-}
-
-/// What stands over the test ECG: what was done to it for the model, and what
-/// the gate cut off and warns of.
-pub fn notes(prediction: &Prediction, report: &plausibility::Report) -> Vec<String> {
-    let warnings = report.of(plausibility::Severity::Warn);
-    let warnings = warnings.map(|finding| format!("Warning: {}", finding.message));
-    // What was done about rate and length stands in the notes of the prediction.
-    let cut = report.of(plausibility::Severity::Note);
-    let cut = cut.filter(|finding| finding.code == plausibility::Code::CalibrationPulse);
-    let cut = cut.map(|finding| format!("Note: {}", finding.message));
-    let done = prediction.notes.iter().cloned();
-    done.chain(cut).chain(warnings).collect()
-}
-
-/// The probability, or why there is none.
-pub fn probability_sentence(explanation: &ClassExplanation) -> String {
-    match (explanation.probability, explanation.threshold) {
-        (Some(p), Some(threshold)) => format!(
-            "probability {p:.3}, threshold {threshold:.3}{}: {}{}",
-            shared(explanation.threshold_shared),
-            if explanation.positive == Some(true) {
-                "positive"
-            } else {
-                "below threshold"
-            },
-            explanation
-                .calibrated_probability
-                .map_or(String::new(), |c| format!(
-                    "; calibrated {c:.3}{}",
-                    shared(explanation.calibration_shared)
-                ))
-        ),
-        _ => "not assessed: too few training ECGs".to_owned(),
-    }
-}
-
-/// What stands behind a number that the statement does not have of its own.
-fn shared(shared: bool) -> &'static str {
-    match shared {
-        true => " (shared by the branch)",
-        false => "",
-    }
-}
-
-/// All blocks of the print, from top to bottom. `notes` are those of [`notes`],
-/// `exemplar` is the training ECG
-/// of the most similar prototype, or the reason why it cannot be shown
-/// ([`crate::bundle::ExemplarError::on_a_sheet`]).
-pub fn blocks(
-    bundle: &Bundle,
-    recording: &Recording,
-    notes: &[String],
-    explanation: &ClassExplanation,
-    exemplar: Result<&Recording, String>,
-) -> Vec<Scene> {
-    let manifest = &bundle.manifest;
-    let mut first = vec![
-        Scene::heading(
-            &format!("{}: {}", explanation.code, explanation.description),
-            TEXT_WIDTH_MM,
-        ),
-        Scene::paragraph(
-            &format!(
-                "{}. Model {} ({}).",
-                probability_sentence(explanation),
-                manifest.title,
-                &bundle.sha256[..8]
+    fn test_ecg(&self) -> Vec<Scene> {
+        let manifest = &self.bundle.manifest;
+        let class = self.class;
+        let mut words = vec![
+            Scene::heading(
+                &format!("{}: {}", class.code, class.description),
+                TEXT_WIDTH_MM,
             ),
-            TEXT_WIDTH_MM,
-        ),
-    ];
-    first.extend(
-        bundle
-            .notice()
-            .map(|notice| Scene::paragraph(notice, TEXT_WIDTH_MM)),
-    );
-    first.extend(
-        notes
-            .iter()
-            .map(|note| Scene::paragraph(note, TEXT_WIDTH_MM)),
-    );
-    let best = explanation.prototypes.first();
-    let test_marks = best.map(marks).unwrap_or_default();
-    first.push(sheet_of(recording, vec![test_title(recording)], test_marks));
-    let mut blocks = vec![Scene::stack(first, 1.0)];
-    if let Some(evidence) = best {
-        let mut second = vec![
-            Scene::heading(explanation.heading(), TEXT_WIDTH_MM),
-            Scene::paragraph(&similarity_sentence(evidence), TEXT_WIDTH_MM),
+            paragraph(&format!(
+                "{}. Model {} ({}).",
+                probability_sentence(class),
+                manifest.title,
+                &self.bundle.sha256[..8]
+            )),
         ];
-        match exemplar {
-            Ok(source) => second.push(sheet_of(
+        let changes = changes_sentence(&self.explanation.changes, self.unchanged());
+        words.extend(changes.map(|said| paragraph(&said)));
+        if self.explanation.nothing_above_threshold {
+            words.push(paragraph(&format!(
+                "{NOTHING_ABOVE}. {NOTHING_ABOVE_IS_NOT_NORMAL}"
+            )));
+        }
+        words.extend(self.bundle.notice().map(paragraph));
+        words.extend(self.notes.iter().map(|note| paragraph(note)));
+        let marks = self.shown().map(marks::test_marks).unwrap_or_default();
+        let influence = self.class.checks.as_ref().map(|checks| &checks.influence);
+        let heat = match &self.explanation.attention {
+            Some(attention) => Some(marks::heat_map(attention)),
+            None => influence
+                .map(|influence| marks::influence_map(influence, &manifest.preprocessing.leads)),
+        };
+        let title = vec![test_title(self.recording)];
+        together(words, sheet_of(self.recording, title, marks, heat))
+    }
+
+    fn training_ecg(&self, evidence: &PrototypeEvidence) -> Vec<Scene> {
+        let mut words = vec![
+            Scene::heading(self.class.heading(), TEXT_WIDTH_MM),
+            paragraph(&format!(
+                "{}. {}",
+                similarity_sentence(evidence),
+                windows_sentence(evidence)
+            )),
+        ];
+        words.extend(warning(evidence).map(paragraph));
+        let disagree = self.class.orders_disagree.as_ref();
+        words.extend(disagree.map(|disagree| paragraph(&orders_note(disagree))));
+        training_sheet(words, evidence, &self.exemplar)
+    }
+
+    /// The best prototype of the statement that came nearest without reaching
+    /// its threshold.
+    fn counter_case(&self, counter: &CounterCase) -> Vec<Scene> {
+        let words = vec![
+            Scene::heading("What speaks for something else", TEXT_WIDTH_MM),
+            paragraph(&counter_sentence(counter)),
+        ];
+        training_sheet(words, &counter.prototype, &self.counter_exemplar)
+    }
+
+    /// The window of both in all 12 leads, at one scale.
+    fn cut_outs(&self, evidence: &PrototypeEvidence) -> Option<Scene> {
+        let cut = |recording: &Recording, layout: Layout, title: String| {
+            let spec = SheetSpec {
+                layout,
+                title: vec![title],
+                filter_note: FILTER_NOTE.to_owned(),
+                ..SheetSpec::default()
+            };
+            scene(recording, &spec)
+        };
+        let test = marks::test_cut_out(evidence)?;
+        let mut cut_outs = cut(self.recording, test, test_title(self.recording));
+        if let (Ok(source), Some(layout)) = (&self.exemplar, marks::source_cut_out(evidence)) {
+            let title = source_title(evidence);
+            cut_outs = cut_outs.side_by_side(cut(source, layout, title), 2.0);
+        }
+        let heading = "The window in all 12 leads, both at one scale";
+        Some(Scene::stack(
+            [Scene::heading(heading, TEXT_WIDTH_MM), cut_outs],
+            1.0,
+        ))
+    }
+}
+
+pub(super) fn paragraph(text: &str) -> Scene {
+    Scene::paragraph(text, TEXT_WIDTH_MM)
+}
+
+/// Words over the training ECG of a prototype, or with the reason why it is not
+/// there.
+fn training_sheet(
+    mut words: Vec<Scene>,
+    evidence: &PrototypeEvidence,
+    exemplar: &Result<&Recording, String>,
+) -> Vec<Scene> {
+    match exemplar {
+        Ok(source) => together(
+            words,
+            sheet_of(
                 source,
                 vec![source_title(evidence), source_details(evidence)],
-                source_marks(evidence),
-            )),
-            Err(reason) => second.push(Scene::paragraph(
-                &format!("Training ECG not shown: {reason}"),
-                TEXT_WIDTH_MM,
-            )),
+                marks::source_marks(evidence),
+                None,
+            ),
+        ),
+        Err(reason) => {
+            words.push(paragraph(&format!("Training ECG not shown: {reason}")));
+            vec![Scene::stack(words, 1.0)]
         }
-        blocks.push(Scene::stack(second, 1.0));
     }
-    blocks.extend(explanation.ledger.iter().flat_map(ledger_blocks));
-    let blind: Vec<&str> = manifest
-        .statements
-        .iter()
-        .filter(|s| !s.assessed())
-        .map(|s| s.code.as_str())
-        .collect();
-    if !blind.is_empty() {
-        let text = format!(
-            "Not assessed by this model (fewer than 10 training ECGs): {}.",
-            blind.join(", ")
-        );
-        blocks.push(Scene::paragraph(&text, TEXT_WIDTH_MM));
-    }
-    blocks.push(Scene::paragraph(NOT_A_MEDICAL_DEVICE, TEXT_WIDTH_MM));
-    blocks
 }
 
-fn sheet_of(recording: &Recording, title: Vec<String>, marks: Vec<Mark>) -> Scene {
+/// Words over a sheet, or before it where a page does not hold both.
+fn together(words: Vec<Scene>, sheet: Scene) -> Vec<Scene> {
+    let words = Scene::stack(words, 1.0);
+    if words.height_mm + sheet.height_mm + 1.0 > TOGETHER_MM {
+        vec![words, sheet]
+    } else {
+        vec![Scene::stack([words, sheet], 1.0)]
+    }
+}
+
+fn sheet_of(
+    recording: &Recording,
+    title: Vec<String>,
+    marks: Vec<Mark>,
+    heat: Option<HeatMap>,
+) -> Scene {
     let spec = SheetSpec {
         title,
         marks,
+        heat,
         filter_note: FILTER_NOTE.to_owned(),
         ..SheetSpec::default()
     };
     scene(recording, &spec)
 }
 
-/// The ledger as printed rows whose rounded contributions add up to the
-/// rounded logit: `rest` carries the rounding.
-pub fn ledger_rows(ledger: &Ledger) -> Vec<Vec<String>> {
-    let rounded = |x: f64| (x * 1000.0).round() / 1000.0;
-    let mut rows: Vec<Vec<String>> = ledger
-        .entries
-        .iter()
-        .map(|e| {
-            vec![
-                e.prototype.to_string(),
-                e.class.clone(),
-                format!("{:.3}", e.cosine),
-                e.percentile.map_or("-".to_owned(), |p| format!("{p:.1}")),
-                format!("{:+.3}", e.weight),
-                format!("{:+.3}", e.contribution),
-            ]
-        })
-        .collect();
-    let listed: f64 = ledger.entries.iter().map(|e| rounded(e.contribution)).sum();
-    let rest = rounded(ledger.logit) - listed - rounded(ledger.bias);
-    let last = |name: &str, value: f64| {
-        let mut row = vec![String::new(); 5];
-        row[1] = name.to_owned();
-        // -0.0004 must not print as "-0.000".
-        row.push(format!("{:+.3}", rounded(value) + 0.0));
-        row
-    };
-    rows.push(last("all others", rest));
-    if ledger.bias != 0.0 {
-        rows.push(last("bias", ledger.bias));
-    }
-    rows.push(last("logit", ledger.logit));
-    rows
-}
-
-fn ledger_blocks(ledger: &Ledger) -> Vec<Scene> {
-    let columns = [
-        TableColumn::new("prototype", 20.0, Align::Right),
-        TableColumn::new("of class", 26.0, Align::Left),
-        TableColumn::new("cosine", 20.0, Align::Right),
-        TableColumn::new("percentile", 22.0, Align::Right),
-        TableColumn::new("weight", 20.0, Align::Right),
-        TableColumn::new("contribution", 26.0, Align::Right),
-    ];
-    let rows = ledger_rows(ledger);
-    // A page holds about 35 rows.
-    let tables = rows
-        .chunks(34)
-        .map(|rows| Scene::table(&columns, rows))
-        .collect::<Vec<_>>();
-    let mut blocks = Vec::new();
-    for (i, table) in tables.into_iter().enumerate() {
-        let heading = if i == 0 {
-            "Ledger: cosine x weight = contribution"
-        } else {
-            "Ledger, continued"
-        };
-        blocks.push(Scene::stack(
-            [Scene::heading(heading, TEXT_WIDTH_MM), table],
-            1.0,
-        ));
-    }
-    blocks
-}
-
 /// The print as A4 landscape pages.
 pub fn pages(blocks: Vec<Scene>) -> Result<Vec<Scene>, sheet::SheetError> {
     sheet::paginate(blocks, sheet::Page::A4Landscape, 4.0)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::explain::LedgerEntry;
-
-    #[test]
-    fn printed_rows_add_up_to_the_printed_logit() {
-        let entry = |contribution: f64| LedgerEntry {
-            prototype: 0,
-            branch: "rhythm".into(),
-            class: "SR".into(),
-            cosine: 0.5,
-            similarity: 0.5,
-            percentile: None,
-            weight: 1.0,
-            contribution,
-        };
-        let entries: Vec<LedgerEntry> = (0..7)
-            .map(|i| entry(0.100_4 + f64::from(i) * 0.000_1))
-            .collect();
-        let logit = entries.iter().map(|e| e.contribution).sum::<f64>() + 0.001_7;
-        let rows = ledger_rows(&Ledger {
-            entries,
-            rest: 0.001_7,
-            bias: 0.0,
-            logit,
-        });
-        let value = |row: &Vec<String>| row.last().unwrap().parse::<f64>().unwrap();
-        let (total, parts) = rows.split_last().unwrap();
-        let sum: f64 = parts.iter().map(value).sum();
-        assert!((sum - value(total)).abs() < 1e-9, "{rows:?}");
-    }
 }

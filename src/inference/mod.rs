@@ -1,5 +1,6 @@
 //! Bundle and recording to prediction; chooses the device; batches.
 
+mod changes;
 mod cuda_library;
 mod device;
 mod model;
@@ -7,6 +8,7 @@ mod numbers;
 mod prediction;
 mod sources;
 
+pub use changes::{ChangeError, Changes, Span, mask_lead, mask_span};
 pub use device::{DeviceChoice, DeviceError, device_name, set_threads};
 pub use model::{BATCH, InferenceError, Model, classifier_of, readings_of};
 pub use numbers::{logits, rows_of, sigmoid, tensor_of};

@@ -4,8 +4,8 @@ use tch::{Device, Tensor, nn};
 
 use super::device::device_name;
 use super::{
-    Attention, ClassPrediction, DeviceChoice, DeviceError, PooledWindow, Prediction, Reading,
-    logits, rows_of, sigmoid, tensor_of,
+    Attention, ChangeError, Changes, ClassPrediction, DeviceChoice, DeviceError, PooledWindow,
+    Prediction, Reading, logits, rows_of, sigmoid, tensor_of,
 };
 use crate::bundle::{
     Bundle, BundleError, Manifest, ModelInput, PreprocessingError, TrainingSimilarities,
@@ -33,6 +33,8 @@ pub enum InferenceError {
         model: String,
         source: PreprocessingError,
     },
+    #[error("what if: {0}")]
+    Change(#[from] ChangeError),
 }
 
 /// A loaded model. It may move to another thread but not be shared: one worker
@@ -101,13 +103,53 @@ impl Model {
 
     /// Reads one recording.
     pub fn predict(&self, recording: &Recording) -> Result<Prediction, InferenceError> {
-        let input = self.input(recording)?;
-        let (reading, windows) = self.read_with_windows(&input);
+        self.predict_changed(recording, &Changes::default())
+    }
+
+    /// Reads one recording with something changed. The prediction names the
+    /// recording as it is, and carries the changes.
+    ///
+    /// # Errors
+    /// As [`Model::predict`], and changes that cannot be made.
+    pub fn predict_changed(
+        &self,
+        recording: &Recording,
+        changes: &Changes,
+    ) -> Result<Prediction, InferenceError> {
+        let input = self.changed_input(recording, changes)?;
+        let (mut reading, windows) = self.read_with_windows(&input);
+        if !changes.without_prototypes.is_empty() {
+            let mut counted = reading.similarities.clone();
+            for &off in &changes.without_prototypes {
+                counted[off] = 0.0;
+            }
+            reading.logits = logits(&self.weights, &self.biases, &counted);
+        }
         let prediction = self.prediction(recording.sha256(), input.notes, reading);
         Ok(Prediction {
             windows,
+            changes: changes.clone(),
             ..prediction
         })
+    }
+
+    /// What the network sees of a recording with something changed.
+    ///
+    /// # Errors
+    /// As [`Model::predict_changed`].
+    pub fn changed_input(
+        &self,
+        recording: &Recording,
+        changes: &Changes,
+    ) -> Result<ModelInput, InferenceError> {
+        let preprocessing = &self.manifest().preprocessing;
+        changes.check(preprocessing, self.manifest().prototypes.len())?;
+        let mut input = match changes.amplitude_scale {
+            1.0 => self.input(recording)?,
+            _ => self.input(&changes.scaled(recording))?,
+        };
+        changes.mask(&mut input, preprocessing);
+        Ok(input)
     }
 
     /// What the network sees of a recording.
@@ -189,6 +231,7 @@ impl Model {
             similarities: reading.similarities,
             windows: Vec::new(),
             attention: reading.attention,
+            changes: Changes::default(),
         }
     }
 

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Changes;
+
 /// One statement of a [`Prediction`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ClassPrediction {
@@ -49,6 +51,10 @@ pub struct Prediction {
     /// Of a network with attention.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attention: Option<Attention>,
+    /// What was changed for a "what if"; nothing for a reading of the ECG as
+    /// it is.
+    #[serde(default, skip_serializing_if = "Changes::is_none")]
+    pub changes: Changes,
 }
 
 /// Where a network with attention looked: one map per ECG, not one per

@@ -20,6 +20,13 @@ pub fn window_s(first: usize, steps: i64, duration_s: f64) -> (f64, f64) {
     reach(first, steps, STEP_S / 2.0, duration_s)
 }
 
+/// The first latent step of a window that begins at `start_s`: the reverse of
+/// [`window_s`], exact to a quarter of a step, so that a start that was rounded
+/// to a sample, or clipped to 0, is understood.
+pub fn first_step(start_s: f64) -> usize {
+    (start_s / STEP_S + 0.75).floor().max(0.0) as usize
+}
+
 /// From and to, in seconds, of everything that such a window was computed from.
 pub fn receptive_field_s(
     backbone: &BackboneSpec,
@@ -63,5 +70,13 @@ mod tests {
         close(window_s(0, 3, 10.0), (0.0, 0.8));
         close(window_s(29, 3, 10.0), (9.12, 10.0));
         close(window_s(0, 32, 10.0), (0.0, 10.0));
+    }
+
+    #[test]
+    fn the_first_step_is_found_again_from_the_start_in_whole_samples() {
+        for first in 0..30 {
+            let start_s = (window_s(first, 3, 10.0).0 * 100.0).round() / 100.0;
+            assert_eq!(first_step(start_s), first, "{start_s} s");
+        }
     }
 }

@@ -21,7 +21,7 @@ mod weights;
 pub use attention_network::{AttentionNetwork, AttentionOutput};
 pub use backbone::{Backbone, BackboneSpec, LATENT, STEPS};
 pub use black_box::{BlackBox, BlackBoxBranch, BlackBoxNetwork, Head};
-pub use latent_time::{STEP_S, receptive_field_s, window_s};
+pub use latent_time::{STEP_S, first_step, receptive_field_s, window_s};
 pub use network::Network;
 pub use pass::{Masks, Pass, normal};
 pub use prototype_branch::{Pooling, PrototypeBranch, PrototypeKind};

@@ -75,12 +75,39 @@ impl Results {
     /// Whether somebody at the screen may see numbers: a rater when her own
     /// queue is closed; where nobody is signed in, when every queue is.
     pub fn may_be_seen_by(&self, rater: Option<&Rater>) -> bool {
-        let mut raters = self.raters.iter();
-        match rater {
-            // Who has not answered yet may not be listed; her queue is open.
-            Some(rater) => raters.any(|state| state.rater == *rater && state.closed),
-            None => raters.all(|state| state.closed),
-        }
+        may_be_seen(&self.raters, rater)
+    }
+}
+
+/// What each prototype got, without the statistics over all of them: what an
+/// explanation shows beside a prototype.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Ratings {
+    pub raters: Vec<RaterState>,
+    pub by_prototype: Vec<PrototypeMean>,
+}
+
+impl Ratings {
+    /// As [`Results::may_be_seen_by`].
+    pub fn may_be_seen_by(&self, rater: Option<&Rater>) -> bool {
+        may_be_seen(&self.raters, rater)
+    }
+}
+
+fn may_be_seen(raters: &[RaterState], rater: Option<&Rater>) -> bool {
+    let mut raters = raters.iter();
+    match rater {
+        // Who has not answered yet may not be listed; her queue is open.
+        Some(rater) => raters.any(|state| state.rater == *rater && state.closed),
+        None => raters.all(|state| state.closed),
+    }
+}
+
+/// What each prototype got from raters whose queue is closed.
+pub fn ratings(snapshot: &Snapshot) -> Ratings {
+    Ratings {
+        raters: raters(snapshot),
+        by_prototype: by_prototype(snapshot, &counted(snapshot, Included::ClosedQueues)),
     }
 }
 

@@ -287,6 +287,9 @@ pub(super) fn sentence(
         text.push_str(&format!("; highlighted: {what}"));
     }
     text.push('.');
+    if let Some(map) = &spec.heat {
+        text.push_str(&format!(" {}", map.in_words()));
+    }
     for note in notes(recording, geometry, remarks) {
         text.push(' ');
         text.push_str(&note);

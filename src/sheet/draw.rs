@@ -6,7 +6,7 @@ use super::describe::{self, Remarks};
 use super::layout::Panel;
 use super::scene::{Align, Grid, Ink, Item, Point, RectMm, Scene, Text};
 use super::trace::stretch;
-use super::{Layout, SheetSpec, marks};
+use super::{Layout, SheetSpec, heat, marks};
 
 /// White border around everything.
 pub(super) const MARGIN_MM: f64 = 5.0;
@@ -30,6 +30,13 @@ pub fn scene(recording: &Recording, spec: &SheetSpec) -> Scene {
     let geometry = Geometry::new(recording, spec);
     let mut remarks = Remarks::default();
     let mut items = vec![Item::Grid(geometry.grid)];
+    if let Some(map) = &spec.heat {
+        let tints = geometry
+            .panels
+            .iter()
+            .map(|panel| heat::draw(&geometry, panel, map));
+        items.extend(tints.flatten());
+    }
     items.extend(marks::draw(&geometry, &spec.marks, &mut remarks));
     for row in 0..geometry.layout.rows() {
         items.extend(geometry.row_start(row, spec.calibration_pulse));

@@ -12,6 +12,7 @@ mod draw;
 #[cfg(feature = "gui")]
 mod egui_painter;
 mod error;
+mod heat;
 mod layout;
 mod marks;
 mod palette;
@@ -28,6 +29,7 @@ pub use draw::scene;
 #[cfg(feature = "gui")]
 pub use egui_painter::paint_egui;
 pub use error::SheetError;
+pub use heat::HeatMap;
 pub use layout::{Layout, Panel, THREE_BY_FOUR};
 pub use palette::{Palette, Rgba};
 pub use pdf::{pages_to_pdf, to_pdf};

@@ -97,6 +97,11 @@ impl Palette {
             Ink::MarkFill => self.mark_fill,
             Ink::MarkLine => self.mark_line,
             Ink::MarkText => self.mark_text,
+            // At its strongest the trace on it can still be read.
+            Ink::Heat(level) => Rgba {
+                alpha: level.min(Ink::HEAT_LEVELS) * 10,
+                ..self.mark_line
+            },
         }
     }
 }

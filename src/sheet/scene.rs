@@ -71,6 +71,13 @@ pub enum Ink {
     MarkLine,
     /// The label of a mark.
     MarkText,
+    /// The tint of a heat map, from 0 (none) to [`Ink::HEAT_LEVELS`].
+    Heat(u8),
+}
+
+impl Ink {
+    /// The strongest tint of a heat map.
+    pub const HEAT_LEVELS: u8 = 16;
 }
 
 /// ECG paper: lines every millimetre, every fifth one bold. Positions count in

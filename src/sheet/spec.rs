@@ -1,6 +1,6 @@
 //! What to draw: layout, scales, words and marks.
 
-use super::Layout;
+use super::{HeatMap, Layout};
 
 /// Printed at the foot of every sheet.
 pub const NOT_A_MEDICAL_DEVICE: &str =
@@ -83,6 +83,8 @@ pub struct SheetSpec {
     /// What was done to the signal before drawing, printed beside the scales.
     pub filter_note: String,
     pub marks: Vec<Mark>,
+    /// A tint behind the traces.
+    pub heat: Option<HeatMap>,
     /// 1 mV for 200 ms at the start of each row.
     pub calibration_pulse: bool,
 }
@@ -99,6 +101,7 @@ impl Default for SheetSpec {
             footer: Vec::new(),
             filter_note: "no display filter".to_owned(),
             marks: Vec::new(),
+            heat: None,
             calibration_pulse: true,
         }
     }

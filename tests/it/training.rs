@@ -15,6 +15,15 @@ fn load() -> Model {
     Model::load(bundle, DeviceChoice::Cpu).unwrap()
 }
 
+fn explained(
+    model: &Model,
+    prediction: &protoecg::inference::Prediction,
+    class: usize,
+) -> Option<protoecg::explain::ClassExplanation> {
+    let nobody = protoecg::explain::Subject::default();
+    protoecg::explain::explain(model, prediction, class, &nobody)
+}
+
 #[test]
 fn a_projected_prototype_is_its_source() {
     let model = load();
@@ -88,7 +97,7 @@ fn the_ledger_adds_up_to_the_logit_of_the_network() {
         let prediction = model.predict(&recording).unwrap();
         let network = model.network_logits(&[model.input(&recording).unwrap()]);
         for (class, of_network) in network[0].iter().enumerate() {
-            let explanation = protoecg::explain::explain(&model, &prediction, class).unwrap();
+            let explanation = explained(&model, &prediction, class).unwrap();
             let ledger = explanation.ledger.as_ref().unwrap();
             let sum: f64 = ledger.entries.iter().map(|e| e.contribution).sum::<f64>()
                 + ledger.rest
@@ -144,8 +153,8 @@ fn a_shared_threshold_is_marked_wherever_it_is_shown() {
     let prediction = model.predict(&recording).unwrap();
     for (number, class) in prediction.classes.iter().enumerate() {
         assert_eq!(class.threshold_shared, class.assessed);
-        let explanation = protoecg::explain::explain(&model, &prediction, number).unwrap();
-        let said = protoecg::explain::print::probability_sentence(&explanation);
+        let explanation = explained(&model, &prediction, number).unwrap();
+        let said = protoecg::explain::words::probability_sentence(&explanation);
         assert_eq!(said.contains("(shared by the branch)"), class.assessed);
     }
     let recording = small_model().recording();
@@ -337,7 +346,7 @@ fn two_branches_under_one_classifier_resume_to_the_same_bits() {
     assert!((pooled / 5.0 * 13.0 - prediction.similarities[last]).abs() < 1e-4);
     let network = model.network_logits(&[model.input(&recording).unwrap()]);
     for (class, of_network) in network[0].iter().enumerate() {
-        let explanation = protoecg::explain::explain(&model, &prediction, class).unwrap();
+        let explanation = explained(&model, &prediction, class).unwrap();
         let ledger = explanation.ledger.as_ref().unwrap();
         let sum: f64 =
             ledger.entries.iter().map(|e| e.contribution).sum::<f64>() + ledger.rest + ledger.bias;
@@ -347,7 +356,7 @@ fn two_branches_under_one_classifier_resume_to_the_same_bits() {
         assert!((ledger.logit - of_network).abs() < 1e-5 * size.max(1.0));
     }
     let of_windows = manifest.prototypes[last].class;
-    let explanation = protoecg::explain::explain(&model, &prediction, of_windows).unwrap();
+    let explanation = explained(&model, &prediction, of_windows).unwrap();
     let evidence = explanation
         .prototypes
         .iter()

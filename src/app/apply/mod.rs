@@ -1,5 +1,6 @@
 //! The one place where commands and events change the state.
 
+mod evidence;
 mod model;
 mod reading;
 mod review;
@@ -39,6 +40,11 @@ impl Application {
             Command::ClearRecent => self.state.saved.recent.clear(),
             Command::ChooseClass(class) => self.choose_class(class),
             Command::ChoosePrototype(rank) => self.choose_prototype(rank),
+            Command::SetOrder(order) => self.set_order(order),
+            Command::ShowCounterCase(against) => self.show_counter_case(against),
+            Command::ShowPane(pane) => self.state.reading.pane = pane,
+            Command::WhatIf(changes) => self.what_if(changes),
+            Command::RunChecks => self.run_checks(),
             Command::SetPairView(view) => {
                 self.state.reading.pair_view = view;
                 self.fields.read_zoom.fit();
@@ -74,6 +80,9 @@ impl Application {
                 class,
                 result,
             } => self.explained(ticket, class, result),
+            Event::Attended { ticket, result } => self.attended(ticket, result),
+            Event::Checked { ticket, result } => self.checked(ticket, result),
+            Event::EvidenceDrawn { key, result } => self.evidence_drawn(key, result),
             Event::ExemplarRead {
                 bundle,
                 prototype,
@@ -99,6 +108,9 @@ impl Application {
         self.fields.focus_rater = screen == Screen::Review && self.state.review.session.is_none();
         if screen == Screen::Review && self.state.review.session.is_none() {
             self.find_studies();
+        }
+        if screen == Screen::Read {
+            self.fetch_ratings();
         }
         if screen == Screen::Statistics {
             self.refresh_statistics();

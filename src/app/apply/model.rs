@@ -39,6 +39,7 @@ impl Application {
         self.forget_prediction();
         self.leave_review();
         self.state.exemplars.start_over("");
+        self.state.ratings = None;
         self.state.solved(Place::Model);
         self.state.model = ModelState::Opening(path.clone());
         if let Some(workers) = &self.workers {
@@ -132,6 +133,8 @@ impl Application {
             let sha256 = model.sha256.clone();
             self.state.exemplars.start_over(&sha256);
             self.fetch_what_is_seen();
+            // Whose ECG it is may be known now.
+            self.predict();
         }
     }
 }

@@ -7,10 +7,10 @@ use crate::app::application::Application;
 use crate::app::command::{Place, Screen};
 use crate::app::drawn::Drawn;
 use crate::app::state::{Exemplar, OpenedRecording};
-use crate::app::worker::{FileJob, ModelJob, Priority, ReadRecording};
+use crate::app::worker::{Answer, FileJob, ModelJob, Priority, ReadRecording};
 use crate::bundle::{self, Bundle};
 use crate::explain::ClassExplanation;
-use crate::inference::Prediction;
+use crate::inference::Changes;
 
 impl Application {
     pub(super) fn open_recording(&mut self, path: PathBuf) {
@@ -108,9 +108,17 @@ impl Application {
     pub(super) fn forget_prediction(&mut self) {
         let reading = &mut self.state.reading;
         reading.prediction = None;
+        reading.unchanged = None;
+        reading.changes = Changes::default();
+        reading.attention = None;
+        reading.attending = false;
+        reading.checks = None;
+        reading.checking = false;
         reading.predicting = false;
         reading.class = None;
         reading.rank = 0;
+        reading.against = false;
+        reading.marked = None;
         reading.explanations.clear();
         // Answers that are still on their way belong to it, too.
         reading.ticket += 1;
@@ -136,6 +144,8 @@ impl Application {
         reading.ticket += 1;
         reading.asked = reading.ticket;
         reading.predicting = true;
+        // What was being measured is passed over.
+        (reading.attending, reading.checking) = (false, false);
         workers.set_current(reading.asked);
         let recording = Arc::clone(&opened.recording);
         workers.model(
@@ -143,31 +153,49 @@ impl Application {
             ModelJob::Predict {
                 ticket: reading.asked,
                 recording,
+                changes: reading.changes.clone(),
+                class: reading.class,
             },
         );
     }
 
-    pub(super) fn predicted(&mut self, ticket: u64, result: Result<Arc<Prediction>, String>) {
+    pub(super) fn predicted(&mut self, ticket: u64, result: Result<Answer, String>) {
         if ticket != self.state.reading.asked {
             return;
         }
         self.state.reading.predicting = false;
         match result {
-            Ok(prediction) => {
-                let leading = prediction.leading();
-                let others: Vec<usize> = (0..prediction.classes.len())
-                    .filter(|&i| prediction.classes[i].assessed && Some(i) != leading)
-                    .collect();
-                self.state.reading.explanations.clear();
-                self.state.reading.prediction = Some(prediction);
-                if let Some(class) = leading {
-                    self.choose_class(class);
+            Ok(Answer {
+                prediction,
+                explained,
+            }) => {
+                let reading = &mut self.state.reading;
+                // A "what if" does not change what is looked at.
+                let shown = reading.at_rank(reading.rank).map(|e| e.prototype);
+                reading.explanations.clear();
+                if prediction.changes.is_none() {
+                    reading.unchanged = Some(Arc::clone(&prediction));
                 }
+                let first = explained.as_ref().map(|(class, _)| *class);
+                let others: Vec<usize> = (0..prediction.classes.len())
+                    .filter(|&i| prediction.classes[i].assessed && Some(i) != first)
+                    .collect();
+                reading.prediction = Some(prediction);
+                reading.class = first;
+                reading.explanations.extend(explained);
+                let rank = shown.and_then(|prototype| reading.rank_of(prototype));
+                reading.rank = rank.unwrap_or(0);
+                self.fetch_evidence();
+                self.attend();
                 for class in others {
                     self.explain(class, Priority::Background);
                 }
             }
             Err(message) => {
+                // What is on the screen is what was answered last.
+                let reading = &mut self.state.reading;
+                let answered = reading.prediction.as_ref();
+                reading.changes = answered.map(|p| p.changes.clone()).unwrap_or_default();
                 self.state.problem(
                     Place::Prediction,
                     "The model could not read this ECG",
@@ -204,6 +232,7 @@ impl Application {
         }
         self.state.reading.class = Some(class);
         self.state.reading.rank = 0;
+        self.state.reading.against = false;
         if self.state.reading.explanations.contains_key(&class) {
             self.fetch_evidence();
         } else {
@@ -244,27 +273,6 @@ impl Application {
         if rank < count {
             self.state.reading.rank = rank;
             self.fetch_evidence();
-        }
-    }
-
-    /// Reads the chosen prototype's training ECG, and the next one after it.
-    fn fetch_evidence(&mut self) {
-        let reading = &self.state.reading;
-        let Some(explanation) = reading.explanation() else {
-            return;
-        };
-        let prototype = |rank: usize| {
-            explanation
-                .prototypes
-                .get(rank)
-                .map(|evidence| evidence.prototype)
-        };
-        let (chosen, next) = (prototype(reading.rank), prototype(reading.rank + 1));
-        if let Some(next) = next {
-            self.fetch_exemplar(next, Priority::Background);
-        }
-        if let Some(chosen) = chosen {
-            self.fetch_exemplar(chosen, Priority::Seen);
         }
     }
 

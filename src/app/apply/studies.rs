@@ -94,7 +94,15 @@ impl Application {
         review.chosen = review.chosen.take().filter(is_there);
         review.found = studies;
         self.refresh_statistics();
+        self.fetch_ratings();
         self.start_waiting_rater();
+    }
+
+    /// Has read what the prototypes of the loaded model got.
+    pub(super) fn fetch_ratings(&mut self) {
+        if let Some(study) = self.study() {
+            self.send_to_store(StoreJob::Ratings { study });
+        }
     }
 
     pub(super) fn start_review(&mut self, code: &str) {
@@ -198,6 +206,16 @@ impl Application {
                             message,
                         );
                     }
+                }
+            }
+            StoreEvent::Rated { bundle, result } => {
+                let loaded = self.state.model.bundle().map(|model| &model.sha256);
+                if loaded == Some(&bundle) {
+                    // What is wrong with the file is said where it is opened to rate.
+                    self.state.ratings = result.unwrap_or_else(|message| {
+                        tracing::warn!("ratings are not shown: {message}");
+                        None
+                    });
                 }
             }
             StoreEvent::Exported { result } => {

@@ -1,47 +1,29 @@
-//! The prototypes of the chosen class: the one that is shown, and the next ones
-//! to step through.
+//! The prototypes of the chosen class: the one that is shown, the next ones to
+//! step through, and what speaks for another statement.
 
 use eframe::egui::{Align, Layout, ScrollArea, Ui};
 
 use crate::app::command::{Command, Commands};
 use crate::app::state::State;
 use crate::app::tokens::{Tokens, space};
-use crate::app::widgets::{Cell, Column, Table, figure, heading, icon_button, weak};
-use crate::explain::{ClassExplanation, PrototypeEvidence};
+use crate::app::widgets::{
+    Cell, Column, Table, divider, figure, ghost_button, secondary, section, weak_line,
+};
+use crate::explain::{ClassExplanation, CounterCase, PrototypeEvidence, words};
 
-pub fn ui(
-    ui: &mut Ui,
-    state: &State,
-    explanation: &ClassExplanation,
-    evidence: &PrototypeEvidence,
-    commands: &mut Commands,
-) {
-    let (rank, count) = (state.reading.rank, explanation.prototypes.len());
-    ui.horizontal(|ui| {
-        heading(ui, format!("Prototypes of {}", explanation.code));
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            ui.add_enabled_ui(rank + 1 < count, |ui| {
-                if icon_button(ui, "›", "Next prototype (→)").clicked() {
-                    commands.send(Command::ChoosePrototype(rank + 1));
-                }
-            });
-            weak(ui, format!("{} of {count}", rank + 1));
-            ui.add_enabled_ui(rank > 0, |ui| {
-                if icon_button(ui, "‹", "Previous prototype (←)").clicked() {
-                    commands.send(Command::ChoosePrototype(rank.saturating_sub(1)));
-                }
-            });
-        });
-    });
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = space::XL;
-        figure(ui, "Cosine", &format!("{:.3}", evidence.cosine));
-        figure(ui, "Percentile", &percentile(evidence.percentile))
-            .on_hover_text("Share of the training ECGs without this statement that are less similar to the prototype.");
-        figure(ui, "Weight", &format!("{:+.3}", evidence.weight));
-        figure(ui, "Contribution", &format!("{:+.3}", evidence.contribution))
-            .on_hover_text("Cosine times weight: what this prototype adds to the logit.");
-    });
+pub fn ui(ui: &mut Ui, state: &State, explanation: &ClassExplanation, commands: &mut Commands) {
+    ui.spacing_mut().item_spacing.y = 2.0;
+    section(ui, &format!("Prototypes of {}", explanation.code));
+    if explanation.prototypes.is_empty() {
+        secondary(ui, "The model has no prototype of this statement.");
+        return;
+    }
+    if let Some(evidence) = state.reading.at_rank(state.reading.rank) {
+        figures(ui, evidence);
+    }
+    if let Some(disagree) = &explanation.orders_disagree {
+        weak_line(ui, words::orders_note(disagree));
+    }
     ui.spacing_mut().item_spacing.y = 0.0;
     let table = Table::new(
         ui,
@@ -54,14 +36,44 @@ pub fn ui(
         ],
     );
     table.header(ui);
+    let counter = explanation.counter_case.as_ref();
+    let below = counter.map_or(0.0, |_| space::CONTROL + 18.0);
+    let height = (ui.available_height() - below).max(space::ROW);
     ScrollArea::vertical()
         .id_salt("prototypes")
-        .auto_shrink([false, false])
+        .auto_shrink([false, counter.is_some()])
+        .max_height(height)
         .show(ui, |ui| {
-            for (i, prototype) in explanation.prototypes.iter().enumerate() {
-                row(ui, &table, i, rank, prototype, commands);
+            for (rank, place) in explanation
+                .ordered(state.reading.order)
+                .into_iter()
+                .enumerate()
+            {
+                row(
+                    ui,
+                    &table,
+                    state,
+                    rank,
+                    &explanation.prototypes[place],
+                    commands,
+                );
             }
         });
+    if let Some(counter) = counter {
+        against(ui, state, counter, commands);
+    }
+}
+
+fn figures(ui: &mut Ui, evidence: &PrototypeEvidence) {
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = space::XL;
+        figure(ui, "Cosine", &format!("{:.3}", evidence.cosine));
+        figure(ui, "Percentile", &percentile(evidence.percentile))
+            .on_hover_text("Share of the training ECGs without this statement that are less similar to the prototype.");
+        figure(ui, "Weight", &format!("{:+.3}", evidence.weight));
+        figure(ui, "Contribution", &format!("{:+.3}", evidence.contribution))
+            .on_hover_text("Similarity times weight: what this prototype adds to the logit.");
+    });
 }
 
 fn percentile(value: Option<f64>) -> String {
@@ -71,34 +83,62 @@ fn percentile(value: Option<f64>) -> String {
 fn row(
     ui: &mut Ui,
     table: &Table,
-    i: usize,
+    state: &State,
     rank: usize,
     prototype: &PrototypeEvidence,
     commands: &mut Commands,
 ) {
     let tokens = Tokens::of(ui);
-    let duplicate = if prototype.duplicate_of.is_some() {
-        ", same ECG as another prototype"
-    } else {
-        ""
+    let remark = match prototype {
+        p if p.switched_off => ", switched off",
+        p if p.same_recording => ", this very recording",
+        p if p.same_patient => ", same patient",
+        p if p.duplicate_of.is_some() => ", same ECG as another prototype",
+        _ => "",
     };
     let ecg_id = prototype.ecg_id.map(|id| id.to_string());
-    let source = format!("{}{duplicate}", ecg_id.as_deref().unwrap_or("not known"));
+    let source = format!("{}{remark}", ecg_id.as_deref().unwrap_or("not known"));
     let name = format!(
         "Prototype {} of this class: training ECG {source}, cosine {:.3}, percentile {}, contribution {:+.3}",
-        i + 1,
+        rank + 1,
         prototype.cosine,
         percentile(prototype.percentile),
         prototype.contribution
     );
     let cells = [
-        Cell::new(format!("{}", i + 1)).colour(tokens.text_weak),
+        Cell::new(format!("{}", rank + 1)).colour(tokens.text_weak),
         Cell::new(source).strong(),
         Cell::new(format!("{:.3}", prototype.cosine)),
         Cell::new(percentile(prototype.percentile)).colour(tokens.text_secondary),
         Cell::new(format!("{:+.3}", prototype.contribution)).colour(tokens.text_secondary),
     ];
-    if table.choice(ui, &cells, i == rank, &name).clicked() {
-        commands.send(Command::ChoosePrototype(i));
+    let selected = rank == state.reading.rank;
+    if table.choice(ui, &cells, selected, &name).clicked() {
+        commands.send(Command::ChoosePrototype(rank));
     }
+}
+
+/// How near the ECG came to another statement, with its prototype to look at.
+fn against(ui: &mut Ui, state: &State, counter: &CounterCase, commands: &mut Commands) {
+    divider(ui);
+    ui.horizontal(|ui| {
+        let short = format!(
+            "Counter-case {}: probability {:.3}, threshold {:.3}; cosine {:.3}",
+            counter.code, counter.probability, counter.threshold, counter.prototype.cosine
+        );
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let is_shown = state.reading.against;
+            let text = if is_shown { "Back" } else { "Compare" };
+            let button = ghost_button(ui, text);
+            if button
+                .on_hover_text("The counter-case beside the pair, or the pair alone again (C)")
+                .clicked()
+            {
+                commands.send(Command::ShowCounterCase(!is_shown));
+            }
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                weak_line(ui, short).on_hover_text(words::counter_sentence(counter));
+            });
+        });
+    });
 }

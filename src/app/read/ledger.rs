@@ -2,19 +2,26 @@
 
 use eframe::egui::{Align, Layout, ScrollArea, Ui};
 
+use crate::app::command::{Command, Commands, EvidencePane};
+use crate::app::state::State;
 use crate::app::tokens::{Tokens, space};
-use crate::app::widgets::{Cell, Column, Table, divider, heading, weak};
-use crate::explain::ClassExplanation;
+use crate::app::widgets::{Cell, Column, Table, divider, heading, segmented};
+use crate::explain::{ClassExplanation, Ledger, LedgerEntry, Order};
 
-pub fn ui(ui: &mut Ui, explanation: &ClassExplanation) {
-    let tokens = Tokens::of(ui);
+pub fn ui(ui: &mut Ui, state: &State, explanation: &ClassExplanation, commands: &mut Commands) {
     let Some(ledger) = &explanation.ledger else {
         return;
     };
     ui.horizontal(|ui| {
         heading(ui, "How the logit adds up");
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            weak(ui, "similarity × weight")
+            let orders = [
+                (Order::Similarity, "By similarity"),
+                (Order::Contribution, "By contribution"),
+            ];
+            if let Some(order) = segmented(ui, state.reading.order, &orders) {
+                commands.send(Command::SetOrder(order));
+            }
         });
     });
     ui.spacing_mut().item_spacing.y = 0.0;
@@ -23,17 +30,14 @@ pub fn ui(ui: &mut Ui, explanation: &ClassExplanation) {
         &[
             Column::left("Prototype", 0.0),
             Column::right("Similarity", 60.0),
-            Column::right("Weight", 56.0),
+            Column::right("× Weight", 56.0),
             Column::left("", 60.0),
             Column::right("Adds", 56.0),
         ],
     );
     table.header(ui);
-    let largest = ledger
-        .entries
-        .iter()
-        .map(|entry| entry.contribution.abs())
-        .fold(1e-9, f64::max);
+    let contributions = ledger.entries.iter().map(|entry| entry.contribution.abs());
+    let largest = contributions.fold(1e-9, f64::max);
     // The sums stay in sight under the entries.
     let sums = 2.0 * space::ROW + 2.0;
     let height = (ui.available_height() - sums).max(space::ROW);
@@ -42,53 +46,85 @@ pub fn ui(ui: &mut Ui, explanation: &ClassExplanation) {
         .auto_shrink([false, true])
         .max_height(height)
         .show(ui, |ui| {
-            for entry in &ledger.entries {
+            for entry in ledger.ordered(state.reading.order) {
                 let own = entry.class == explanation.code;
-                let colour = if entry.contribution >= 0.0 {
-                    tokens.series_first
-                } else {
-                    tokens.series_second
-                };
-                let share = (entry.contribution / largest / 2.0) as f32;
-                let prototype = format!("{} · {}", entry.class, entry.prototype);
-                let cells = [
-                    if own {
-                        Cell::new(prototype).strong()
-                    } else {
-                        Cell::new(prototype).colour(tokens.text_secondary)
-                    },
-                    Cell::new(format!("{:.3}", entry.similarity)),
-                    Cell::new(format!("{:+.3}", entry.weight)),
-                    Cell::new("").bar(0.5, 0.5 + share, colour).tick(0.5),
-                    Cell::new(format!("{:+.3}", entry.contribution)),
-                ];
-                let name = format!(
-                    "Prototype {} of {}: similarity {:.3} times weight {:+.3} adds {:+.3}",
-                    entry.prototype,
-                    entry.class,
-                    entry.similarity,
-                    entry.weight,
-                    entry.contribution
-                );
-                table.row(ui, &cells, &name);
+                row(ui, &table, state, entry, (own, largest), commands);
             }
         });
+    totals(ui, explanation, ledger);
+}
+
+fn row(
+    ui: &mut Ui,
+    table: &Table,
+    state: &State,
+    entry: &LedgerEntry,
+    (own, largest): (bool, f64),
+    commands: &mut Commands,
+) {
+    let tokens = Tokens::of(ui);
+    let off = state.reading.changes.is_off(entry.prototype);
+    let colour = if entry.contribution >= 0.0 {
+        tokens.series_first
+    } else {
+        tokens.series_second
+    };
+    let share = (entry.contribution / largest / 2.0) as f32;
+    let mut prototype = format!("{} · {}", entry.class, entry.prototype);
+    if off {
+        prototype.push_str(" off");
+    }
+    let shown = Ledger::shown(entry.contribution);
+    let cells = [
+        if own {
+            Cell::new(prototype).strong()
+        } else {
+            Cell::new(prototype).colour(tokens.text_secondary)
+        },
+        Cell::new(format!("{:.3}", entry.similarity)),
+        Cell::new(format!("{:+.3}", entry.weight)),
+        Cell::new("").bar(0.5, 0.5 + share, colour).tick(0.5),
+        Cell::new(format!("{shown:+.3}")),
+    ];
+    let name = format!(
+        "Prototype {} of {}: similarity {:.3} times weight {:+.3} adds {shown:+.3}",
+        entry.prototype, entry.class, entry.similarity, entry.weight
+    );
+    if state.reading.pane != EvidencePane::WhatIf {
+        table.row(ui, &cells, &name);
+    } else if table.choice(ui, &cells, off, &name).clicked() {
+        let mut changes = state.reading.changes.clone();
+        changes.toggle_prototype(entry.prototype);
+        commands.send(Command::WhatIf(changes));
+    }
+}
+
+/// The last two lines; what is shown adds up to what is shown, because the
+/// others carry the rounding.
+fn totals(ui: &mut Ui, explanation: &ClassExplanation, ledger: &Ledger) {
+    let tokens = Tokens::of(ui);
+    let shown = ledger.shown_sums();
     divider(ui);
     let sums = Table::new(ui, &[Column::left("", 0.0), Column::right("", 70.0)]);
     // The classifier of the rhythm branch has no bias; a zero would only be noise.
     let (rest, value) = if ledger.bias == 0.0 {
-        ("All others together", ledger.rest)
+        ("All others together", shown.rest)
     } else {
-        ("All others and the bias", ledger.rest + ledger.bias)
+        (
+            "All others and the bias",
+            Ledger::shown(shown.rest + shown.bias),
+        )
     };
     let cells = [rest.to_owned(), format!("{value:+.3}")]
         .map(|text| Cell::new(text).colour(tokens.text_secondary));
     sums.row(ui, &cells, &format!("{rest}: {value:+.3}"));
+    let calibrated = explanation.calibrated_probability;
+    let calibrated = calibrated.map_or(String::new(), |p| format!(", calibrated {p:.3}"));
     let total = match explanation.probability {
-        Some(probability) => format!("Logit, so probability {probability:.3}"),
+        Some(probability) => format!("Logit, so probability {probability:.3}{calibrated}"),
         None => "Logit".to_owned(),
     };
-    let cells =
-        [total.clone(), format!("{:+.3}", ledger.logit)].map(|text| Cell::new(text).strong());
-    sums.row(ui, &cells, &format!("{total}: {:+.3}", ledger.logit));
+    let logit = format!("{:+.3}", shown.logit);
+    let cells = [total.clone(), logit.clone()].map(|text| Cell::new(text).strong());
+    sums.row(ui, &cells, &format!("{total}: {logit}"));
 }

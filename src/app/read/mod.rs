@@ -1,12 +1,17 @@
 //! The Read screen: an ECG, what the model says, and the training ECG that it
 //! says so by.
 
+mod attention;
+mod checks;
 mod evidence;
 mod findings;
 mod ledger;
+mod nearest;
 mod pair;
+mod panels;
 mod predictions;
 mod welcome;
+mod what_if;
 
 use eframe::egui::{Align, Frame, Layout, Margin, Panel, ScrollArea, Ui};
 

@@ -3,7 +3,7 @@
 
 use eframe::egui::{Align, Layout, Panel, RichText, Ui, Vec2, vec2};
 
-use super::{evidence, ledger};
+use super::panels;
 use crate::app::command::{Command, Commands, PairView, ZoomStep};
 use crate::app::drawn::Drawn;
 use crate::app::state::{Exemplar, Fields, OpenedRecording, State};
@@ -11,14 +11,16 @@ use crate::app::theme::{regular, strong};
 use crate::app::tokens::{Tokens, space, type_size};
 use crate::app::training_ecg;
 use crate::app::widgets::{
-    SheetZoom, card_frame, ghost_button, heading, icon_button, segmented, sheet_pane, weak,
-    weak_line,
+    SheetZoom, banner, card_frame, ghost_button, heading, icon_button, segmented, sheet_pane,
+    small, weak_line,
 };
-use crate::explain::{ClassExplanation, PrototypeEvidence, print};
+use crate::explain::{ClassExplanation, CounterCase, Extent, PrototypeEvidence, words};
 use crate::sheet::Scene;
 
 /// Least height of the evidence under the sheets.
 const EVIDENCE: f32 = 232.0;
+/// The same where there are figures instead of a table.
+const FIGURES: f32 = 292.0;
 /// Height of a line under or over a sheet.
 const LINE: f32 = 18.0;
 /// Between a sheet and its lines.
@@ -32,9 +34,17 @@ pub fn ui(
     commands: &mut Commands,
 ) {
     let explanation = state.reading.explanation();
-    let chosen = explanation.zip(state.reading.evidence());
-    if let Some((explanation, evidence)) = chosen {
-        let height = evidence_height(ui, state.reading.pair_view, opened);
+    let evidence = state.reading.evidence();
+    let view = evidence.map_or(PairView::Single, |evidence| view_of(state, evidence));
+    if let Some(explanation) = explanation {
+        let count = if counter_shown(state).is_some() {
+            3.0
+        } else {
+            2.0
+        };
+        let figures = explanation.ledger.is_none();
+        let least = if figures { FIGURES } else { EVIDENCE };
+        let height = evidence_height(ui, (view, count), opened).max(least);
         Panel::bottom("evidence")
             .exact_size(height)
             .resizable(false)
@@ -42,7 +52,7 @@ pub fn ui(
             .frame(Default::default())
             .show(ui, |ui| {
                 ui.add_space(space::S);
-                under(ui, state, explanation, evidence, commands);
+                panels::ui(ui, state, explanation, fields, commands);
             });
     }
     card_frame(ui).inner_margin(space::S as i8).show(ui, |ui| {
@@ -53,9 +63,12 @@ pub fn ui(
             explanation.map(|explanation| &**explanation),
             commands,
         );
+        if let Some(warning) = evidence.and_then(words::warning) {
+            banner(ui, Tokens::of(ui).caution, |ui| small(ui, warning));
+        }
         let zoom = &mut fields.read_zoom;
-        match chosen {
-            Some((_, evidence)) if state.reading.pair_view != PairView::Single => {
+        match evidence {
+            Some(evidence) if view != PairView::Single => {
                 let mut pair = Pair {
                     state,
                     opened,
@@ -63,30 +76,49 @@ pub fn ui(
                     zoom,
                     commands,
                 };
-                match state.reading.pair_view {
+                match view {
                     PairView::Strips => pair.strips(ui),
-                    _ => pair.side_by_side(ui),
+                    _ => pair.side_by_side(ui, view),
                 }
             }
-            _ => single(ui, opened, zoom),
+            _ => single(ui, state, opened, zoom),
         }
     });
 }
 
+/// The views that the evidence has: what is no window cannot be cut out.
+fn views_of(evidence: &PrototypeEvidence) -> impl Iterator<Item = PairView> {
+    let is_window = evidence.extent() == Extent::Window;
+    let is_there = move |view: &PairView| is_window || *view != PairView::CutOuts;
+    PairView::ALL.into_iter().filter(is_there)
+}
+
+/// The chosen view, or whole sheets where the evidence does not have it.
+fn view_of(state: &State, evidence: &PrototypeEvidence) -> PairView {
+    let chosen = state.reading.pair_view;
+    let mut views = views_of(evidence);
+    views
+        .find(|view| *view == chosen)
+        .unwrap_or(PairView::Sheets)
+}
+
 /// What the sheets do not need: they are as high as their pages are when they
 /// fill the width.
-fn evidence_height(ui: &Ui, view: PairView, opened: &OpenedRecording) -> f32 {
+fn evidence_height(ui: &Ui, (view, count): (PairView, f32), opened: &OpenedRecording) -> f32 {
     let ratio = |scene: &Scene| (scene.height_mm / scene.width_mm) as f32;
     let width = ui.available_width() - 2.0 * space::S;
     let around = space::CONTROL + 4.0 * space::S;
     let sheets = match view {
         PairView::Single => width * ratio(&opened.drawn.plain),
-        PairView::Sheets => {
-            (width - space::S) / 2.0 * ratio(&opened.drawn.marked) + 2.0 * (LINE + GAP)
+        PairView::Sheets | PairView::CutOuts => {
+            let gaps = (count - 1.0) * space::S;
+            (width - gaps) / count * ratio(&opened.drawn.marked) + 2.0 * (LINE + GAP)
         }
-        PairView::Strips => 2.0 * width * ratio(&opened.drawn.strip) + 3.0 * LINE + 6.0 * GAP,
+        PairView::Strips => {
+            count * width * ratio(&opened.drawn.strip) + (count + 1.0) * (LINE + 2.0 * GAP)
+        }
     };
-    (ui.available_height() - sheets - around).max(EVIDENCE)
+    ui.available_height() - sheets - around
 }
 
 /// What is compared with what, and how it is looked at.
@@ -116,7 +148,7 @@ fn toolbar(
                     .font(regular(type_size::HEADING))
                     .color(tokens.text_secondary);
                 // The controls at the right need their place.
-                let width = (ui.available_width() - 400.0).max(60.0);
+                let width = (ui.available_width() - 480.0).max(60.0);
                 ui.allocate_ui(vec2(width, space::CONTROL), |ui| {
                     ui.add(eframe::egui::Label::new(text).truncate());
                 });
@@ -138,9 +170,9 @@ fn toolbar(
             if icon_button(ui, "−", "Zoom out (-)").clicked() {
                 commands.send(Command::Zoom(ZoomStep::Out));
             }
-            if explanation.is_some() {
-                let views = PairView::ALL.map(|view| (view, view.name()));
-                if let Some(view) = segmented(ui, state.reading.pair_view, &views) {
+            if let Some(evidence) = state.reading.evidence() {
+                let views: Vec<_> = views_of(evidence).map(|view| (view, view.name())).collect();
+                if let Some(view) = segmented(ui, view_of(state, evidence), &views) {
                     commands.send(Command::SetPairView(view));
                 }
             }
@@ -148,11 +180,14 @@ fn toolbar(
     });
 }
 
-fn single(ui: &mut Ui, opened: &OpenedRecording, zoom: &mut SheetZoom) {
+/// The read ECG alone; with the attention behind its traces where there is one.
+fn single(ui: &mut Ui, state: &State, opened: &OpenedRecording, zoom: &mut SheetZoom) {
     let size = ui.available_size();
+    let attention = state.reading.attention.as_ref();
+    let marked = attention.and_then(|_| state.reading.marked());
     sheet_pane(
         ui,
-        &opened.drawn.plain,
+        marked.map_or(&opened.drawn.plain, |drawn| &drawn.marked),
         None,
         zoom,
         size,
@@ -160,7 +195,8 @@ fn single(ui: &mut Ui, opened: &OpenedRecording, zoom: &mut SheetZoom) {
     );
 }
 
-/// The read ECG and the training ECG of a prototype.
+/// The read ECG, the training ECG of a prototype and, if it is wanted, that of
+/// the counter-case.
 struct Pair<'a> {
     state: &'a State,
     opened: &'a OpenedRecording,
@@ -170,120 +206,164 @@ struct Pair<'a> {
 }
 
 impl<'a> Pair<'a> {
-    /// Whole sheets, the same size and so the same scale.
-    fn side_by_side(&mut self, ui: &mut Ui) {
+    /// What stands beside each other, or under each other: `None` is the read
+    /// ECG.
+    fn shown(&self) -> Vec<Option<&'a PrototypeEvidence>> {
+        let counter = counter_shown(self.state).map(|counter| Some(&counter.prototype));
+        let pair = [None, Some(self.evidence)];
+        pair.into_iter().chain(counter).collect()
+    }
+
+    /// Whole sheets or cut-outs, the same size and so the same scale.
+    fn side_by_side(&mut self, ui: &mut Ui, view: PairView) {
+        let shown = self.shown();
+        let count = shown.len() as f32;
         let size = vec2(
-            (ui.available_width() - space::S) / 2.0,
+            (ui.available_width() - (count - 1.0) * space::S) / count,
             ui.available_height(),
         );
         let pane = size - vec2(0.0, 2.0 * (LINE + GAP));
+        let page = self.common_page(&shown, view);
         ui.horizontal_top(|ui| {
-            for is_exemplar in [false, true] {
+            ui.spacing_mut().item_spacing.x = space::S;
+            for evidence in shown {
                 ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
                     ui.spacing_mut().item_spacing.y = GAP;
-                    if is_exemplar {
-                        exemplar_caption(ui, self.evidence);
-                        self.exemplar(ui, pane, |drawn| &drawn.marked);
-                        weak(ui, scale_note());
-                    } else {
-                        recording_caption(ui, self.opened);
-                        self.recording(ui, pane, self.test_sheet());
-                        weak_line(ui, axis_note(self.evidence));
-                    }
+                    self.caption(ui, evidence);
+                    self.ecg(ui, evidence, pane, (view, &page));
+                    match evidence {
+                        None => weak_line(ui, words::windows_sentence(self.evidence)),
+                        Some(_) => weak_line(ui, scale_note()),
+                    };
                 });
             }
         });
     }
 
-    /// The two rhythm strips, one above the other.
+    /// The rhythm strips, one above the other.
     fn strips(&mut self, ui: &mut Ui) {
-        let height = (ui.available_height() - 3.0 * LINE - 6.0 * GAP) / 2.0;
+        let shown = self.shown();
+        let count = shown.len() as f32;
+        let lines = (count + 1.0) * (LINE + GAP) + count * GAP;
+        let height = (ui.available_height() - lines) / count;
         let pane = vec2(ui.available_width(), height.max(40.0));
+        let page = self.common_page(&shown, PairView::Strips);
         ui.spacing_mut().item_spacing.y = GAP;
-        recording_caption(ui, self.opened);
-        self.recording(ui, pane, self.test_strip());
-        exemplar_caption(ui, self.evidence);
-        self.exemplar(ui, pane, |drawn| &drawn.strip);
-        weak_line(ui, format!("{} {}", axis_note(self.evidence), scale_note()));
-    }
-
-    /// The whole strip is marked for a prototype without a time axis; of one
-    /// with windows the note below says where they are.
-    fn test_sheet(&self) -> fn(&Drawn) -> &Scene {
-        if self.evidence.whole_recording {
-            |drawn| &drawn.marked
-        } else {
-            |drawn| &drawn.plain
+        for evidence in shown {
+            self.caption(ui, evidence);
+            self.ecg(ui, evidence, pane, (PairView::Strips, &page));
         }
+        let windows = words::windows_sentence(self.evidence);
+        weak_line(ui, format!("{windows} {}", scale_note()));
     }
 
-    fn test_strip(&self) -> fn(&Drawn) -> &Scene {
-        if self.evidence.whole_recording {
-            |drawn| &drawn.strip
-        } else {
-            |drawn| &drawn.plain_strip
-        }
-    }
-
-    fn recording(&mut self, ui: &mut Ui, size: Vec2, scene: fn(&Drawn) -> &Scene) {
-        let beside = self.training_ecg().map(scene);
-        let name = format!("ECG {}", self.opened.id);
-        sheet_pane(
-            ui,
-            scene(&self.opened.drawn),
-            beside,
-            self.zoom,
-            size,
-            &name,
-        );
-    }
-
-    /// The training ECG, or in its place why it is not there.
-    fn exemplar(&mut self, ui: &mut Ui, size: Vec2, scene: fn(&Drawn) -> &Scene) {
-        match self.state.exemplars.get(self.evidence.prototype) {
-            Some(Exemplar::Ready(drawn)) => {
-                let beside = Some(scene(&self.opened.drawn));
-                let name = print::training_ecg(self.evidence);
-                sheet_pane(ui, scene(drawn), beside, self.zoom, size, &name);
+    fn caption(&self, ui: &mut Ui, evidence: Option<&PrototypeEvidence>) {
+        let counter = counter_shown(self.state);
+        match evidence {
+            None => caption(ui, "This ECG", &self.opened.id),
+            Some(evidence) if evidence.prototype == self.evidence.prototype => {
+                caption(ui, "Training ECG", &details(self.state, evidence));
             }
-            Some(Exemplar::Missing(why)) => training_ecg::missing(ui, size, why, self.commands),
-            Some(Exemplar::Reading) | None => training_ecg::waiting(ui, size),
+            Some(evidence) => {
+                let code = counter.map_or("", |counter| counter.code.as_str());
+                let name = format!("Counter-case {code}, below threshold");
+                caption(ui, &name, &details(self.state, evidence));
+            }
         }
     }
 
-    fn training_ecg(&self) -> Option<&'a Drawn> {
-        match self.state.exemplars.get(self.evidence.prototype) {
-            Some(Exemplar::Ready(drawn)) => Some(drawn),
-            _ => None,
+    /// The drawing of what is shown, if it is there.
+    fn drawn(&self, evidence: Option<&PrototypeEvidence>) -> Option<&'a Drawn> {
+        match evidence {
+            None => {
+                // The whole strip is on every drawing, windows are on their own.
+                let whole = self.evidence.whole_recording;
+                let whole = whole.then_some(&*self.opened.drawn);
+                self.state.reading.marked().or(whole)
+            }
+            Some(evidence) => match self.state.exemplars.get(evidence.prototype) {
+                Some(Exemplar::Ready(drawn)) => Some(drawn),
+                _ => None,
+            },
+        }
+    }
+
+    /// A page without anything on it that has room for each of the sheets, so
+    /// that all of them are fitted alike.
+    fn common_page(&self, shown: &[Option<&PrototypeEvidence>], view: PairView) -> Scene {
+        let scenes = shown.iter().filter_map(|e| scene_of(self.drawn(*e)?, view));
+        let size = scenes.fold((1.0_f64, 1.0_f64), |(width_mm, height_mm), scene| {
+            (width_mm.max(scene.width_mm), height_mm.max(scene.height_mm))
+        });
+        Scene {
+            width_mm: size.0,
+            height_mm: size.1,
+            items: Vec::new(),
+            description: String::new(),
+        }
+    }
+
+    /// The ECG, or in its place why it is not there.
+    fn ecg(
+        &mut self,
+        ui: &mut Ui,
+        evidence: Option<&PrototypeEvidence>,
+        size: Vec2,
+        (view, page): (PairView, &Scene),
+    ) {
+        let name = match evidence {
+            None => format!("ECG {}", self.opened.id),
+            Some(evidence) => words::training_ecg(evidence),
+        };
+        let scene = self.drawn(evidence).and_then(|drawn| scene_of(drawn, view));
+        let plain = &self.opened.drawn;
+        let scene = match (scene, evidence, view) {
+            (None, None, PairView::Strips) => Some(&plain.plain_strip),
+            (None, None, PairView::Sheets) => Some(&plain.plain),
+            (found, _, _) => found,
+        };
+        let training = evidence.and_then(|e| self.state.exemplars.get(e.prototype));
+        match (scene, training) {
+            (Some(scene), _) => {
+                sheet_pane(ui, scene, Some(page), self.zoom, size, &name);
+            }
+            (None, Some(Exemplar::Missing(why))) => {
+                training_ecg::missing(ui, size, why, self.commands);
+            }
+            (None, _) => training_ecg::waiting(ui, size),
         }
     }
 }
 
-fn recording_caption(ui: &mut Ui, opened: &OpenedRecording) {
-    caption(ui, "This ECG", &opened.id);
+/// The counter-case, if it is to stand beside the pair.
+fn counter_shown(state: &State) -> Option<&CounterCase> {
+    state
+        .reading
+        .counter_case()
+        .filter(|_| state.reading.against)
 }
 
-fn exemplar_caption(ui: &mut Ui, evidence: &PrototypeEvidence) {
+/// What a view shows of a drawn ECG.
+fn scene_of(drawn: &Drawn, view: PairView) -> Option<&Scene> {
+    match view {
+        PairView::Single => Some(&drawn.plain),
+        PairView::Sheets => Some(&drawn.marked),
+        PairView::Strips => Some(&drawn.strip),
+        PairView::CutOuts => drawn.cut_out.as_ref(),
+    }
+}
+
+/// What is known of a training ECG.
+fn details(state: &State, evidence: &PrototypeEvidence) -> String {
     let record = evidence.ecg_id.map(|id| format!("record {id}"));
     let mut parts = vec![record.unwrap_or_else(|| "source not known".to_owned())];
-    parts.extend(evidence.source_fold.map(|fold| format!("fold {fold}")));
-    parts.extend(
-        evidence
-            .source_age_years
-            .map(|age| format!("{age:.0} years")),
-    );
-    parts.extend(
-        evidence
-            .source_sex
-            .map(|sex| format!("{sex:?}").to_lowercase()),
-    );
-    if !evidence.source_statements.is_empty() {
-        parts.push(evidence.source_statements.join(" "));
-    }
-    if evidence.same_recording {
-        parts.insert(0, "the same recording as the one that is read".to_owned());
-    }
-    caption(ui, "Training ECG", &parts.join(" · "));
+    let rated = PrototypeEvidence {
+        rating: state.rating_of(evidence.prototype),
+        ..evidence.clone()
+    };
+    parts.push(words::source_details(&rated));
+    parts.retain(|part| !part.is_empty());
+    parts.join(" · ")
 }
 
 fn caption(ui: &mut Ui, name: &str, rest: &str) {
@@ -303,49 +383,6 @@ fn caption(ui: &mut Ui, name: &str, rest: &str) {
     });
 }
 
-fn axis_note(evidence: &PrototypeEvidence) -> String {
-    if evidence.whole_recording {
-        return "This branch has no time axis: the whole strip and all 12 leads were used.".into();
-    }
-    let windows: Vec<String> = evidence
-        .windows
-        .iter()
-        .map(|w| format!("{:.2}–{:.2} s ({:.2})", w.start_s, w.end_s, w.cosine))
-        .collect();
-    format!(
-        "Most similar windows and their cosines: {}.",
-        windows.join(", ")
-    )
-}
-
 fn scale_note() -> &'static str {
-    "Both at the same scale; screen not calibrated, measure by the grid."
-}
-
-fn under(
-    ui: &mut Ui,
-    state: &State,
-    explanation: &ClassExplanation,
-    evidence: &PrototypeEvidence,
-    commands: &mut Commands,
-) {
-    let size = vec2(
-        (ui.available_width() - space::S) / 2.0,
-        ui.available_height(),
-    );
-    ui.horizontal_top(|ui| {
-        ui.spacing_mut().item_spacing.x = space::S;
-        for is_ledger in [false, true] {
-            ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
-                card_frame(ui).show(ui, |ui| {
-                    ui.set_min_size(ui.available_size());
-                    if is_ledger {
-                        ledger::ui(ui, explanation);
-                    } else {
-                        evidence::ui(ui, state, explanation, evidence, commands);
-                    }
-                });
-            });
-        }
-    });
+    "All at the same scale; screen not calibrated, measure by the grid."
 }

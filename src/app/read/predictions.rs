@@ -11,6 +11,7 @@ use crate::app::tokens::{Tokens, space, type_size};
 use crate::app::widgets::{
     Cell, Column, Table, badge, problem_ui, secondary, section, small, weak,
 };
+use crate::explain::words;
 use crate::inference::{ClassPrediction, Prediction};
 
 /// The three groups of the table, in the order in which they are shown.
@@ -90,21 +91,23 @@ pub fn ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
         waiting(ui, state);
         return;
     };
+    padded(ui, |ui| super::what_if::notice(ui, state, commands));
     for note in &prediction.notes {
         padded(ui, |ui| weak(ui, format!("For the model: {note}.")));
     }
     ui.spacing_mut().item_spacing.y = 0.0;
-    let table = Table::new(
-        ui,
-        &[
-            Column::left("", 12.0),
-            Column::left("Code", 50.0),
-            Column::left("Statement", 0.0),
-            Column::left("", 44.0),
-            Column::right("Prob.", 34.0),
-            Column::right("Threshold", 56.0),
-        ],
-    );
+    let mut columns = vec![
+        Column::left("", 12.0),
+        Column::left("Code", 50.0),
+        Column::left("Statement", 0.0),
+        Column::left("", 44.0),
+        Column::right("Prob.", 34.0),
+    ];
+    if !prediction.changes.is_none() {
+        columns.push(Column::right("Was", 34.0));
+    }
+    columns.push(Column::right("Threshold", 56.0));
+    let table = Table::new(ui, &columns);
     // Where there is no number, the statement has the room.
     let bare = Table::new(
         ui,
@@ -137,11 +140,8 @@ fn intro(ui: &mut Ui, standing: Standing, count: usize) {
         match (standing, count) {
             (Standing::Positive, 0) => {
                 let tone = Tokens::of(ui).negative;
-                badge(ui, tone, "Nothing above its threshold");
-                small(
-                    ui,
-                    "The model found none of the statements below. That does not mean that the ECG is normal.",
-                );
+                badge(ui, tone, words::NOTHING_ABOVE);
+                small(ui, words::NOTHING_ABOVE_IS_NOT_NORMAL);
             }
             (Standing::Positive, _) => section(ui, "At or above threshold"),
             (_, 0) => {}
@@ -199,7 +199,7 @@ fn row(
     if standing == Standing::Positive {
         probability = probability.strong();
     }
-    let cells = [
+    let mut cells = vec![
         Cell::new(standing.sign()).colour(ink),
         Cell::new(class.code.as_str()).strong().colour(ink),
         Cell::new(class.description.as_str()).colour(if standing == Standing::NotAssessed {
@@ -209,13 +209,21 @@ fn row(
         }),
         track,
         probability,
-        Cell::new(number(class.threshold.filter(|_| class.assessed))).colour(tokens.text_weak),
     ];
+    // What the probability is without what was changed.
+    let unchanged = state.reading.unchanged.as_ref();
+    let unchanged = unchanged.filter(|_| !prediction.changes.is_none());
+    let was = unchanged.and_then(|unchanged| unchanged.classes.get(index)?.probability);
+    if unchanged.is_some() {
+        cells.push(Cell::new(was.map(rounded).unwrap_or_default()).colour(tokens.text_secondary));
+    }
+    let threshold = number(class.threshold.filter(|_| class.assessed));
+    cells.push(Cell::new(threshold).colour(tokens.text_weak));
     let response = table.choice(
         ui,
         &cells,
         state.reading.class == Some(index),
-        &spoken(class, standing),
+        &spoken(class, standing, was),
     );
     if response.clicked() {
         commands.send(Command::ChooseClass(index));
@@ -235,10 +243,11 @@ fn rounded(probability: f64) -> String {
 }
 
 /// The row for a screen reader, and the name that the tests know it by.
-fn spoken(class: &ClassPrediction, standing: Standing) -> String {
+fn spoken(class: &ClassPrediction, standing: Standing, was: Option<f64>) -> String {
+    let was = was.map_or(String::new(), |was| format!(", was {}", rounded(was)));
     match (class.probability, class.threshold) {
         (Some(probability), Some(threshold)) => format!(
-            "{}, {}: {}, probability {}, threshold {threshold:.2}",
+            "{}, {}: {}, probability {}{was}, threshold {threshold:.2}",
             class.code,
             class.description,
             standing.name(),
@@ -350,7 +359,10 @@ mod tests {
     #[test]
     fn what_is_not_assessed_has_no_number_in_its_sentence() {
         let class = class("3AVB", false, 0.9, false);
-        assert_eq!(spoken(&class, Standing::of(&class)), "3AVB, : not assessed");
+        assert_eq!(
+            spoken(&class, Standing::of(&class), None),
+            "3AVB, : not assessed"
+        );
     }
 
     #[test]
@@ -369,6 +381,7 @@ mod tests {
             similarities: Vec::new(),
             windows: Vec::new(),
             attention: None,
+            changes: Default::default(),
         };
         assert_eq!(group(&prediction, Standing::Positive), [4, 2]);
         assert_eq!(group(&prediction, Standing::Below), [3, 0]);

@@ -61,6 +61,7 @@ mod tests {
             similarities: Vec::new(),
             windows: Vec::new(),
             attention: None,
+            changes: Default::default(),
         };
         let said = Ok(Arc::new(prediction));
         assert_eq!(

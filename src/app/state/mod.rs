@@ -17,6 +17,8 @@ pub use saved::Saved;
 
 use super::command::{Overlay, Place, Screen};
 use super::widgets::SheetZoom;
+use crate::explain::Rating;
+use crate::review::Ratings;
 
 /// The state of the window.
 pub struct State {
@@ -30,6 +32,9 @@ pub struct State {
     pub exemplars: ExemplarCache,
     pub review: ReviewState,
     pub statistics: StatisticsState,
+    /// What reviewers gave to the prototypes of the loaded model; whoever shows
+    /// them asks [`State::rating_of`].
+    pub ratings: Option<Ratings>,
     /// At most one problem for each place, the newest.
     pub problems: BTreeMap<Place, Problem>,
     /// Where a dialog was asked for and has not answered yet.
@@ -50,10 +55,27 @@ impl State {
             exemplars: ExemplarCache::default(),
             review: ReviewState::default(),
             statistics: StatisticsState::default(),
+            ratings: None,
             problems: BTreeMap::new(),
             dialog_open: false,
             models: Vec::new(),
         }
+    }
+
+    /// What reviewers gave to a prototype, if whoever is at the screen may see
+    /// that: never a rater who still has to rate.
+    pub fn rating_of(&self, prototype: usize) -> Option<Rating> {
+        let rater = self.review.session.as_ref().map(|session| &session.rater);
+        let ratings = self.ratings.as_ref()?;
+        let seen = ratings
+            .may_be_seen_by(rater)
+            .then_some(&ratings.by_prototype)?;
+        let mean = seen.iter().find(|mean| mean.prototype == prototype)?;
+        Some(Rating {
+            mean: mean.mean,
+            raters: mean.raters,
+            bad: mean.bad,
+        })
     }
 
     pub fn problem(&mut self, place: Place, title: impl Into<String>, detail: impl Into<String>) {
@@ -91,6 +113,8 @@ pub struct Fields {
     pub export: String,
     pub comment: String,
     pub change_reason: String,
+    /// From and to of the seconds that a "what if" masks next.
+    pub mask_span_s: (f64, f64),
     /// The field of the rater's code is to take the keyboard.
     pub focus_rater: bool,
     /// The comment field is to take the keyboard.
@@ -111,7 +135,69 @@ impl Fields {
                 .map(|dir| dir.display().to_string())
                 .unwrap_or_default(),
             rater: saved.rater.clone(),
+            mask_span_s: (0.0, 1.0),
             ..Self::default()
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::review::{BundleRef, Protocol, PrototypeMean, Rater, RaterState};
+    use std::sync::Arc;
+
+    fn rater(code: &str, closed: bool) -> RaterState {
+        RaterState {
+            rater: Rater::new(code).unwrap(),
+            specialty: String::new(),
+            closed,
+            answered: 1,
+            total: 1,
+            changed: 0,
+            after_closing: 0,
+            excluded: BTreeMap::new(),
+            median_response_time_ms: None,
+        }
+    }
+
+    fn signed_in(code: &str) -> Session {
+        let resumed = crate::app::worker::Resumed {
+            bundle: String::new(),
+            protocol: Arc::new(Protocol::quick(BundleRef::default())),
+            title: String::new(),
+            queue: Arc::default(),
+            answers: BTreeMap::new(),
+            closed: false,
+            database: PathBuf::new(),
+        };
+        Session::new(Rater::new(code).unwrap(), resumed)
+    }
+
+    #[test]
+    fn ratings_are_kept_from_whoever_still_has_to_rate() {
+        let mut state = State::new(Saved::default());
+        let mean = PrototypeMean {
+            prototype: 4,
+            class_code: "SR".to_owned(),
+            mean: 4.5,
+            raters: 1,
+            bad: 0,
+        };
+        state.ratings = Some(Ratings {
+            raters: vec![rater("R1", true), rater("R2", false)],
+            by_prototype: vec![mean],
+        });
+        assert_eq!(state.rating_of(4), None, "R2's queue is open");
+        state.review.session = Some(signed_in("R2"));
+        assert_eq!(state.rating_of(4), None);
+        state.review.session = Some(signed_in("R3"));
+        assert_eq!(state.rating_of(4), None, "who has not begun");
+        state.review.session = Some(signed_in("R1"));
+        assert_eq!(state.rating_of(4).map(|rating| rating.mean), Some(4.5));
+        assert_eq!(state.rating_of(5), None);
+        state.review.session = None;
+        state.ratings.as_mut().unwrap().raters[1].closed = true;
+        assert!(state.rating_of(4).is_some());
     }
 }

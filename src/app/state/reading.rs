@@ -3,11 +3,14 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::app::command::PairView;
+use crate::app::command::{EvidencePane, PairView};
 use crate::app::drawn::Drawn;
+use crate::app::worker::EvidenceKey;
 use crate::ecg::Recording;
-use crate::explain::{ClassExplanation, PrototypeEvidence};
-use crate::inference::Prediction;
+use crate::explain::{
+    AttentionExplanation, Checks, ClassExplanation, CounterCase, Order, PrototypeEvidence,
+};
+use crate::inference::{Changes, Prediction};
 use crate::plausibility::Report;
 
 /// A recording that is open. It is known by its checksum, not by its file.
@@ -31,14 +34,33 @@ pub struct Reading {
     pub opening: Option<u64>,
     pub opened: Option<OpenedRecording>,
     pub predicting: bool,
+    /// What the model says, of the changed ECG where something is changed.
     pub prediction: Option<Arc<Prediction>>,
+    /// What it says of the ECG as it is.
+    pub unchanged: Option<Arc<Prediction>>,
+    /// The "what if" that was asked for last; nothing for the ECG as it is.
+    pub changes: Changes,
+    /// Of a network with attention; `None` while it is being measured.
+    pub attention: Option<Arc<AttentionExplanation>>,
+    /// The attention is being measured.
+    pub attending: bool,
+    /// How steady the pair is that was checked last.
+    pub checks: Option<Arc<Checks>>,
+    pub checking: bool,
     /// The chosen class, by output.
     pub class: Option<usize>,
     /// By output; a class that is not here yet is being explained.
     pub explanations: HashMap<usize, Arc<ClassExplanation>>,
-    /// Rank of the chosen prototype, 0 the most similar.
+    /// Rank of the chosen prototype in the chosen order, from 0.
     pub rank: usize,
+    pub order: Order,
+    /// The counter-case stands beside the pair.
+    pub against: bool,
     pub pair_view: PairView,
+    pub pane: EvidencePane,
+    /// The read ECG with the evidence marked on it: the newest that was asked
+    /// for, and its sheets when they are drawn.
+    pub marked: Option<(EvidenceKey, Option<Box<Drawn>>)>,
 }
 
 impl Reading {
@@ -46,9 +68,68 @@ impl Reading {
         self.explanations.get(&self.class?)
     }
 
-    /// The chosen prototype.
+    /// The prototype that stands beside the ECG.
     pub fn evidence(&self) -> Option<&PrototypeEvidence> {
-        self.explanation()?.prototypes.get(self.rank)
+        self.at_rank(self.rank)
+    }
+
+    /// A prototype of the chosen class by its rank in the chosen order.
+    pub fn at_rank(&self, rank: usize) -> Option<&PrototypeEvidence> {
+        let explanation = self.explanation()?;
+        let place = *explanation.ordered(self.order).get(rank)?;
+        explanation.prototypes.get(place)
+    }
+
+    /// The rank of a prototype of the chosen class in the chosen order.
+    pub fn rank_of(&self, prototype: usize) -> Option<usize> {
+        let explanation = self.explanation()?;
+        let places = explanation.ordered(self.order);
+        let is_it = |place: &usize| explanation.prototypes[*place].prototype == prototype;
+        places.iter().position(is_it)
+    }
+
+    /// What speaks for another statement than the chosen one.
+    pub fn counter_case(&self) -> Option<&CounterCase> {
+        self.explanation()?.counter_case.as_ref()
+    }
+
+    /// The checks of the pair on the screen, if it was checked.
+    pub fn checks_of_evidence(&self) -> Option<&Checks> {
+        let prototype = self.evidence()?.prototype;
+        let checks = self.checks.as_deref();
+        checks.filter(|checks| checks.prototype == prototype && self.changes.is_none())
+    }
+
+    /// What is marked on the read ECG; `None` where nothing is to be, or where
+    /// the whole strip is, which every drawing has.
+    pub fn evidence_key(&self) -> Option<EvidenceKey> {
+        let influence = self.checks_of_evidence().is_some();
+        let prototype = match self.evidence() {
+            Some(evidence) if evidence.whole_recording && !influence => return None,
+            Some(evidence) => Some(evidence.prototype),
+            None if self.attention.is_some() => None,
+            None => return None,
+        };
+        Some(EvidenceKey {
+            asked: self.asked,
+            prototype,
+            influence,
+        })
+    }
+
+    /// The read ECG with the evidence on it, when that is drawn.
+    pub fn marked(&self) -> Option<&Drawn> {
+        let (key, drawn) = self.marked.as_ref()?;
+        drawn
+            .as_deref()
+            .filter(|_| self.evidence_key() == Some(*key))
+    }
+
+    /// The drawing that is asked for is not there yet.
+    pub fn is_drawing(&self) -> bool {
+        self.marked
+            .as_ref()
+            .is_some_and(|(_, drawn)| drawn.is_none())
     }
 }
 

@@ -12,7 +12,7 @@ use super::store::StoreEvent;
 use crate::app::drawn::Drawn;
 use crate::bundle::{Exemplars, Manifest};
 use crate::ecg::Recording;
-use crate::explain::ClassExplanation;
+use crate::explain::{AttentionExplanation, Checks, ClassExplanation};
 use crate::inference::Prediction;
 use crate::plausibility::Report;
 
@@ -46,12 +46,27 @@ pub enum Event {
     ExemplarsMoved(Arc<Exemplars>),
     Predicted {
         ticket: u64,
-        result: Result<Arc<Prediction>, String>,
+        result: Result<Answer, String>,
     },
     Explained {
         ticket: u64,
         class: usize,
         result: Result<Arc<ClassExplanation>, String>,
+    },
+    /// `None` for a network without attention.
+    Attended {
+        ticket: u64,
+        result: Result<Option<Arc<AttentionExplanation>>, String>,
+    },
+    /// How steady the similarity of a pair is.
+    Checked {
+        ticket: u64,
+        result: Result<Arc<Checks>, String>,
+    },
+    /// The read ECG with the evidence marked on it.
+    EvidenceDrawn {
+        key: EvidenceKey,
+        result: Result<Box<Drawn>, String>,
     },
     /// The training ECG of a prototype, or why it cannot be shown.
     ExemplarRead {
@@ -66,6 +81,25 @@ pub enum Event {
         result: Result<Arc<Prediction>, String>,
     },
     Store(StoreEvent),
+}
+
+/// A prediction with the explanation of the class that is looked at, so that no
+/// frame shows the numbers of one beside the evidence of another.
+pub struct Answer {
+    pub prediction: Arc<Prediction>,
+    /// By output; `None` where the model assesses nothing.
+    pub explained: Option<(usize, Arc<ClassExplanation>)>,
+}
+
+/// What is marked on the read ECG: the evidence of one prototype, or the
+/// attention, of one question to the model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EvidenceKey {
+    pub asked: u64,
+    /// `None` for the attention.
+    pub prototype: Option<usize>,
+    /// The measured influence is behind the traces.
+    pub influence: bool,
 }
 
 /// A recording with what was found out about it while it was read.

@@ -4,11 +4,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use super::events::{Event, Events, ReadRecording};
+use super::events::{Event, Events, EvidenceKey, ReadRecording};
 use super::guarded;
 use super::queue::{JobReceiver, JobSender, job_queue};
-use crate::app::drawn::Drawn;
+use crate::app::drawn::{Drawn, Evidence};
 use crate::bundle::Exemplars;
+use crate::ecg::Recording;
 use crate::plausibility::Admitted;
 use crate::sheet::Mark;
 use crate::{formats, plausibility};
@@ -27,6 +28,12 @@ pub enum FileJob {
         bundle: String,
         exemplars: Arc<Exemplars>,
         prototype: usize,
+    },
+    /// The read ECG with the evidence marked on it.
+    DrawEvidence {
+        key: EvidenceKey,
+        recording: Arc<Recording>,
+        evidence: Box<Evidence>,
     },
 }
 
@@ -74,7 +81,10 @@ fn work(jobs: &JobReceiver<FileJob>, events: &Events) {
                         .read(prototype)
                         .map_err(|error| error.to_string())?;
                     let mark = match exemplars.window_s(prototype) {
-                        Some((start_s, end_s)) => Mark::pooled(start_s, end_s, None, ""),
+                        Some((start_s, end_s)) => {
+                            let field_s = exemplars.receptive_field_s(prototype);
+                            Mark::pooled(start_s, end_s, field_s, "")
+                        }
                         None => Mark::whole_recording(""),
                     };
                     Ok(Box::new(Drawn::of(&recording, &mark)))
@@ -84,6 +94,16 @@ fn work(jobs: &JobReceiver<FileJob>, events: &Events) {
                     prototype,
                     result,
                 });
+            }
+            FileJob::DrawEvidence {
+                key,
+                recording,
+                evidence,
+            } => {
+                let result = guarded("drawing the evidence", || {
+                    Ok(Box::new(Drawn::with(&recording, &evidence)))
+                });
+                events.send(Event::EvidenceDrawn { key, result });
             }
         }
     }

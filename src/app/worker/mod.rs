@@ -18,7 +18,7 @@ use crossbeam_channel::Receiver;
 use eframe::egui;
 
 pub use dialogs::{Dialogs, NativeDialogs, Purpose};
-pub use events::{Event, OpenedBundle, ReadRecording};
+pub use events::{Answer, Event, EvidenceKey, OpenedBundle, ReadRecording};
 pub use files::FileJob;
 pub use model::ModelJob;
 pub use queue::{JobSender, Priority};

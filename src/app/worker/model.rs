@@ -6,13 +6,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
 
-use super::events::{Event, Events, OpenedBundle};
+use super::events::{Answer, Event, Events, OpenedBundle};
 use super::guarded;
 use super::queue::{JobReceiver, JobSender, job_queue};
 use crate::bundle::{Bundle, Exemplars};
 use crate::ecg::Recording;
-use crate::explain;
-use crate::inference::{DeviceChoice, Model, Prediction};
+use crate::explain::{self, ClassExplanation, Subject};
+use crate::inference::{Changes, DeviceChoice, Model, Prediction};
 
 /// Work for the thread.
 pub enum ModelJob {
@@ -24,9 +24,13 @@ pub enum ModelJob {
     },
     /// Look for training ECGs elsewhere.
     MoveExemplars { ptbxl_dir: Option<PathBuf> },
+    /// Read a recording, with or without a "what if", and explain the class
+    /// that is looked at, or the leading one.
     Predict {
         ticket: u64,
         recording: Arc<Recording>,
+        changes: Changes,
+        class: Option<usize>,
     },
     /// What the model says about the training ECG of a prototype.
     PredictExemplar {
@@ -39,9 +43,21 @@ pub enum ModelJob {
         prediction: Arc<Prediction>,
         class: usize,
     },
+    /// Try the pair of a recording and a prototype with noise, gain and shift.
+    Check {
+        ticket: u64,
+        recording: Arc<Recording>,
+        prototype: usize,
+    },
+    /// Where a network with attention looked, and what each lead is worth.
+    Attend {
+        ticket: u64,
+        recording: Arc<Recording>,
+        prediction: Arc<Prediction>,
+    },
 }
 
-/// The ticket of the recording on the screen; answers for another are not
+/// The ticket of the question on the screen; answers to another are not
 /// wanted any more, so their jobs are passed over.
 pub type CurrentTicket = Arc<AtomicU64>;
 
@@ -58,8 +74,75 @@ pub fn start(
     Ok((sender, thread))
 }
 
+/// The network, and what belongs to it.
+struct Loaded {
+    model: Model,
+    /// Where its training ECGs are.
+    exemplars: Exemplars,
+    /// Whose ECG the one on the screen is, by its checksum.
+    subject: Option<(String, Subject)>,
+}
+
+impl Loaded {
+    fn predict(
+        &mut self,
+        recording: &Recording,
+        changes: &Changes,
+        class: Option<usize>,
+    ) -> Result<Answer, String> {
+        let prediction = self
+            .model
+            .predict_changed(recording, changes)
+            .map_err(|error| error.to_string())?;
+        self.recognise(recording, &prediction)?;
+        let explained = class.or(prediction.leading());
+        let explained = explained
+            .map(|class| Ok::<_, String>((class, self.explain(&prediction, class)?)))
+            .transpose()?;
+        Ok(Answer {
+            prediction: Arc::new(prediction),
+            explained,
+        })
+    }
+
+    fn explain(
+        &self,
+        prediction: &Prediction,
+        class: usize,
+    ) -> Result<Arc<ClassExplanation>, String> {
+        let nobody = Subject::default();
+        let subject = self
+            .subject
+            .as_ref()
+            .map_or(&nobody, |(_, subject)| subject);
+        explain::explain(&self.model, prediction, class, subject)
+            .map(Arc::new)
+            .ok_or_else(|| format!("the model has no output {class}"))
+    }
+
+    /// Finds out whose ECG it is, once, by what the model says of it as it is.
+    fn recognise(&mut self, recording: &Recording, prediction: &Prediction) -> Result<(), String> {
+        let sha256 = &prediction.recording_sha256;
+        if self
+            .subject
+            .as_ref()
+            .is_some_and(|(known, _)| known == sha256)
+        {
+            return Ok(());
+        }
+        let unchanged = match prediction.changes.is_none() {
+            true => prediction,
+            false => &self.model.predict(recording).map_err(|e| e.to_string())?,
+        };
+        let subject = Subject::of(&self.model, unchanged, &self.exemplars);
+        self.subject = Some((sha256.clone(), subject));
+        Ok(())
+    }
+}
+
 fn work(jobs: &JobReceiver<ModelJob>, events: &Events, current: &AtomicU64) {
-    let mut model: Option<Model> = None;
+    let mut loaded: Option<Loaded> = None;
+    let wanted = |ticket: u64| current.load(Ordering::Acquire) == ticket;
     while let Some(job) = jobs.next() {
         match job {
             ModelJob::Load {
@@ -68,36 +151,36 @@ fn work(jobs: &JobReceiver<ModelJob>, events: &Events, current: &AtomicU64) {
                 ptbxl_dir,
             } => {
                 // The old network goes first: two would not fit a small GPU.
-                model = None;
+                loaded = None;
                 match guarded("loading the model", || {
                     load(&path, device, ptbxl_dir, events)
                 }) {
-                    Ok(loaded) => {
+                    Ok(found) => {
                         events.send(Event::ModelReady {
                             path,
-                            device: loaded.device_name(),
+                            device: found.model.device_name(),
                         });
-                        model = Some(loaded);
+                        loaded = Some(found);
                     }
                     Err(message) => events.send(Event::ModelFailed { path, message }),
                 }
             }
             ModelJob::MoveExemplars { ptbxl_dir } => {
-                if let Some(model) = &model {
-                    events.send(Event::ExemplarsMoved(Arc::new(Exemplars::new(
-                        model.bundle(),
-                        ptbxl_dir,
-                    ))));
+                if let Some(loaded) = &mut loaded {
+                    loaded.exemplars = Exemplars::new(loaded.model.bundle(), ptbxl_dir);
+                    loaded.subject = None;
+                    events.send(Event::ExemplarsMoved(Arc::new(loaded.exemplars.clone())));
                 }
             }
-            ModelJob::Predict { ticket, recording } => {
-                if let Some(model) = model.as_ref().filter(|_| is_wanted(ticket, current)) {
-                    let result = guarded("predicting", || {
-                        model
-                            .predict(&recording)
-                            .map(Arc::new)
-                            .map_err(|error| error.to_string())
-                    });
+            ModelJob::Predict {
+                ticket,
+                recording,
+                changes,
+                class,
+            } => {
+                if let Some(loaded) = loaded.as_mut().filter(|_| wanted(ticket)) {
+                    let result =
+                        guarded("predicting", || loaded.predict(&recording, &changes, class));
                     events.send(Event::Predicted { ticket, result });
                 }
             }
@@ -106,12 +189,12 @@ fn work(jobs: &JobReceiver<ModelJob>, events: &Events, current: &AtomicU64) {
                 exemplars,
                 prototype,
             } => {
-                let loaded = |model: &&Model| model.bundle().sha256 == bundle;
-                if let Some(model) = model.as_ref().filter(loaded) {
+                let is_it = |loaded: &&Loaded| loaded.model.bundle().sha256 == bundle;
+                if let Some(loaded) = loaded.as_ref().filter(is_it) {
                     let result = guarded("predicting", || {
                         let recording = exemplars.read(prototype).map_err(|e| e.to_string())?;
-                        let prediction = model.predict(&recording).map_err(|e| e.to_string())?;
-                        Ok(Arc::new(prediction))
+                        let prediction = loaded.model.predict(&recording);
+                        Ok(Arc::new(prediction.map_err(|e| e.to_string())?))
                     });
                     events.send(Event::ExemplarPredicted {
                         bundle,
@@ -125,12 +208,8 @@ fn work(jobs: &JobReceiver<ModelJob>, events: &Events, current: &AtomicU64) {
                 prediction,
                 class,
             } => {
-                if let Some(model) = model.as_ref().filter(|_| is_wanted(ticket, current)) {
-                    let result = guarded("explaining", || {
-                        explain::explain(model, &prediction, class)
-                            .map(Arc::new)
-                            .ok_or_else(|| format!("the model has no output {class}"))
-                    });
+                if let Some(loaded) = loaded.as_ref().filter(|_| wanted(ticket)) {
+                    let result = guarded("explaining", || loaded.explain(&prediction, class));
                     events.send(Event::Explained {
                         ticket,
                         class,
@@ -138,12 +217,36 @@ fn work(jobs: &JobReceiver<ModelJob>, events: &Events, current: &AtomicU64) {
                     });
                 }
             }
+            ModelJob::Check {
+                ticket,
+                recording,
+                prototype,
+            } => {
+                if let Some(loaded) = loaded.as_ref().filter(|_| wanted(ticket)) {
+                    let result = guarded("checking the pair", || {
+                        explain::checks(&loaded.model, &recording, prototype)
+                            .map(Arc::new)
+                            .map_err(|error| error.to_string())
+                    });
+                    events.send(Event::Checked { ticket, result });
+                }
+            }
+            ModelJob::Attend {
+                ticket,
+                recording,
+                prediction,
+            } => {
+                if let Some(loaded) = loaded.as_ref().filter(|_| wanted(ticket)) {
+                    let result = guarded("measuring what each lead is worth", || {
+                        explain::attention(&loaded.model, &recording, &prediction)
+                            .map(|attention| attention.map(Arc::new))
+                            .map_err(|error| error.to_string())
+                    });
+                    events.send(Event::Attended { ticket, result });
+                }
+            }
         }
     }
-}
-
-fn is_wanted(ticket: u64, current: &AtomicU64) -> bool {
-    current.load(Ordering::Acquire) == ticket
 }
 
 fn load(
@@ -151,13 +254,19 @@ fn load(
     device: DeviceChoice,
     ptbxl_dir: Option<PathBuf>,
     events: &Events,
-) -> Result<Model, String> {
+) -> Result<Loaded, String> {
     let bundle = Bundle::open(path).map_err(|error| error.to_string())?;
+    let exemplars = Exemplars::new(&bundle, ptbxl_dir);
     events.send(Event::BundleOpened(OpenedBundle {
         path: path.to_owned(),
         sha256: bundle.sha256.clone(),
         manifest: Arc::new(bundle.manifest.clone()),
-        exemplars: Arc::new(Exemplars::new(&bundle, ptbxl_dir)),
+        exemplars: Arc::new(exemplars.clone()),
     }));
-    Model::load(bundle, device).map_err(|error| error.to_string())
+    let model = Model::load(bundle, device).map_err(|error| error.to_string())?;
+    Ok(Loaded {
+        model,
+        exemplars,
+        subject: None,
+    })
 }

@@ -13,8 +13,8 @@ use super::events::{Event, Events};
 use super::guarded;
 use super::queue::{JobReceiver, JobSender, job_queue};
 use crate::review::{
-    self, Answer, EventId, ExportReport, Included, Item, Protocol, Rater, Results, ReviewError,
-    Slot, Store,
+    self, Answer, EventId, ExportReport, Included, Item, Protocol, Rater, Ratings, Results,
+    ReviewError, Slot, Store,
 };
 
 /// Which study: one of a bundle in a folder.
@@ -69,6 +69,10 @@ pub enum StoreJob {
     Summarise {
         study: StudyOf,
     },
+    /// What has each prototype got?
+    Ratings {
+        study: StudyOf,
+    },
     Export {
         study: StudyOf,
         folder: PathBuf,
@@ -101,6 +105,11 @@ pub enum StoreEvent {
     Summarised {
         bundle: String,
         result: Result<Option<Box<Results>>, String>,
+    },
+    /// `None` where nobody has rated this bundle yet.
+    Rated {
+        bundle: String,
+        result: Result<Option<Ratings>, String>,
     },
     Exported {
         result: Result<Box<ExportReport>, String>,
@@ -201,6 +210,15 @@ impl OpenStore {
                     result,
                 }
             }
+            StoreJob::Ratings { study } => {
+                let result = guarded("reading the reviews", || {
+                    self.ratings(&study).map_err(in_words)
+                });
+                StoreEvent::Rated {
+                    bundle: study.bundle_sha256,
+                    result,
+                }
+            }
             StoreJob::Export { study, folder } => {
                 let result = guarded("exporting the study", || {
                     self.of(&study)
@@ -265,6 +283,14 @@ impl OpenStore {
         let snapshot = self.of(study)?.snapshot()?;
         let results = review::results(&snapshot, Included::ClosedQueues)?;
         Ok(Some(Box::new(results)))
+    }
+
+    fn ratings(&mut self, study: &StudyOf) -> Result<Option<Ratings>, ReviewError> {
+        if !study.path().exists() {
+            return Ok(None);
+        }
+        let snapshot = self.of(study)?.snapshot()?;
+        Ok(Some(review::ratings(&snapshot)))
     }
 
     fn backup_if_due(&mut self) -> Option<Result<PathBuf, String>> {

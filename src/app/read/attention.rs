@@ -1,0 +1,113 @@
+//! Of a network with attention: where it looked, and what each lead is worth to
+//! each statement. The heat map itself is on the sheet, behind the traces.
+
+use eframe::egui::{Role, ScrollArea, Sense, Ui, Vec2, WidgetInfo, vec2};
+
+use crate::app::state::State;
+use crate::app::tokens::Tokens;
+use crate::app::widgets::{Cell, Column, Table, heading, secondary, section, weak};
+use crate::explain::{AttentionExplanation, Ledger, NOT_PER_CLASS, lead_bars, lead_radar};
+use crate::sheet::{Palette, Scene, SheetView, paint_egui};
+
+/// Attention of the leads, as bars and as a radar.
+pub fn looked(ui: &mut Ui, state: &State) {
+    heading(ui, "Where the network looked");
+    let Some(attention) = there(ui, state) else {
+        return;
+    };
+    weak(ui, NOT_PER_CLASS);
+    let size = ui.available_size();
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = 0.0;
+        figure(ui, &lead_bars(attention), vec2(size.x * 0.58, size.y));
+        figure(ui, &lead_radar(attention), vec2(size.x * 0.42, size.y));
+    });
+}
+
+/// How far each probability falls without each lead.
+pub fn worth(ui: &mut Ui, state: &State) {
+    let tokens = Tokens::of(ui);
+    let Some(attention) = there(ui, state) else {
+        return;
+    };
+    ui.spacing_mut().item_spacing.y = 2.0;
+    section(ui, "What each lead is worth");
+    weak(
+        ui,
+        "Probability less the probability with the lead set to 0 in what the model sees. Above 0, the lead speaks \
+         for the statement.",
+    );
+    let codes = attention.occlusion.values().next();
+    let codes: Vec<&String> = codes.into_iter().flat_map(|row| row.keys()).collect();
+    let mut columns = vec![Column::left("Lead", 0.0)];
+    // The names of the columns are the statements', which are not known before.
+    columns.extend(codes.iter().map(|_| Column::right("", 52.0)));
+    let table = Table::new(ui, &columns);
+    let mut names = vec![Cell::new("Lead").colour(tokens.text_weak)];
+    names.extend(
+        codes
+            .iter()
+            .map(|code| Cell::new(code.as_str()).colour(tokens.text_weak)),
+    );
+    ui.spacing_mut().item_spacing.y = 0.0;
+    table.row(ui, &names, "Lead, and the statements in order");
+    ScrollArea::vertical()
+        .id_salt("occlusion")
+        .auto_shrink([false, false])
+        .show(ui, |ui| {
+            for &lead in &attention.leads {
+                let mut cells = vec![Cell::new(lead.name()).strong()];
+                let mut said = Vec::new();
+                for code in &codes {
+                    let worth = Ledger::shown(attention.worth(lead, code).unwrap_or(0.0));
+                    said.push(format!("{code} {worth:+.3}"));
+                    let cell = Cell::new(format!("{worth:+.3}"));
+                    cells.push(if worth.abs() >= 0.05 {
+                        cell.strong()
+                    } else {
+                        cell
+                    });
+                }
+                let name = format!(
+                    "Without lead {lead} the probability falls by: {}",
+                    said.join(", ")
+                );
+                table.row(ui, &cells, &name);
+            }
+        });
+}
+
+/// The attention, or in its place why it is not there.
+fn there<'a>(ui: &mut Ui, state: &'a State) -> Option<&'a AttentionExplanation> {
+    let reading = &state.reading;
+    if reading.attention.is_none() {
+        if reading.attending {
+            ui.horizontal(|ui| {
+                ui.spinner();
+                secondary(ui, "Measuring what each lead is worth…");
+            });
+        } else {
+            secondary(
+                ui,
+                "This model has neither prototypes nor attention: it gives probabilities and no evidence for them. \
+                 Under \"What if\" you can try what changes them.",
+            );
+        }
+    }
+    reading.attention.as_deref()
+}
+
+/// A scene, fitted into a size and described by its words.
+fn figure(ui: &mut Ui, scene: &Scene, size: Vec2) {
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::GraphicsDocument, true, &scene.description));
+    let tokens = Tokens::of(ui);
+    let palette = if tokens.dark {
+        Palette::DARK
+    } else {
+        Palette::LIGHT
+    };
+    let area = (f64::from(rect.width()), f64::from(rect.height()));
+    let view = SheetView::fit(scene, area);
+    paint_egui(ui.painter(), rect, scene, &view, &palette);
+}

@@ -1,0 +1,69 @@
+//! Everything that is said about one prediction, as one value: the JSON is this
+//! value, the PDF and the window show it.
+
+use serde::{Deserialize, Serialize};
+
+use super::attention::{AttentionExplanation, attention};
+use super::{ClassExplanation, Rating, Subject, explain};
+use crate::ecg::Recording;
+use crate::inference::{Changes, ClassPrediction, InferenceError, Model, Prediction};
+
+/// The explanation of a prediction.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Explanation {
+    /// What was changed for a "what if"; absent where nothing was.
+    #[serde(default, skip_serializing_if = "Changes::is_none")]
+    pub changes: Changes,
+    /// What the model says without the changes; absent where there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unchanged: Vec<ClassPrediction>,
+    /// No assessed statement reaches its threshold: a state of its own, which
+    /// does not mean that the ECG is normal.
+    pub nothing_above_threshold: bool,
+    pub classes: Vec<ClassExplanation>,
+    /// Of a network with attention.
+    #[serde(flatten, default, skip_serializing_if = "Option::is_none")]
+    pub attention: Option<AttentionExplanation>,
+}
+
+impl Explanation {
+    /// The explanation of the outputs that are wanted. `unchanged` is the
+    /// prediction of the recording as it is; the same one where nothing was
+    /// changed.
+    ///
+    /// # Errors
+    /// When the model refuses the recording.
+    pub fn of(
+        model: &Model,
+        recording: &Recording,
+        prediction: &Prediction,
+        unchanged: &Prediction,
+        subject: &Subject,
+        wanted: impl Fn(usize) -> bool,
+    ) -> Result<Self, InferenceError> {
+        let classes = (0..prediction.classes.len()).filter(|class| wanted(*class));
+        Ok(Self {
+            changes: prediction.changes.clone(),
+            unchanged: match prediction.changes.is_none() {
+                true => Vec::new(),
+                false => unchanged.classes.clone(),
+            },
+            nothing_above_threshold: prediction.nothing_positive(),
+            classes: classes
+                .filter_map(|class| explain(model, prediction, class, subject))
+                .collect(),
+            attention: attention(model, recording, prediction)?,
+        })
+    }
+
+    /// Notes what reviewers gave to a prototype, wherever it stands.
+    pub fn rate(&mut self, prototype: usize, rating: Rating) {
+        for class in &mut self.classes {
+            let counter = class.counter_case.iter_mut().map(|c| &mut c.prototype);
+            let all = class.prototypes.iter_mut().chain(counter);
+            for evidence in all.filter(|e| e.prototype == prototype) {
+                evidence.rating = Some(rating);
+            }
+        }
+    }
+}

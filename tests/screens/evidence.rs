@@ -1,0 +1,196 @@
+//! The Read screen's evidence: orders, counter-case, nearest ECGs, attention,
+//! and "what if".
+
+use std::path::{Path, PathBuf};
+
+use eframe::egui::Key;
+use protoecg::app::AppOptions;
+
+use crate::driver::{Window, simulated};
+
+fn bundle(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("models")
+        .join(name)
+}
+
+fn reading(folder: &Path, name: &str, index: usize) -> Window {
+    Window::start(AppOptions {
+        bundle: Some(bundle(name)),
+        open: Some(simulated(folder, index)),
+        ..Window::options(folder)
+    })
+}
+
+/// The probabilities by statement, as the table says them.
+fn probabilities(window: &Window) -> Vec<String> {
+    let names = window.names().into_iter();
+    names
+        .filter(|name| name.contains(", probability "))
+        .collect()
+}
+
+#[test]
+fn what_if_changes_every_probability_and_reset_takes_it_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = reading(folder.path(), "demo-rhythm", 3);
+    let before = probabilities(&window);
+    window.click("What if");
+    window.click("Mask lead V1");
+    window.click("Mask lead II");
+    window.assert_shows("What if: not this ECG as it was recorded");
+    window.assert_shows("Leads II, V1 are masked");
+    let after = probabilities(&window);
+    assert_eq!(after.len(), before.len());
+    assert!(
+        after.iter().all(|name| name.contains(", was ")),
+        "{after:#?}"
+    );
+    window.assert_shows("Columns: Code, Statement, Prob., Was, Threshold");
+    window.click("Mask these seconds");
+    window.assert_shows("0.00–1.00 s masked in all leads");
+    window.click("Show 0.00–1.00 s again");
+    window.assert_shows_not("masked in all leads");
+    window.click("Reset");
+    window.assert_shows_not("What if: not this ECG");
+    assert_eq!(probabilities(&window), before);
+}
+
+#[test]
+fn a_row_of_the_ledger_switches_its_prototype_off() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = reading(folder.path(), "demo-rhythm", 1);
+    window.press(Key::W);
+    window.press(Key::W);
+    let row = window.name_with(" times weight ").unwrap();
+    let number = row.split(' ').nth(1).unwrap().to_owned();
+    window.click(&row);
+    window.assert_shows(&format!("Prototype {number} is switched off."));
+    let off = format!("Prototype {number} of ");
+    let row = window
+        .names()
+        .into_iter()
+        .find(|n| n.starts_with(&off))
+        .unwrap();
+    assert!(row.contains("times weight +0.000 adds +0.000"), "{row}");
+    window.click(&format!("Switch prototype {number} on again"));
+    window.assert_shows_not("is switched off.");
+}
+
+#[test]
+fn the_windows_of_a_prototype_are_marked_on_the_read_ecg_and_can_be_cut_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = reading(folder.path(), "ptbxl-excerpt", 2);
+    // Some morphology statement; the rhythm ones have no window.
+    let row = window.name_with("LVH, ").unwrap();
+    window.click(&row);
+    window.assert_shows("Prototypes of LVH");
+    window.assert_shows("The windows of the prototype are highlighted");
+    window.assert_shows("Most similar windows and their cosines");
+    window.click("Cut-outs");
+    window.assert_shows("12-lead cut-out");
+    // The bundle has no ECGs, and no folder was named.
+    window.assert_shows("The training ECG is not here");
+    let row = window.name_with("SR, ").unwrap();
+    window.click(&row);
+    window.assert_shows("no time axis: the whole strip and all 12 leads were used");
+    assert!(!window.has("Cut-outs"));
+}
+
+#[test]
+fn the_order_is_chosen_and_the_counter_case_stands_beside_the_ecg() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = reading(folder.path(), "demo-rhythm", 1);
+    let cosines = |window: &Window| -> Vec<f64> {
+        let rows = window.names().into_iter();
+        rows.filter(|name| name.starts_with("Prototype ") && name.contains(" of this class"))
+            .map(|name| {
+                let rest = name.split("contribution ").nth(1).unwrap();
+                rest.parse().unwrap()
+            })
+            .collect()
+    };
+    window.click("By contribution");
+    let contributions = cosines(&window);
+    assert!(contributions.len() >= 3);
+    assert!(
+        contributions.windows(2).all(|pair| pair[0] >= pair[1]),
+        "{contributions:?}"
+    );
+    window.press(Key::O);
+    window.assert_shows("Counter-case ");
+    window.press(Key::C);
+    let caption = window
+        .names()
+        .into_iter()
+        .find(|name| name.starts_with("Counter-case ") && name.ends_with(", below threshold"));
+    assert!(caption.is_some(), "{:#?}", window.names());
+    let training = |window: &Window| {
+        let sheets = window.names().into_iter();
+        sheets
+            .filter(|name| name.starts_with("Training ECG ") && name.contains("12-lead ECG"))
+            .count()
+    };
+    assert_eq!(training(&window), 2);
+    window.click("Back");
+    assert_eq!(training(&window), 1);
+
+    window.click("Nearest");
+    window.assert_shows("of the 10 nearest training ECGs carry");
+    let nearest = window
+        .names()
+        .into_iter()
+        .filter(|n| n.contains("; distance "))
+        .count();
+    assert_eq!(nearest, 10);
+}
+
+#[test]
+fn attention_is_shown_with_its_limits_and_as_the_network_has_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = reading(folder.path(), "ptbxl-excerpt-trustecg", 4);
+    window.assert_shows("one map per ECG and not per diagnosis");
+    window.assert_shows("Tinted by temporal attention; strongest in");
+    window.assert_shows("Radar: Lead attention: I 0.");
+    let path = folder.path().join("ecg4.hea");
+    let recording = protoecg::formats::open(&path).unwrap();
+    let model = protoecg::inference::Model::load(
+        protoecg::bundle::Bundle::open(&bundle("ptbxl-excerpt-trustecg")).unwrap(),
+        protoecg::inference::DeviceChoice::Cpu,
+    )
+    .unwrap();
+    let prediction = model.predict(&recording).unwrap();
+    let attention = protoecg::explain::attention(&model, &recording, &prediction)
+        .unwrap()
+        .unwrap();
+    let lead = protoecg::ecg::Lead::V3;
+    window.assert_shows(&format!("V3 {:.3}", attention.share(lead)));
+    let worth = attention.worth(lead, "MI").unwrap();
+    let row = window
+        .name_with("Without lead V3 the probability falls by")
+        .unwrap();
+    assert!(row.contains(&format!("MI {worth:+.3}")), "{row}");
+    window.click("What if");
+    window.assert_shows("This model standardises: no effect.");
+}
+
+#[test]
+fn the_ledger_on_the_screen_adds_up_exactly() {
+    let folder = tempfile::tempdir().unwrap();
+    let window = reading(folder.path(), "ptbxl-excerpt", 3);
+    let thousandths = |name: &String| -> i64 {
+        let value: f64 = name.rsplit(' ').next().unwrap().parse().unwrap();
+        (value * 1000.0).round() as i64
+    };
+    let names = window.names();
+    let entries = names.iter().filter(|n| n.contains(" times weight "));
+    let listed: i64 = entries.map(thousandths).sum();
+    let rest = names
+        .iter()
+        .find(|n| n.starts_with("All others"))
+        .map(thousandths);
+    let logit = names
+        .iter()
+        .find(|n| n.starts_with("Logit, so probability"));
+    assert_eq!(listed + rest.unwrap(), thousandths(logit.unwrap()));
+}
