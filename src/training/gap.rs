@@ -40,6 +40,7 @@ pub fn measure(
     };
     let cpu = |t: &Tensor| t.detach().to_device(Device::Cpu);
     let (train, validation) = (cpu(&train), cpu(&validation));
+    let all_outputs: Vec<usize> = (0..network.outputs()).collect();
     let problem = Problem {
         train: &train,
         validation: &validation,
@@ -47,6 +48,7 @@ pub fn measure(
         validation_labels: &cpu(&run.data.validation.labels),
         own: &cpu(&network.identity().transpose(0, 1)),
         bias: network.bias.is_some(),
+        outputs: &all_outputs,
     };
     let fitted = classifier::fit(run, stage, (index, "free prototypes"), &problem)?;
     let truth = labels_of(&run.data.validation.labels);

@@ -13,6 +13,7 @@ mod data;
 mod deliver;
 mod error;
 mod evaluation;
+mod event;
 mod features;
 mod fit;
 mod folders;
@@ -22,11 +23,13 @@ mod joint;
 mod losses;
 mod optimiser;
 mod projection;
+mod process;
 mod prototype_start;
 mod quality;
 mod random;
 mod report;
 mod run;
+mod run_folder;
 mod scaler;
 mod schedule;
 mod shipped;
@@ -34,6 +37,7 @@ mod supervised;
 mod tensorboard;
 mod thresholds;
 mod top;
+mod watch;
 
 pub use augment::Augment;
 pub use card::model_card;
@@ -44,6 +48,7 @@ pub use config::{
 };
 pub use data::{Split, TrainingData};
 pub use error::TrainingError;
+pub use event::{Begun, Event, PlannedClass, PlannedStage, ProjectedSource, duration};
 pub use evaluation::{ReadFold, evaluate, known_statements, metrics_of, read_fold};
 pub use losses::{
     ContrastiveScale, CrossEntropy, DiversityScale, Losses, PositiveWeight, PrototypeTerms,
@@ -53,6 +58,13 @@ pub use losses::{
 pub use optimiser::{Adam, Optimiser};
 pub use quality::{ByPatient, FoldQuality, quality_of};
 pub use report::Report;
-pub use run::{Event, train};
+pub use process::{Life, ProcessId};
+pub use run::train;
+pub use run_folder::{CONFIG, Ended, OUTPUT, RunFile, RunFolder, RunSettings};
 pub use schedule::{Schedule, Seen, Watched};
+pub use folders::Folders;
 pub use shipped::{SHIPPED, Shipped};
+pub use watch::{
+    ClassView, EpochPoint, LogTail, Projection, RunState, RunView, StageState, StageView, Watch,
+    WatchedRun,
+};

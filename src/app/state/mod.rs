@@ -5,6 +5,7 @@ mod model;
 mod reading;
 mod review;
 mod saved;
+mod training;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -13,10 +14,12 @@ pub use draft::Draft;
 pub use model::{LoadedModel, ModelState};
 pub use reading::{Exemplar, ExemplarCache, OpenedRecording, Reading};
 pub use review::{ReviewState, Session, StatisticsState};
-pub use saved::Saved;
+pub use saved::{Saved, TrainingChoices};
+pub use training::{ShownSource, TrainingState};
 
 use super::command::{Overlay, Place, Screen};
 use super::widgets::SheetZoom;
+use super::worker::ConfigChoice;
 
 /// The state of the window.
 pub struct State {
@@ -30,6 +33,7 @@ pub struct State {
     pub exemplars: ExemplarCache,
     pub review: ReviewState,
     pub statistics: StatisticsState,
+    pub training: TrainingState,
     /// At most one problem for each place, the newest.
     pub problems: BTreeMap<Place, Problem>,
     /// Where a dialog was asked for and has not answered yet.
@@ -50,6 +54,7 @@ impl State {
             exemplars: ExemplarCache::default(),
             review: ReviewState::default(),
             statistics: StatisticsState::default(),
+            training: TrainingState::default(),
             problems: BTreeMap::new(),
             dialog_open: false,
             models: Vec::new(),
@@ -89,6 +94,9 @@ pub struct Fields {
     pub ptbxl: String,
     pub rater: String,
     pub export: String,
+    pub training: TrainingFields,
+    /// The chosen one of the projected prototypes is to come into sight.
+    pub scroll_to_source: bool,
     pub comment: String,
     pub change_reason: String,
     /// The field of the rater's code is to take the keyboard.
@@ -100,6 +108,34 @@ pub struct Fields {
     /// Shared by both sheets of a pair, so that their scale is always equal.
     pub read_zoom: SheetZoom,
     pub review_zoom: SheetZoom,
+    pub source_zoom: SheetZoom,
+}
+
+/// The text of the form of a training.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TrainingFields {
+    /// A RON file, instead of a configuration that comes along.
+    pub config: String,
+    pub data: String,
+    pub out: String,
+    pub seed: String,
+    /// The folder of a run to watch.
+    pub run: String,
+}
+
+impl TrainingFields {
+    fn new(choices: &TrainingChoices) -> Self {
+        Self {
+            config: match &choices.config {
+                ConfigChoice::File(path) => path.display().to_string(),
+                ConfigChoice::Shipped(_) => String::new(),
+            },
+            data: choices.data.display().to_string(),
+            out: choices.out.display().to_string(),
+            seed: choices.seed.map(|n| n.to_string()).unwrap_or_default(),
+            run: String::new(),
+        }
+    }
 }
 
 impl Fields {
@@ -111,6 +147,7 @@ impl Fields {
                 .map(|dir| dir.display().to_string())
                 .unwrap_or_default(),
             rater: saved.rater.clone(),
+            training: TrainingFields::new(&saved.training),
             ..Self::default()
         }
     }
