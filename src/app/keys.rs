@@ -3,9 +3,7 @@
 
 use eframe::egui::{Context, Event, Key, Modifiers};
 
-use super::command::{
-    Command, Commands, Overlay, ReviewCommand, Screen, TrainCommand, ZoomStep,
-};
+use super::command::{Command, Commands, Overlay, ReviewCommand, Screen, TrainCommand, ZoomStep};
 use super::state::{Fields, State};
 use super::worker::Purpose;
 use crate::review::{Exclusion, Mark};
@@ -248,7 +246,9 @@ fn train(press: Press, focused: bool, state: &State, commands: &mut Commands) {
         return;
     };
     match press.key {
-        Key::ArrowUp | Key::ArrowDown => choose_source(press.key == Key::ArrowDown, state, commands),
+        Key::ArrowUp | Key::ArrowDown => {
+            choose_source(press.key == Key::ArrowDown, state, commands)
+        }
         // With the focus on a control, Enter belongs to it.
         Key::Enter if !focused && !press.repeat => commands.train(TrainCommand::ShowSource),
         Key::P if !press.repeat => match run.state {

@@ -85,12 +85,13 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let folder = RunFolder::announce(out, arguments.resume, arguments.settings(data), &config)?;
     let folder = RefCell::new(folder);
     let result = train_announced(arguments, &config, (data, out), &folder);
-    let how = result.as_ref().err().map(|error| {
-        match error.downcast_ref::<TrainingError>() {
+    let how = result
+        .as_ref()
+        .err()
+        .map(|error| match error.downcast_ref::<TrainingError>() {
             Some(TrainingError::Cancelled) => Ended::Stopped,
             _ => Ended::Failed(output::error_line(error)),
-        }
-    });
+        });
     if let Some(how) = how {
         folder.into_inner().ended(how);
     }

@@ -7,9 +7,9 @@
 use tch::{Kind, Tensor};
 
 use super::error::TrainingError;
+use super::event::Event;
 use super::fit::{class_aurocs, macro_auroc};
 use super::losses::weights_of;
-use super::event::Event;
 use super::run::Run;
 use super::{ClassifierStage, Keep, Penalised, Solver, classifier_adam};
 
@@ -74,8 +74,7 @@ pub fn fit(
         let better = now > best;
         bad = if better { 0 } else { bad + LOOK };
         if better || epoch % (LOOK * 10) == 0 {
-            let classes =
-                classifier.class_aurocs(problem.validation, problem.validation_labels);
+            let classes = classifier.class_aurocs(problem.validation, problem.validation_labels);
             run.emit(Event::Epoch {
                 stage: index,
                 name: name.into(),

@@ -9,9 +9,9 @@ use tch::{Device, Kind, Tensor};
 
 use super::classifier::{Classifier, Problem};
 use super::error::TrainingError;
+use super::event::Event;
 use super::losses::{CrossEntropy, cross_entropy, weights_of};
 use super::random::Moment;
-use super::event::Event;
 use super::run::Run;
 use super::{Adam, ClassifierStage, Keep, Optimiser, Penalised};
 

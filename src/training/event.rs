@@ -233,7 +233,10 @@ mod tests {
             ),
         };
         let json = serde_json::to_string(&epoch).unwrap();
-        assert!(json.contains(r#""class_auroc":{"AFIB":0.12346,"SVTAC":1.0}"#), "{json}");
+        assert!(
+            json.contains(r#""class_auroc":{"AFIB":0.12346,"SVTAC":1.0}"#),
+            "{json}"
+        );
         for event in [
             Event::Begun(begun),
             Event::Stage { stage: 3 },

@@ -22,8 +22,8 @@ mod gap;
 mod joint;
 mod losses;
 mod optimiser;
-mod projection;
 mod process;
+mod projection;
 mod prototype_start;
 mod quality;
 mod random;
@@ -48,21 +48,21 @@ pub use config::{
 };
 pub use data::{Split, TrainingData};
 pub use error::TrainingError;
-pub use event::{Begun, Event, PlannedClass, PlannedStage, ProjectedSource, duration};
 pub use evaluation::{ReadFold, evaluate, known_statements, metrics_of, read_fold};
+pub use event::{Begun, Event, PlannedClass, PlannedStage, ProjectedSource, duration};
+pub use folders::Folders;
 pub use losses::{
     ContrastiveScale, CrossEntropy, DiversityScale, Losses, PositiveWeight, PrototypeTerms,
     Targets, Terms, clustering, contrastive, cooccurrence, coverage, cross_entropy, diversity,
     positive_weights, separation, sparsity,
 };
 pub use optimiser::{Adam, Optimiser};
+pub use process::{Life, ProcessId};
 pub use quality::{ByPatient, FoldQuality, quality_of};
 pub use report::Report;
-pub use process::{Life, ProcessId};
 pub use run::train;
 pub use run_folder::{CONFIG, Ended, OUTPUT, RunFile, RunFolder, RunSettings};
 pub use schedule::{Schedule, Seen, Watched};
-pub use folders::Folders;
 pub use shipped::{SHIPPED, Shipped};
 pub use watch::{
     ClassView, EpochPoint, LogTail, Projection, RunState, RunView, StageState, StageView, Watch,

@@ -151,12 +151,11 @@ impl RunFolder {
     fn write(&self) -> Result<(), TrainingError> {
         let pretty = ron::ser::PrettyConfig::new();
         let path = self.state.join(RunFile::FILE);
-        let text = ron::ser::to_string_pretty(&self.file, pretty).map_err(|error| {
-            TrainingError::Io {
+        let text =
+            ron::ser::to_string_pretty(&self.file, pretty).map_err(|error| TrainingError::Io {
                 path: path.display().to_string(),
                 source: std::io::Error::other(error),
-            }
-        })?;
+            })?;
         replace(&path, &text)
     }
 }
@@ -219,7 +218,10 @@ mod tests {
         let config = Shipped::by_name("rhythm-demo").unwrap().config().unwrap();
         let folder = RunFolder::announce(&out, false, settings(), &config).unwrap();
         let mut file = folder.file.clone();
-        let mut other = std::process::Command::new("sleep").arg("60").spawn().unwrap();
+        let mut other = std::process::Command::new("sleep")
+            .arg("60")
+            .spawn()
+            .unwrap();
         file.process = ProcessId::of(other.id()).unwrap();
         let text = ron::to_string(&file).unwrap();
         std::fs::write(folder.state.join(RunFile::FILE), text).unwrap();

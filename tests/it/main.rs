@@ -30,4 +30,5 @@ mod study_report;
 mod tensorboard;
 mod training;
 mod training_options;
+mod watching;
 mod wfdb;

@@ -221,7 +221,10 @@ impl Application {
 
     fn choose_source(&mut self, place: usize) {
         let training = &mut self.state.training;
-        let sources = training.run.as_ref().map_or(0, |run| run.view.sources().len());
+        let sources = training
+            .run
+            .as_ref()
+            .map_or(0, |run| run.view.sources().len());
         if place < sources {
             training.chosen = place;
             self.fields.scroll_to_source = true;
@@ -271,7 +274,10 @@ impl Application {
         let Some(run) = &self.state.training.run else {
             return;
         };
-        let (out, data) = (run.out.clone(), run.settings.as_ref().map(|s| s.data.clone()));
+        let (out, data) = (
+            run.out.clone(),
+            run.settings.as_ref().map(|s| s.data.clone()),
+        );
         // A model holds no ECG of PTB-XL: where nobody has named a folder for
         // them, the one that it was trained on is right.
         if let Some(data) = data.filter(|data| self.is_needed(&out, data)) {

@@ -74,5 +74,7 @@ fn row(ui: &mut Ui, table: &Table, class: &ClassView) {
         "{}: {} training and {} validation ECGs{few}, {said}",
         class.code, class.training_positives, class.validation_positives
     );
-    table.row(ui, &cells, &sentence).on_hover_text(sentence.as_str());
+    table
+        .row(ui, &cells, &sentence)
+        .on_hover_text(sentence.as_str());
 }

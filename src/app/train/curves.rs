@@ -109,7 +109,8 @@ fn curve(ui: &mut Ui, view: &RunView, series: &[Series], what: &str, height: f32
         plot.set_plot_bounds_y(low..=high);
         for (start, stage) in starts(&view.epochs) {
             if start > 0 {
-                let edge = VLine::new("", start as f64 + 0.5)
+                let edge = VLine::new(format!("edge {start}"), start as f64 + 0.5)
+                    .name("")
                     .color(tokens.outline_strong)
                     .allow_hover(false);
                 plot.vline(edge);
@@ -318,7 +319,11 @@ mod tests {
             range: (0.13, 0.97),
         };
         let values: Vec<f64> = scale.marks().iter().map(|mark| mark.value).collect();
-        assert_eq!(values.len(), 1 + ((0.97 - 0.5) / 0.5) as usize, "{values:?}");
+        assert_eq!(
+            values.len(),
+            1 + ((0.97 - 0.5) / 0.5) as usize,
+            "{values:?}"
+        );
         assert!(values.iter().all(|v| (0.13..=0.97).contains(v)));
     }
 

@@ -2,9 +2,7 @@
 
 use std::path::PathBuf;
 
-use eframe::egui::{
-    Align, Align2, Button, Checkbox, Layout, ScrollArea, TextEdit, Ui, vec2,
-};
+use eframe::egui::{Align, Align2, Button, Checkbox, Layout, ScrollArea, TextEdit, Ui, vec2};
 
 use crate::app::command::{Command, Commands, Place, TrainCommand};
 use crate::app::state::{Fields, State};
@@ -201,7 +199,10 @@ fn data(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands
         && data.missing > 0
     {
         let mut skip = state.saved.training.skip_missing;
-        let text = format!("Go on without the {} records that are not there", data.missing);
+        let text = format!(
+            "Go on without the {} records that are not there",
+            data.missing
+        );
         if ui.add(Checkbox::new(&mut skip, text)).changed() {
             commands.train(TrainCommand::SkipMissing(skip));
         }

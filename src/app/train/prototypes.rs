@@ -18,7 +18,11 @@ pub fn ui(
     commands: &mut Commands,
 ) {
     heading(ui, "Prototypes as they were projected");
-    if view.begun.as_ref().is_some_and(|begun| begun.prototypes == 0) {
+    if view
+        .begun
+        .as_ref()
+        .is_some_and(|begun| begun.prototypes == 0)
+    {
         weak(ui, "This model has no prototypes.");
         return;
     }
@@ -35,7 +39,10 @@ pub fn ui(
     }
     let sources = view.sources();
     if sources.is_empty() {
-        weak(ui, "The log of this run does not say which training ECGs they are.");
+        weak(
+            ui,
+            "The log of this run does not say which training ECGs they are.",
+        );
         return;
     }
     ui.spacing_mut().item_spacing.y = 0.0;

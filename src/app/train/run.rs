@@ -221,7 +221,8 @@ fn end(ui: &mut Ui, run: &WatchedRun) {
             ui.monospace(line);
         }
         if ui.button("Copy what it printed").clicked() {
-            ui.ctx().copy_text(format!("{why}\n{}", run.output.join("\n")));
+            ui.ctx()
+                .copy_text(format!("{why}\n{}", run.output.join("\n")));
         }
     });
 }

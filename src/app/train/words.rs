@@ -33,7 +33,9 @@ pub fn tone(run: &WatchedRun, tokens: &Tokens) -> Tone {
 /// Why it does not go on, and what can be done; `None` where nothing need be said.
 pub fn explanation(run: &WatchedRun) -> Option<String> {
     let resume = match run.can_resume {
-        true => "Resume goes on from the last whole epoch, to the same weights as a run that was never stopped.",
+        true => {
+            "Resume goes on from the last whole epoch, to the same weights as a run that was never stopped."
+        }
         false => "It had saved no state yet: Start again begins anew with the same settings.",
     };
     match &run.state {

@@ -134,7 +134,10 @@ fn work(jobs: &JobReceiver<FileJob>, events: &Events) {
                     };
                     Ok(Box::new(Drawn::of(&recording, &mark)))
                 });
-                events.send(Event::Training(TrainingEvent::SourceRead { source, result }));
+                events.send(Event::Training(TrainingEvent::SourceRead {
+                    source,
+                    result,
+                }));
             }
         }
     }

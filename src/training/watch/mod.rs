@@ -257,10 +257,19 @@ mod tests {
 
     #[test]
     fn the_folder_of_a_run_is_known_by_either_name() {
-        assert_eq!(bundle_of(Path::new("/a/model.training")), Path::new("/a/model"));
-        assert_eq!(bundle_of(Path::new("/a/model.training/")), Path::new("/a/model"));
+        assert_eq!(
+            bundle_of(Path::new("/a/model.training")),
+            Path::new("/a/model")
+        );
+        assert_eq!(
+            bundle_of(Path::new("/a/model.training/")),
+            Path::new("/a/model")
+        );
         assert_eq!(bundle_of(Path::new("/a/model/")), Path::new("/a/model/"));
-        assert_eq!(bundle_of(Path::new("/a/.training")), Path::new("/a/.training"));
+        assert_eq!(
+            bundle_of(Path::new("/a/.training")),
+            Path::new("/a/.training")
+        );
     }
 
     #[test]

@@ -108,14 +108,21 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("log");
         let mut tail = LogTail::default();
-        append(&path, "{\"stage\":{\"stage\":7}}\n{\"stage\":{\"stage\":8}}\n");
+        append(
+            &path,
+            "{\"stage\":{\"stage\":7}}\n{\"stage\":{\"stage\":8}}\n",
+        );
         tail.read(&path).unwrap();
         // Shorter.
         std::fs::write(&path, "{\"stage\":{\"stage\":3}}\n").unwrap();
         let news = tail.read(&path).unwrap();
         assert_eq!((stages(&news), news.replaced), (vec![3], true));
         // Longer already than what was read of the one before.
-        std::fs::write(&path, "{\"stage\":{\"stage\":4}}\n{\"stage\":{\"stage\":5}}\n").unwrap();
+        std::fs::write(
+            &path,
+            "{\"stage\":{\"stage\":4}}\n{\"stage\":{\"stage\":5}}\n",
+        )
+        .unwrap();
         let news = tail.read(&path).unwrap();
         assert_eq!((stages(&news), news.replaced), (vec![4, 5], true));
         // Moved into the bundle: the same log.
@@ -131,7 +138,10 @@ mod tests {
     fn a_line_of_another_version_is_counted_and_passed_over() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("log");
-        append(&path, "{\"unheard_of\":1}\nno json\n{\"stage\":{\"stage\":1}}\n");
+        append(
+            &path,
+            "{\"unheard_of\":1}\nno json\n{\"stage\":{\"stage\":1}}\n",
+        );
         let news = LogTail::default().read(&path).unwrap();
         assert_eq!((stages(&news), news.unreadable), (vec![1], 2));
     }

@@ -183,9 +183,7 @@ impl RunView {
                 },
                 epoch: of_stage().map(|p| p.epoch).max().unwrap_or(0),
                 of: planned.epochs,
-                best_macro_auroc: of_stage()
-                    .filter_map(|p| p.macro_auroc)
-                    .reduce(f64::max),
+                best_macro_auroc: of_stage().filter_map(|p| p.macro_auroc).reduce(f64::max),
                 name: planned.name,
                 branch: planned.branch,
             }
@@ -326,7 +324,11 @@ mod tests {
         view.add(epoch(0, 2, 0.6));
         view.add(begun((0, 1)));
         assert_eq!(view.epochs.len(), 1);
-        assert_eq!(view.classes[0].auroc, Some((0.6, 0)), "until it is known anew");
+        assert_eq!(
+            view.classes[0].auroc,
+            Some((0.6, 0)),
+            "until it is known anew"
+        );
         view.add(epoch(0, 2, 0.7));
         let aurocs: Vec<_> = view.epochs.iter().map(|p| p.macro_auroc).collect();
         assert_eq!(aurocs, [Some(0.5), Some(0.7)]);

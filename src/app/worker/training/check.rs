@@ -130,7 +130,11 @@ impl Checker {
         }
     }
 
-    fn data(&mut self, form: &Form, config: Option<&TrainingConfig>) -> Result<CheckedData, String> {
+    fn data(
+        &mut self,
+        form: &Form,
+        config: Option<&TrainingConfig>,
+    ) -> Result<CheckedData, String> {
         let set = match self.read.take().filter(|set| set.root() == form.data) {
             Some(set) => set,
             None => DataSet::open(&form.data).map_err(|e| e.to_string())?,
@@ -150,7 +154,9 @@ fn checked_data(set: &DataSet, config: Option<&TrainingConfig>) -> CheckedData {
     );
     let all = [&train[..], &validation, &test].concat();
     let (there, missing) = set.clone().without_missing(&all);
-    let labels = config.map(|c| c.model.labels().labels()).unwrap_or_default();
+    let labels = config
+        .map(|c| c.model.labels().labels())
+        .unwrap_or_default();
     let positives = dataset::positives(&there.folds(&train), &labels);
     CheckedData {
         records: set.entries().len(),
@@ -213,7 +219,10 @@ mod tests {
         let Some(Ok(found)) = &checked.data else {
             panic!("{checked:?}");
         };
-        assert_eq!((found.records, found.missing, found.simulated), (30, 0, true));
+        assert_eq!(
+            (found.records, found.missing, found.simulated),
+            (30, 0, true)
+        );
         assert_eq!(found.train + found.validation + found.test, 30);
 
         let set = DataSet::open(&data).unwrap();
