@@ -74,6 +74,7 @@ pub fn start(
         watch: None,
         children: Vec::new(),
         checker: check::Checker::default(),
+        unchecked: None,
     };
     let thread = std::thread::Builder::new()
         .name("training".to_owned())
@@ -89,6 +90,8 @@ struct Desk {
     /// the system forget them.
     children: Vec<Started>,
     checker: check::Checker,
+    /// The newest form that nobody has looked at.
+    unchecked: Option<(u64, Form)>,
 }
 
 /// A process that this window started.
@@ -106,9 +109,16 @@ impl Desk {
                 false => jobs.recv_timeout(LOOK_EVERY),
             };
             match job {
-                Ok(job) => self.take(job, jobs),
+                Ok(job) => self.take(job),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
+            }
+            // Of a text that is being typed only the newest is worth a look.
+            if jobs.is_empty()
+                && let Some((ticket, form)) = self.unchecked.take()
+            {
+                let checked = Box::new(self.checker.check(&form));
+                self.send(TrainingEvent::Checked { ticket, checked });
             }
             self.look();
         }
@@ -118,15 +128,9 @@ impl Desk {
         self.events.send(Event::Training(event));
     }
 
-    fn take(&mut self, job: TrainingJob, jobs: &Receiver<TrainingJob>) {
+    fn take(&mut self, job: TrainingJob) {
         match job {
-            TrainingJob::Check { ticket, form } => {
-                // Of a text that is being typed only the newest is worth a look.
-                if jobs.is_empty() {
-                    let checked = Box::new(self.checker.check(&form));
-                    self.send(TrainingEvent::Checked { ticket, checked });
-                }
-            }
+            TrainingJob::Check { ticket, form } => self.unchecked = Some((ticket, form)),
             TrainingJob::Start(form) => {
                 let started = guarded("starting the training", || {
                     let config = form.config.text()?;
