@@ -128,6 +128,9 @@ fn controls(ui: &mut Ui, state: &State, run: &WatchedRun, commands: &mut Command
                 commands.train(TrainCommand::OpenBundle(Screen::Read));
             }
         }
+        RunState::Starting => {
+            ui.spinner();
+        }
         RunState::Unknown => {}
     }
 }

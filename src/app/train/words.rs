@@ -7,6 +7,7 @@ use crate::training::{EpochPoint, Event, RunState, StageView, WatchedRun, durati
 /// What a run is doing, in a few words.
 pub fn state(run: &WatchedRun, cancelling: bool) -> &'static str {
     match &run.state {
+        RunState::Starting => "starting",
         RunState::Running { .. } if cancelling => "stopping",
         RunState::Running { pausing: true } => "pausing",
         RunState::Running { pausing: false } => "running",
@@ -22,7 +23,7 @@ pub fn state(run: &WatchedRun, cancelling: bool) -> &'static str {
 /// The colours that go with it.
 pub fn tone(run: &WatchedRun, tokens: &Tokens) -> Tone {
     match &run.state {
-        RunState::Running { .. } => tokens.demonstration,
+        RunState::Starting | RunState::Running { .. } => tokens.demonstration,
         RunState::Finished => tokens.good,
         RunState::Failed(_) | RunState::Gone => tokens.error,
         RunState::Stopped => tokens.caution,
@@ -51,7 +52,7 @@ pub fn explanation(run: &WatchedRun) -> Option<String> {
             "The process has left no sign of itself. If it is not running any more, go on with protoecg train --resume in a terminal."
                 .to_owned(),
         ),
-        RunState::Running { .. } | RunState::Finished => None,
+        RunState::Starting | RunState::Running { .. } | RunState::Finished => None,
     }
 }
 
@@ -63,9 +64,14 @@ pub fn stage(number: usize, stage: &StageView) -> String {
     }
 }
 
+const STARTING: &str = "Starting: the records are being looked at.";
+
 /// Where it is right now, with speed and time left.
 pub fn now(run: &WatchedRun) -> String {
     let view = &run.view;
+    if run.state == RunState::Starting {
+        return STARTING.to_owned();
+    }
     if !matches!(
         run.state,
         RunState::Running { .. } | RunState::Elsewhere { .. }
@@ -81,7 +87,7 @@ pub fn now(run: &WatchedRun) -> String {
     }
     let stages = view.stages();
     let Some((number, current)) = view.stage.and_then(|n| Some((n, stages.get(n)?))) else {
-        return "Starting: the records are being looked at.".to_owned();
+        return STARTING.to_owned();
     };
     let mut text = format!(
         "Stage {} of {}: {}",

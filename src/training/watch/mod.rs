@@ -24,6 +24,9 @@ const OUTPUT_BYTES: u64 = 16 * 1024;
 /// Whether a run goes on.
 #[derive(Clone, Debug, PartialEq)]
 pub enum RunState {
+    /// A process was started that has not said yet that it trains; only who
+    /// started it knows of it.
+    Starting,
     Running {
         /// It ends at its next checkpoint.
         pausing: bool,

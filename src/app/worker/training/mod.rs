@@ -220,7 +220,7 @@ impl Desk {
             && announced(&run.out) != Some(started.child.id())
             && run.state != RunState::Finished
         {
-            run.state = RunState::Running { pausing: false };
+            run.state = RunState::Starting;
         }
         run
     }
