@@ -85,7 +85,11 @@ impl Place {
         window.type_into("Configuration file", self.config().to_str().unwrap());
         window.click("Use the configuration file");
         window.type_into("Folder of the data set", self.data().to_str().unwrap());
-        window.type_into("Folder for the bundle", self.out().to_str().unwrap());
+        type_into_field(
+            window,
+            "Folder for the bundle",
+            self.out().to_str().unwrap(),
+        );
         window
             .harness
             .get_by_role_and_label(Role::RadioButton, "CPU")
@@ -117,6 +121,18 @@ impl Place {
     }
 }
 
+/// Of fields whose heading has the same words.
+fn type_into_field(window: &mut Window, label: &str, text: &str) {
+    let by_name = |window: &Window, act: &dyn Fn(&egui_kittest::Node<'_>)| {
+        let harness = &window.harness;
+        act(&harness.get_by_role_and_label(Role::TextInput, label));
+    };
+    by_name(window, &|field| field.focus());
+    window.harness.step();
+    by_name(window, &|field| field.type_text(text));
+    window.settle();
+}
+
 impl Drop for Place {
     /// A test that failed leaves no process behind.
     fn drop(&mut self) {
@@ -136,7 +152,7 @@ fn a_model_is_trained_cancelled_resumed_and_opened() {
         "Small model for tests: ProtoECGNet, rhythm branch, 5 stages, at most 8 epochs, seed 3.",
     );
     window.assert_shows("60 simulated records: ");
-    window.type_into("Seed", "x");
+    type_into_field(&mut window, "Seed", "x");
     window.assert_shows("A seed is a whole number");
     window.press(Key::Backspace);
     window.click("Start training");
