@@ -14,6 +14,8 @@ mod review;
 mod snapshots;
 #[path = "screens/statistics.rs"]
 mod statistics;
+#[path = "screens/train.rs"]
+mod train;
 #[path = "screens/window.rs"]
 mod window;
 #[path = "screens/without_a_model.rs"]
@@ -21,3 +23,9 @@ mod without_a_model;
 
 #[path = "screens/driver.rs"]
 mod driver;
+#[allow(
+    dead_code,
+    reason = "the tests of the command line use what these do not"
+)]
+#[path = "it/small_model.rs"]
+mod small_model;

@@ -6,13 +6,17 @@ use std::sync::{Arc, Mutex};
 use crossbeam_channel::Receiver;
 use eframe::egui::{self, CentralPanel, Frame, Margin, ThemePreference, Ui, ViewportCommand};
 
-use super::command::{Command, Commands, Overlay, ReviewCommand, Screen, ThemeChoice};
+use super::command::{
+    Command, Commands, Overlay, ReviewCommand, Screen, ThemeChoice, TrainCommand,
+};
 use super::launch::AppOptions;
 use super::picture::Photographer;
 use super::state::{Fields, Saved, State};
 use super::tokens::{Tokens, radius, space, type_size};
 use super::worker::{Dialogs, Event, Workers};
-use super::{footer, help, keys, model_card, read, review, settings, statistics, theme, top_bar};
+use super::{
+    footer, help, keys, model_card, read, review, settings, statistics, theme, top_bar, train,
+};
 
 /// The window's contents.
 pub struct Application {
@@ -53,7 +57,7 @@ impl Application {
         if let Some(ptbxl_dir) = options.ptbxl_dir.clone() {
             saved.ptbxl_dir = Some(ptbxl_dir);
         }
-        let (workers, events) = Workers::start(&cc.egui_ctx, dialogs)?;
+        let (workers, events) = Workers::start(&cc.egui_ctx, dialogs, options.program.clone())?;
         let fields = Fields::new(&saved);
         let mut commands = Commands::default();
         first_commands(&options, &saved, &mut commands);
@@ -97,6 +101,7 @@ impl Application {
                 .is_some_and(|session| session.saving)
             || state.statistics.reading
             || state.statistics.exporting
+            || state.training.is_waiting()
             || state.exemplars.is_reading();
         let explaining = state.reading.class.is_some() && state.reading.explanation().is_none();
         !waiting && !explaining && self.events.is_empty() && self.commands.is_empty()
@@ -199,6 +204,9 @@ fn first_commands(options: &AppOptions, saved: &Saved, commands: &mut Commands) 
         if let Some(rater) = &picture.rater {
             commands.send(Command::Review(ReviewCommand::Start(rater.clone())));
         }
+        if let Some(run) = &picture.run {
+            commands.train(TrainCommand::Watch(run.clone()));
+        }
     }
 }
 
@@ -251,12 +259,14 @@ impl eframe::App for Application {
                 Screen::Read => read::ui(ui, state, fields, commands),
                 Screen::Review => review::ui(ui, state, fields, commands),
                 Screen::Statistics => statistics::ui(ui, state, fields, commands),
+                Screen::Train => train::ui(ui, state, fields, commands),
             });
         match state.overlay {
             Some(Overlay::Open) => read::open_overlay(&ctx, state, fields, commands),
             Some(Overlay::Help) => help::ui(&ctx, commands),
             Some(Overlay::Settings) => settings::ui(&ctx, state, fields, commands),
             Some(Overlay::Model) => model_card::ui(&ctx, state, commands),
+            Some(Overlay::Source) => train::source_overlay(&ctx, state, fields, commands),
             None => {}
         }
         self.take_dropped_files(&ctx);

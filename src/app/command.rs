@@ -5,28 +5,30 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::worker::Purpose;
+use super::worker::{ConfigChoice, Purpose};
 use crate::explain::Order;
 use crate::inference::{Changes, DeviceChoice};
 use crate::review::{Exclusion, Mark};
 
-/// The three screens.
+/// The screens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Screen {
     #[default]
     Read,
     Review,
     Statistics,
+    Train,
 }
 
 impl Screen {
-    pub const ALL: [Self; 3] = [Self::Read, Self::Review, Self::Statistics];
+    pub const ALL: [Self; 4] = [Self::Read, Self::Review, Self::Statistics, Self::Train];
 
     pub fn name(self) -> &'static str {
         match self {
             Self::Read => "Read",
             Self::Review => "Review",
             Self::Statistics => "Statistics",
+            Self::Train => "Train",
         }
     }
 }
@@ -40,6 +42,8 @@ pub enum Overlay {
     Settings,
     /// The card of the loaded model.
     Model,
+    /// The training ECG of a prototype as it was projected.
+    Source,
 }
 
 /// Where on the screen a problem belongs; each is shown there until it is
@@ -51,6 +55,7 @@ pub enum Place {
     Model,
     Review,
     Statistics,
+    Training,
     Settings,
 }
 
@@ -192,6 +197,35 @@ pub enum Command {
     /// Read the numbers again.
     RefreshStatistics,
     Export(PathBuf),
+    Train(TrainCommand),
+}
+
+/// What somebody who trains does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TrainCommand {
+    ChooseConfig(ConfigChoice),
+    SetDevice(DeviceChoice),
+    /// Go on without records that are not there.
+    SkipMissing(bool),
+    /// The fields have changed.
+    Check,
+    Start,
+    /// Show the run at this place.
+    Watch(PathBuf),
+    /// Back to the form; the run goes on.
+    Leave,
+    ForgetRuns,
+    /// End at the next checkpoint, or do not.
+    Pause(bool),
+    /// End after the current step.
+    Cancel,
+    Resume,
+    /// By place among the projected prototypes.
+    ChooseSource(usize),
+    /// Show the training ECG of the chosen one.
+    ShowSource,
+    /// Load the finished bundle and show it on this screen.
+    OpenBundle(Screen),
 }
 
 /// How the training ECG is shown to a rater.
@@ -269,6 +303,10 @@ impl Commands {
 
     pub fn review(&mut self, command: ReviewCommand) {
         self.send(Command::Review(command));
+    }
+
+    pub fn train(&mut self, command: TrainCommand) {
+        self.send(Command::Train(command));
     }
 
     pub fn is_empty(&self) -> bool {

@@ -35,6 +35,9 @@ fn doing(state: &State) -> Option<String> {
     if state.reading.predicting {
         return Some("The model is reading the ECG…".to_owned());
     }
+    if let Some(text) = super::train::goes_on(state) {
+        return Some(text);
+    }
     match &state.model {
         ModelState::Opening(_) => Some("Checking the model's files…".to_owned()),
         ModelState::Loading(_) => Some("Loading the network…".to_owned()),

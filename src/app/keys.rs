@@ -3,11 +3,12 @@
 
 use eframe::egui::{Context, Event, Key, Modifiers};
 
-use super::command::{Command, Commands, Overlay, ReviewCommand, Screen, ZoomStep};
+use super::command::{Command, Commands, Overlay, ReviewCommand, Screen, TrainCommand, ZoomStep};
 use super::state::{Fields, State};
 use super::worker::Purpose;
 use crate::explain::Order;
 use crate::review::{Exclusion, Mark};
+use crate::training::RunState;
 
 /// A key that went down in this frame.
 #[derive(Clone, Copy, Debug)]
@@ -25,7 +26,7 @@ pub const HELP: &[(&str, &[(&str, &str)])] = &[
         "Everywhere",
         &[
             ("Ctrl+O", "Open an ECG"),
-            ("Ctrl+1  Ctrl+2  Ctrl+3", "Read, Review, Statistics"),
+            ("Ctrl+1 … Ctrl+4", "Read, Review, Statistics, Train"),
             ("Ctrl+,", "Settings"),
             ("Ctrl+Q", "Close the window"),
             ("?", "This help"),
@@ -52,6 +53,15 @@ pub const HELP: &[(&str, &[(&str, &str)])] = &[
             ("O", "Order by similarity, by contribution"),
             ("C", "Counter-case beside the pair, and back"),
             ("W", "Prototypes, nearest ECGs, what if, checks"),
+        ],
+    ),
+    (
+        "Train",
+        &[
+            ("↑  ↓", "Previous or next prototype"),
+            ("Enter", "Its training ECG; then ← → step"),
+            ("P", "Pause after this epoch, or do not"),
+            ("R", "Resume"),
         ],
     ),
     (
@@ -92,12 +102,16 @@ pub fn handle(ctx: &Context, state: &State, fields: &mut Fields, commands: &mut 
                 && session.is_some_and(|session| {
                     rating(press).is_some_and(|(q, _)| q < session.protocol.questions.len())
                 });
-            let taken = !rates && state.screen != Screen::Statistics && zoom(press, commands);
+            let has_sheets = matches!(state.screen, Screen::Read | Screen::Review);
+            let taken = !rates && has_sheets && zoom(press, commands);
             match state.screen {
                 Screen::Read if !taken => read(press, state, commands),
                 Screen::Review if !taken => review(press, focused, state, fields, commands),
+                Screen::Train => train(press, focused, state, commands),
                 _ => {}
             }
+        } else if state.overlay == Some(Overlay::Source) {
+            step_source(press, state, commands);
         }
     }
 }
@@ -136,6 +150,7 @@ fn shortcuts(press: Press, commands: &mut Commands) -> bool {
         Key::Num1 => Command::Show(Screen::Read),
         Key::Num2 => Command::Show(Screen::Review),
         Key::Num3 => Command::Show(Screen::Statistics),
+        Key::Num4 => Command::Show(Screen::Train),
         Key::Q => Command::Quit,
         Key::Comma => Command::Toggle(Overlay::Settings),
         _ => return false,
@@ -235,6 +250,47 @@ fn review(
         Key::ArrowLeft | Key::PageUp => commands.review(ReviewCommand::TurnPage(false)),
         Key::ArrowRight | Key::PageDown => commands.review(ReviewCommand::TurnPage(true)),
         _ => {}
+    }
+}
+
+fn train(press: Press, focused: bool, state: &State, commands: &mut Commands) {
+    let training = &state.training;
+    let Some(run) = training.run.as_ref().filter(|_| !training.opening) else {
+        return;
+    };
+    match press.key {
+        Key::ArrowUp | Key::ArrowDown => {
+            choose_source(press.key == Key::ArrowDown, state, commands)
+        }
+        // With the focus on a control, Enter belongs to it.
+        Key::Enter if !focused && !press.repeat => commands.train(TrainCommand::ShowSource),
+        Key::P if !press.repeat => match run.state {
+            RunState::Running { pausing } => commands.train(TrainCommand::Pause(!pausing)),
+            RunState::Elsewhere { .. } => commands.train(TrainCommand::Pause(true)),
+            _ => {}
+        },
+        Key::R if !press.repeat && run.can_go_on() => commands.train(TrainCommand::Resume),
+        _ => {}
+    }
+}
+
+/// Over the sheet of a training ECG.
+fn step_source(press: Press, state: &State, commands: &mut Commands) {
+    match press.key {
+        Key::ArrowLeft => choose_source(false, state, commands),
+        Key::ArrowRight => choose_source(true, state, commands),
+        _ => {}
+    }
+}
+
+fn choose_source(next: bool, state: &State, commands: &mut Commands) {
+    let chosen = state.training.chosen;
+    let place = match next {
+        true => Some(chosen + 1),
+        false => chosen.checked_sub(1),
+    };
+    if let Some(place) = place {
+        commands.train(TrainCommand::ChooseSource(place));
     }
 }
 

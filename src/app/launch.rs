@@ -23,6 +23,8 @@ pub struct AppOptions {
     pub ptbxl_dir: Option<PathBuf>,
     /// Show the demonstration's example until the user has opened an ECG.
     pub demonstration: bool,
+    /// What a training is started with: this program itself.
+    pub program: PathBuf,
     /// Take a picture once everything is there, and close.
     pub picture: Option<PictureOptions>,
 }
@@ -35,6 +37,8 @@ impl Default for AppOptions {
             reviews_dir: PathBuf::from("reviews"),
             ptbxl_dir: None,
             demonstration: true,
+            // A program that was removed meanwhile cannot be started, which is then said.
+            program: std::env::current_exe().unwrap_or_default(),
             picture: None,
         }
     }

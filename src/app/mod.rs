@@ -5,8 +5,8 @@
 //! - [`command`]: what the user asks for; [`apply`] is where it happens
 //! - [`state`]: what the window knows
 //! - [`worker`]: the threads that do everything that takes time
-//! - [`read`], [`review`], [`statistics`]: the screens; [`settings`], [`help`],
-//!   [`model_card`] lie over them
+//! - [`read`], [`review`], [`statistics`], [`train`]: the screens; [`settings`],
+//!   [`help`], [`model_card`] lie over them
 //! - [`widgets`], [`tokens`], [`theme`]: what it looks like
 //!
 //! A screen is drawn from the state, sends commands, and changes nothing but
@@ -30,6 +30,7 @@ mod statistics;
 mod theme;
 mod tokens;
 mod top_bar;
+mod train;
 mod training_ecg;
 mod widgets;
 mod worker;

@@ -21,6 +21,8 @@ pub struct PictureOptions {
     pub size: (f32, f32),
     /// Start reviewing as this rater.
     pub rater: Option<String>,
+    /// Watch the training at this place.
+    pub run: Option<PathBuf>,
 }
 
 impl PictureOptions {
@@ -33,6 +35,7 @@ impl PictureOptions {
             pair_view: PairView::default(),
             size: (1280.0, 800.0),
             rater: None,
+            run: None,
         }
     }
 }

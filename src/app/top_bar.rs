@@ -86,7 +86,7 @@ fn brand(ui: &mut Ui) {
     );
 }
 
-/// One of the three screens; the chosen one is underlined.
+/// One of the screens; the chosen one is underlined.
 fn tab(ui: &mut Ui, screen: Screen, is_current: bool) -> bool {
     let tokens = Tokens::of(ui);
     let font = if is_current {

@@ -40,6 +40,11 @@ impl CacheArguments {
         }
     }
 
+    /// Where it was asked for, and whether it was not wanted.
+    pub fn chosen(&self) -> (Option<&Path>, bool) {
+        (self.cache.as_deref(), self.no_cache)
+    }
+
     fn place(&self) -> Option<PathBuf> {
         self.cache.clone().or_else(dataset::default_cache_place)
     }

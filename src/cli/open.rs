@@ -48,6 +48,8 @@ struct PictureArguments {
     height: Option<u16>,
     #[arg(long, hide = true, requires = "picture")]
     rater: Option<String>,
+    #[arg(long, hide = true, value_name = "DIR", requires = "picture")]
+    run: Option<PathBuf>,
 }
 
 #[cfg(feature = "gui")]
@@ -60,6 +62,7 @@ impl PictureArguments {
         options.size.0 = self.width.map_or(options.size.0, f32::from);
         options.size.1 = self.height.map_or(options.size.1, f32::from);
         options.rater = self.rater;
+        options.run = self.run;
         Some(options)
     }
 }
@@ -80,6 +83,7 @@ pub fn window(file: Option<PathBuf>, arguments: WindowArguments) -> anyhow::Resu
         reviews_dir: arguments.reviews.unwrap_or(defaults.reviews_dir),
         ptbxl_dir: arguments.ptbxl,
         demonstration: defaults.demonstration,
+        program: defaults.program,
         picture: arguments.picture.options(),
     })
 }

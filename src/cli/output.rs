@@ -3,6 +3,8 @@
 use std::io::{IsTerminal, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
 
+pub use crate::training::duration;
+
 /// A table with aligned columns; numbers should come formatted.
 #[derive(Debug, Default)]
 pub struct Table {
@@ -138,16 +140,6 @@ fn progress_line(what: &str, done: usize, of: usize, seconds: f64) -> String {
         }
     };
     format!("{what} {done} of {of} [{bar}]{left}")
-}
-
-/// Seconds as people say them: `2 min 5 s`.
-pub fn duration(seconds: f64) -> String {
-    let seconds = seconds.max(0.0).round() as u64;
-    match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
-        (0, 0, s) => format!("{s} s"),
-        (0, m, s) => format!("{m} min {s} s"),
-        (h, m, _) => format!("{h} h {m} min"),
-    }
 }
 
 /// A number with three decimals, or a dash.

@@ -1,5 +1,6 @@
 //! `protoecg train`: a configuration and a data set become a bundle.
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,7 +10,9 @@ use anyhow::Context;
 use super::cache::CacheArguments;
 use super::{DataArguments, output};
 use crate::inference::{DeviceChoice, set_threads};
-use crate::training::{Event, SHIPPED, Shipped, TrainingConfig, train};
+use crate::training::{
+    Ended, Event, RunFolder, RunSettings, SHIPPED, Shipped, TrainingConfig, TrainingError, train,
+};
 
 /// Train a model and write its bundle
 #[derive(Debug, clap::Args)]
@@ -55,6 +58,22 @@ pub struct Arguments {
     threads: Option<usize>,
 }
 
+impl Arguments {
+    /// What is written down of them for whoever goes on with the run.
+    fn settings(&self, data: &Path) -> RunSettings {
+        let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let (cache, no_cache) = self.cache.chosen();
+        RunSettings {
+            data: absolute(data),
+            device: self.device,
+            threads: self.threads,
+            skip_missing: self.skip_missing,
+            cache: cache.map(absolute),
+            no_cache,
+        }
+    }
+}
+
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     // clap has refused what is missing where it is needed.
     let (Some(name), false) = (&arguments.config, arguments.list) else {
@@ -68,6 +87,29 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if arguments.without_test {
         config.test_folds.clear();
     }
+    // Before anything that takes time, so that whoever watches sees it begin.
+    let folder = RunFolder::announce(out, arguments.resume, arguments.settings(data), &config)?;
+    let folder = RefCell::new(folder);
+    let result = train_announced(arguments, &config, (data, out), &folder);
+    let how = result
+        .as_ref()
+        .err()
+        .map(|error| match error.downcast_ref::<TrainingError>() {
+            Some(TrainingError::Cancelled) => Ended::Stopped,
+            _ => Ended::Failed(output::error_line(error)),
+        });
+    if let Some(how) = how {
+        folder.into_inner().ended(how);
+    }
+    result
+}
+
+fn train_announced(
+    arguments: &Arguments,
+    config: &TrainingConfig,
+    (data, out): (&Path, &Path),
+    folder: &RefCell<RunFolder>,
+) -> anyhow::Result<()> {
     let folds = [
         &config.train_folds[..],
         &config.validation_folds,
@@ -75,7 +117,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     ]
     .concat();
     let data = DataArguments {
-        data: data.clone(),
+        data: data.to_owned(),
         skip_missing: arguments.skip_missing,
         cache: arguments.cache.clone(),
     };
@@ -93,6 +135,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     })
     .context("cannot listen for Ctrl-C")?;
     let mut progress = output::Progress::new("reading record");
+    // Every epoch has a bar of its own.
+    let mut told = (0, 0);
     let mut listener = |event: &Event| {
         match event {
             Event::Reading { done, of } => {
@@ -102,13 +146,26 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
                 }
                 progress.show(*done, *of);
             }
+            Event::Step {
+                stage,
+                epoch,
+                step,
+                of,
+                ..
+            } => {
+                if told != (*stage, *epoch) {
+                    told = (*stage, *epoch);
+                    progress = output::Progress::new("step");
+                }
+                progress.show(*step, *of);
+            }
             other => report(other),
         }
-        !stop.load(Ordering::SeqCst)
+        folder.borrow_mut().tell(event) && !stop.load(Ordering::SeqCst)
     };
     let cancelled = || stop.load(Ordering::SeqCst);
     let bundle = train(
-        &config,
+        config,
         &set,
         out,
         arguments.device,
@@ -174,7 +231,15 @@ fn print(name: &Path) -> anyhow::Result<()> {
 
 fn report(event: &Event) {
     match event {
-        Event::Reading { .. } => {}
+        Event::Reading { .. } | Event::Step { .. } | Event::Stage { .. } => {}
+        Event::Begun(begun) => {
+            output::status("");
+            eprintln!(
+                "{} training and {} validation ECGs on {}",
+                begun.train_records, begun.validation_records, begun.device
+            );
+        }
+        Event::Delivering {} => output::notice("writing and scoring the bundle"),
         Event::Epoch {
             stage,
             name,
@@ -194,7 +259,7 @@ fn report(event: &Event) {
                 output::duration(*seconds_left)
             );
         }
-        Event::Projected { stage, report } => {
+        Event::Projected { stage, report, .. } => {
             output::status("");
             eprintln!(
                 "stage {stage} (project {}): {} prototypes on {} training ECGs; cosine to the source before: median {:.3}, smallest {:.3}; AUROC of a prototype for its statement, median {}",

@@ -88,6 +88,14 @@ impl Checkpoint {
         })
     }
 
+    /// Writes the state of a run that begins; one that goes on has its own.
+    pub fn save_start(&self, state: &State) -> Result<(), TrainingError> {
+        match self.pending {
+            None => self.write(Weights::default(), state),
+            Some(_) => Ok(()),
+        }
+    }
+
     /// Puts a resumed state into the network and the optimiser; nothing for a
     /// stage that starts afresh.
     pub fn restore(&mut self, state: &State, adam: &mut Adam) -> Result<(), TrainingError> {

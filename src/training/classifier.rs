@@ -7,9 +7,10 @@
 use tch::{Kind, Tensor};
 
 use super::error::TrainingError;
-use super::fit::macro_auroc;
+use super::event::Event;
+use super::fit::{class_aurocs, macro_auroc};
 use super::losses::weights_of;
-use super::run::{Event, Run};
+use super::run::Run;
 use super::{ClassifierStage, Keep, Penalised, Solver, classifier_adam};
 
 /// A prototype to which all ECGs are equally similar says nothing, and must not
@@ -31,6 +32,8 @@ pub struct Problem<'a> {
     /// (C, P), 1 for a prototype's own class.
     pub own: &'a Tensor,
     pub bias: bool,
+    /// Which outputs of the model the C are.
+    pub outputs: &'a [usize],
 }
 
 /// Weights (C, P) and, where asked for, biases (C).
@@ -70,14 +73,11 @@ pub fn fit(
         let now = now.unwrap_or(0.0);
         let better = now > best;
         bad = if better { 0 } else { bad + LOOK };
-        if now >= best {
-            best = now;
-            best_state = Some(classifier);
-        }
         if better || epoch % (LOOK * 10) == 0 {
+            let classes = classifier.class_aurocs(problem.validation, problem.validation_labels);
             run.emit(Event::Epoch {
                 stage: index,
-                name,
+                name: name.into(),
                 epoch,
                 of: stage.epochs,
                 loss: fista.objective(),
@@ -86,7 +86,12 @@ pub fn fit(
                 better,
                 records_per_second: 0.0,
                 seconds_left: 0.0,
+                class_auroc: run.by_code(problem.outputs, classes),
             })?;
+        }
+        if now >= best {
+            best = now;
+            best_state = Some(classifier);
         }
         if bad >= stage.patience || fista.is_still() {
             break;
@@ -111,6 +116,10 @@ impl Classifier {
 
     pub fn macro_auroc(&self, similarities: &Tensor, labels: &Tensor) -> Option<f64> {
         macro_auroc(&self.logits(similarities), labels)
+    }
+
+    pub fn class_aurocs(&self, similarities: &Tensor, labels: &Tensor) -> Vec<Option<f64>> {
+        class_aurocs(&self.logits(similarities), labels)
     }
 }
 
@@ -304,6 +313,7 @@ mod tests {
             validation_labels: &labels,
             own: &Tensor::from_slice(&own).view([1, 5]),
             bias: false,
+            outputs: &[0],
         };
         let stage = ClassifierStage {
             epochs: 3000,

@@ -9,9 +9,10 @@ use tch::{Device, Kind, Tensor};
 
 use super::classifier::{Classifier, Problem};
 use super::error::TrainingError;
+use super::event::Event;
 use super::losses::{CrossEntropy, cross_entropy, weights_of};
 use super::random::Moment;
-use super::run::{Event, Run};
+use super::run::Run;
 use super::{Adam, ClassifierStage, Keep, Optimiser, Penalised};
 
 /// Fits from weights of +1 (own class) and -0.5 (others), or from zero where
@@ -37,6 +38,7 @@ pub fn fit(
         let loss = learner.epoch(stage, problem, &order, batch, learning_rate);
         let classifier = learner.classifier();
         let auroc = classifier.macro_auroc(problem.validation, problem.validation_labels);
+        let classes = classifier.class_aurocs(problem.validation, problem.validation_labels);
         let now = auroc.unwrap_or(0.0);
         let better = now > best;
         bad = if better { 0 } else { bad + 1 };
@@ -46,7 +48,7 @@ pub fn fit(
         }
         run.emit(Event::Epoch {
             stage: index,
-            name,
+            name: name.into(),
             epoch,
             of: stage.epochs,
             loss,
@@ -55,6 +57,7 @@ pub fn fit(
             better,
             records_per_second: 0.0,
             seconds_left: 0.0,
+            class_auroc: run.by_code(problem.outputs, classes),
         })?;
         if bad >= stage.patience {
             break;
@@ -162,6 +165,7 @@ mod tests {
             validation_labels: &labels,
             own: &Tensor::eye(2, (Kind::Float, Device::Cpu)),
             bias: false,
+            outputs: &[0, 1],
         };
         let stage = ClassifierStage {
             epochs: 1,

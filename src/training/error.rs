@@ -38,6 +38,8 @@ pub enum TrainingError {
         "{path} is there from an earlier run, and this one would mix with it; move or remove it, or choose another folder for the bundle"
     )]
     Leftover { path: String },
+    #[error("process {pid} trains in {path} already; wait for it, or stop it first")]
+    Running { path: String, pid: u32 },
     #[error("there is nothing to resume: {path} has no checkpoint; start without --resume")]
     NothingToResume { path: String },
     #[error(

@@ -1,6 +1,6 @@
 //! Epochs of gradient steps: one loop for every stage that has them.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tch::nn::VarStore;
 use tch::{Device, Tensor};
@@ -9,11 +9,13 @@ use super::checkpoint::Checkpoint;
 use super::data::labels_of;
 use super::error::TrainingError;
 use super::evaluation::Columns;
+use super::event::Event;
 use super::random::{Draw, Moment};
-use super::run::{Event, Run};
+use super::run::Run;
 use super::{Adam, Keep, Learning, Validation};
 use crate::inference::rows_of;
 use crate::nn::{Masks, Weights};
+use crate::statistics::auroc;
 
 /// The variables of a run: those of the network, and those that only the
 /// current stage needs.
@@ -109,6 +111,9 @@ pub trait Learner {
     /// Logits of the validation fold (N, C).
     fn validate(&self, run: &Run) -> Tensor;
 
+    /// Which outputs of the model the C columns are.
+    fn outputs(&self) -> &[usize];
+
     /// Their labels (N, C).
     fn validation_labels<'a>(&'a self, run: &'a Run) -> &'a Tensor;
 }
@@ -170,7 +175,7 @@ pub fn fit(
         let per_epoch = started.elapsed().as_secs_f64() / (epoch + 1 - first) as f64;
         run.emit(Event::Epoch {
             stage: checkpoint.progress.stage,
-            name,
+            name: name.into(),
             epoch: epoch + 1,
             of: learning.epochs,
             loss: mean,
@@ -179,14 +184,18 @@ pub fn fit(
             better,
             records_per_second: run.data.train.len() as f64 / per_epoch.max(1e-9),
             seconds_left: per_epoch * (learning.epochs - epoch - 1) as f64,
+            class_auroc: run.by_code(learner.outputs(), scored.classes),
         })?;
     }
     checkpoint.restore_best(state)
 }
 
+/// Time between two looks into an epoch.
+const TELL_EVERY: Duration = Duration::from_millis(500);
+
 /// One pass over the training records; returns the mean of the loss.
 fn train_epoch(
-    run: &Run,
+    run: &mut Run,
     learning: &Learning,
     checkpoint: &Checkpoint,
     learner: &dyn Learner,
@@ -201,7 +210,8 @@ fn train_epoch(
     };
     let order = moment.order(run.data.train.len());
     let steps = order.len().div_ceil(learning.batch);
-    let mut sum = 0.0;
+    let (mut sum, mut seen) = (0.0, 0);
+    let (started, mut told) = (Instant::now(), Instant::now());
     for (step, rows) in order.chunks(learning.batch).enumerate() {
         run.check_cancelled()?;
         moment.step = step;
@@ -230,6 +240,18 @@ fn train_epoch(
         adam.step(|name| rate * learner.rate(name));
         learner.after_step();
         sum += value * rows.len() as f64;
+        seen += rows.len();
+        if told.elapsed() >= TELL_EVERY {
+            told = Instant::now();
+            run.emit(Event::Step {
+                stage: progress.stage,
+                epoch: progress.epoch + 1,
+                step: step + 1,
+                of: steps,
+                loss: sum / seen as f64,
+                records_per_second: seen as f64 / started.elapsed().as_secs_f64(),
+            })?;
+        }
     }
     Ok(sum / order.len().max(1) as f64)
 }
@@ -242,6 +264,8 @@ fn is_finite(variable: &Tensor) -> bool {
 struct Scored {
     loss: f64,
     auroc: Option<f64>,
+    /// Of each column.
+    classes: Vec<Option<f64>>,
 }
 
 fn score(run: &Run, learning: &Learning, checkpoint: &Checkpoint, learner: &dyn Learner) -> Scored {
@@ -262,6 +286,7 @@ fn score(run: &Run, learning: &Learning, checkpoint: &Checkpoint, learner: &dyn 
     Scored {
         loss: loss.double_value(&[]),
         auroc: macro_auroc(&logits, &labels),
+        classes: class_aurocs(&logits, &labels),
     }
 }
 
@@ -307,9 +332,23 @@ fn resampled(labels: &Tensor, seed: u64, progress: &super::checkpoint::Progress)
 /// Macro AUROC of logits and labels (N, C); `None` where no column has both
 /// outcomes.
 pub fn macro_auroc(logits: &Tensor, labels: &Tensor) -> Option<f64> {
+    columns_of(logits, labels).macro_auroc()
+}
+
+/// AUROC of each column; `None` where it has one outcome only.
+pub fn class_aurocs(logits: &Tensor, labels: &Tensor) -> Vec<Option<f64>> {
+    let columns = columns_of(logits, labels);
+    let class = |c| columns.class(c);
+    (0..columns.len())
+        .map(class)
+        .map(|(scores, truth)| auroc(scores, truth))
+        .collect()
+}
+
+fn columns_of(logits: &Tensor, labels: &Tensor) -> Columns {
     let truth = labels_of(labels);
     let columns = labels.size().get(1).copied().unwrap_or(0) as usize;
-    Columns::new(columns, &rows_of(logits), &truth).macro_auroc()
+    Columns::new(columns, &rows_of(logits), &truth)
 }
 
 /// Runs something over a split in batches of the size that inference uses and

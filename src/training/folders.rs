@@ -24,23 +24,38 @@ pub struct Folders {
 }
 
 impl Folders {
-    pub fn new(out: &Path, resume: bool) -> Result<Self, TrainingError> {
-        let shown = || out.display().to_string();
-        if out.exists() {
-            return Err(BundleError::Exists { path: shown() }.into());
-        }
+    /// What the state folder is called after the bundle.
+    pub const STATE: &str = ".training";
+
+    /// Where they are; nothing is looked at.
+    pub fn beside(out: &Path) -> Self {
         let beside = |suffix: &str| {
             let mut name = out.file_name().unwrap_or_default().to_owned();
             name.push(suffix);
             out.with_file_name(name)
         };
-        let folders = Self {
-            state: beside(".training"),
+        Self {
+            state: beside(Self::STATE),
             partial: beside(".partial"),
             checkpoints: beside(".checkpoints"),
             events: beside(".events"),
-        };
-        match (resume, folders.state.join(Checkpoint::FILE).exists()) {
+        }
+    }
+
+    pub fn new(out: &Path, resume: bool) -> Result<Self, TrainingError> {
+        let folders = Self::check(out, resume)?;
+        std::fs::create_dir_all(&folders.state).map_err(io_error(&folders.state))?;
+        Ok(folders)
+    }
+
+    /// Whether a run can begin (or go on) there; nothing is made.
+    pub fn check(out: &Path, resume: bool) -> Result<Self, TrainingError> {
+        if out.exists() {
+            let path = out.display().to_string();
+            return Err(BundleError::Exists { path }.into());
+        }
+        let folders = Self::beside(out);
+        match (resume, folders.can_resume()) {
             (false, true) => {
                 return Err(TrainingError::Unfinished {
                     path: folders.state.display().to_string(),
@@ -54,8 +69,12 @@ impl Folders {
             (false, false) => folders.check_fresh()?,
             (true, true) => {}
         }
-        std::fs::create_dir_all(&folders.state).map_err(io_error(&folders.state))?;
         Ok(folders)
+    }
+
+    /// Whether there is a state to go on from.
+    pub fn can_resume(&self) -> bool {
+        self.state.join(Checkpoint::FILE).exists()
     }
 
     /// What an earlier run kept is nothing of a new one: its best epochs would

@@ -9,11 +9,12 @@ use tch::{Device, Kind, Tensor};
 use super::checkpoint::Checkpoint;
 use super::classifier::{self, Classifier, Problem};
 use super::error::TrainingError;
+use super::event::{Event, ProjectedSource};
 use super::fit::{State, in_batches};
 use super::folders::Folders;
 use super::joint::Place;
-use super::projection::{Measured, Projected, project, report};
-use super::run::{Event, Run, classes_without_sample, similarities};
+use super::projection::{Measured, Projected, Source, project, report};
+use super::run::{Run, classes_without_sample, similarities};
 use super::{ClassifierStage, ProjectStage};
 use crate::nn::{Pass, PrototypeBranch, PrototypeNetwork, Weights};
 
@@ -60,16 +61,36 @@ pub fn project_branch(
     free.tensors.insert("train".into(), before.train);
     free.tensors.insert("validation".into(), before.validation);
     free.write(&free_file(folders, &stage.branch))?;
-    run.emit(Event::Projected {
+    let event = Event::Projected {
         stage: checkpoint.progress.stage,
         report: report.clone(),
-    })?;
+        sources: told(run, &place, &sources),
+    };
+    run.emit(event)?;
     let projected = Projected { sources, report };
     checkpoint
         .progress
         .projected
         .insert(stage.branch.clone(), projected);
     Ok(())
+}
+
+/// The sources as an event has them.
+fn told(run: &Run, place: &Place, sources: &[Source]) -> Vec<ProjectedSource> {
+    let labels = run.config.model.labels().labels();
+    let (train, preprocessing) = (&run.data.train, &run.config.preprocessing);
+    let seconds = |sample: i64| sample as f64 / preprocessing.rate_hz;
+    let one = |(source, class): (&Source, &usize)| {
+        let window = preprocessing.window_samples(place.branch.kind, source.step);
+        ProjectedSource {
+            code: labels[place.outputs[*class]].code.clone(),
+            ecg_id: train.entries[source.row].ecg_id,
+            recording_sha256: train.sha256[source.row].clone(),
+            cosine_before: source.cosine_before,
+            window_s: window.map(|(start, end)| (seconds(start), seconds(end))),
+        }
+    };
+    sources.iter().zip(&place.classes).map(one).collect()
 }
 
 fn free_file(folders: &Folders, branch: &str) -> PathBuf {
@@ -123,6 +144,8 @@ pub struct Fitted {
     pub validation_labels: Tensor,
     /// (C, P).
     pub own: Tensor,
+    /// Which outputs of the model the C are.
+    pub outputs: Vec<usize>,
 }
 
 impl Fitted {
@@ -134,6 +157,7 @@ impl Fitted {
             train_labels: cpu(&run.data.train.labels),
             validation_labels: cpu(&run.data.validation.labels),
             own: cpu(&network.identity().transpose(0, 1)),
+            outputs: (0..network.outputs()).collect(),
         }
     }
 
@@ -145,6 +169,7 @@ impl Fitted {
             validation_labels: &self.validation_labels,
             own: &self.own,
             bias,
+            outputs: &self.outputs,
         }
     }
 }
@@ -200,21 +225,22 @@ fn of_branch(
     let range = network.prototypes_of(number);
     let columns = |t: &Tensor| t.narrow(1, range.start as i64, range.len() as i64);
     let outputs = outputs_of(run, &branch.name);
-    let index_of = Tensor::from_slice(&outputs);
+    let rows: Vec<i64> = outputs.iter().map(|&c| c as i64).collect();
+    let index_of = Tensor::from_slice(&rows);
     let fitted = Fitted {
         train: columns(&all.train),
         validation: columns(&all.validation),
         train_labels: all.train_labels.index_select(1, &index_of),
         validation_labels: all.validation_labels.index_select(1, &index_of),
         own: columns(&all.own).index_select(0, &index_of),
+        outputs,
     };
     let problem = fitted.problem(network.bias.is_some());
     classifier::fit(run, stage, (index, "classifier"), &problem)
 }
 
-fn outputs_of(run: &Run, branch: &str) -> Vec<i64> {
-    let outputs = run.config.model.outputs_of_branch(branch).into_iter();
-    outputs.map(|c| c as i64).collect()
+fn outputs_of(run: &Run, branch: &str) -> Vec<usize> {
+    run.config.model.outputs_of_branch(branch)
 }
 
 /// Puts the classifier of a branch into its block.
@@ -231,6 +257,7 @@ fn place(
         .into_iter()
         .enumerate()
     {
+        let output = output as i64;
         whole
             .weight
             .get(output)

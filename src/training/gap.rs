@@ -9,9 +9,10 @@ use super::compare::{ScoreTable, difference, is_scored};
 use super::data::labels_of;
 use super::error::TrainingError;
 use super::evaluation::{Columns, patients_of};
+use super::event::Event;
 use super::folders::Folders;
 use super::fusion::free_similarities;
-use super::run::{Event, Run};
+use super::run::Run;
 use crate::bundle::FreePrototypes;
 use crate::inference::rows_of;
 use crate::nn::PrototypeNetwork;
@@ -42,6 +43,7 @@ pub fn measure(
     };
     let cpu = |t: &Tensor| t.detach().to_device(Device::Cpu);
     let (train, validation) = (cpu(&train), cpu(&validation));
+    let all_outputs: Vec<usize> = (0..network.outputs()).collect();
     let problem = Problem {
         train: &train,
         validation: &validation,
@@ -49,6 +51,7 @@ pub fn measure(
         validation_labels: &cpu(&run.data.validation.labels),
         own: &cpu(&network.identity().transpose(0, 1)),
         bias: network.bias.is_some(),
+        outputs: &all_outputs,
     };
     let fitted = classifier::fit(run, stage, (index, "free prototypes"), &problem)?;
     let truth = labels_of(&run.data.validation.labels);

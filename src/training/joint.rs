@@ -182,6 +182,10 @@ impl Learner for WarmUp<'_> {
         })
     }
 
+    fn outputs(&self) -> &[usize] {
+        &self.place.outputs
+    }
+
     fn validation_labels<'a>(&'a self, _run: &'a Run) -> &'a Tensor {
         &self.place.validation_labels
     }
@@ -430,6 +434,10 @@ impl Learner for Joint<'_> {
             }),
         };
         self.logits(&similarities)
+    }
+
+    fn outputs(&self) -> &[usize] {
+        &self.place.outputs
     }
 
     fn validation_labels<'a>(&'a self, _run: &'a Run) -> &'a Tensor {

@@ -14,6 +14,7 @@ mod data;
 mod deliver;
 mod error;
 mod evaluation;
+mod event;
 mod features;
 mod fit;
 mod folders;
@@ -22,12 +23,14 @@ mod gap;
 mod joint;
 mod losses;
 mod optimiser;
+mod process;
 mod projection;
 mod prototype_start;
 mod quality;
 mod random;
 mod report;
 mod run;
+mod run_folder;
 mod scaler;
 mod schedule;
 mod shipped;
@@ -36,6 +39,7 @@ mod tensorboard;
 mod thresholds;
 mod top;
 pub mod tuner;
+mod watch;
 
 pub use augment::Augment;
 pub use card::model_card;
@@ -48,14 +52,22 @@ pub use config::{
 pub use data::{Split, TrainingData};
 pub use error::TrainingError;
 pub use evaluation::{ReadFold, evaluate, known_statements, metrics_of, read_fold};
+pub use event::{Begun, Event, PlannedClass, PlannedStage, ProjectedSource, duration};
+pub use folders::Folders;
 pub use losses::{
     ContrastiveScale, CrossEntropy, DiversityScale, Losses, PositiveWeight, PrototypeTerms,
     Targets, Terms, clustering, contrastive, cooccurrence, coverage, cross_entropy, diversity,
     positive_weights, separation, sparsity,
 };
 pub use optimiser::{Adam, Optimiser};
+pub use process::{Life, ProcessId};
 pub use quality::{ByPatient, FoldQuality, quality_of};
 pub use report::Report;
-pub use run::{Event, train};
+pub use run::train;
+pub use run_folder::{CONFIG, Ended, OUTPUT, RunFile, RunFolder, RunSettings};
 pub use schedule::{Schedule, Seen, Watched};
 pub use shipped::{SHIPPED, Shipped};
+pub use watch::{
+    ClassView, EpochPoint, LogTail, Projection, RunState, RunView, StageState, StageView, Watch,
+    WatchedRun,
+};

@@ -1,5 +1,6 @@
 //! A training run from configuration and data set to a bundle.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
@@ -10,47 +11,18 @@ use super::checkpoint::Checkpoint;
 use super::data::{Split, TrainingData, read_split};
 use super::deliver::{data_sha256, deliver};
 use super::error::TrainingError;
+use super::event::{Begun, Event, PlannedClass, by_code, planned_stages};
 use super::features::Features;
 use super::fit::State;
 use super::folders::Folders;
 use super::tensorboard::EventFile;
 use super::top::TopCheckpoints;
 use super::{Stage, TrainingConfig, fusion, joint, scaler, supervised};
-use crate::bundle::{Bundle, ProjectionReport};
+use crate::bundle::Bundle;
 use crate::dataset::DataSet;
 use crate::ecg::hex;
-use crate::inference::DeviceChoice;
+use crate::inference::{DeviceChoice, device_name};
 use crate::nn::{Network, PrototypeNetwork, randomise};
-
-/// What a run tells while it goes on.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Event {
-    Reading {
-        done: usize,
-        of: usize,
-    },
-    Epoch {
-        stage: usize,
-        name: &'static str,
-        epoch: usize,
-        of: usize,
-        loss: f64,
-        validation_loss: Option<f64>,
-        validation_macro_auroc: Option<f64>,
-        better: bool,
-        records_per_second: f64,
-        seconds_left: f64,
-    },
-    Projected {
-        stage: usize,
-        report: ProjectionReport,
-    },
-    /// Something is missing that the bundle can do without.
-    Warning {
-        message: String,
-    },
-}
 
 /// A run in progress: what every stage needs.
 pub struct Run<'a> {
@@ -63,16 +35,21 @@ pub struct Run<'a> {
     cancelled: &'a dyn Fn() -> bool,
     log: std::fs::File,
     pub events: EventFile,
+    /// Of the model's outputs.
+    codes: Vec<String>,
     /// Where the best epochs are kept.
     pub top: TopCheckpoints,
 }
 
 impl Run<'_> {
-    /// Tells an event to the listener and to the log.
+    /// Tells an event to the listener and, if it is kept, to the log: a line
+    /// in one go, since others read the file meanwhile.
     pub fn emit(&mut self, event: Event) -> Result<(), TrainingError> {
         use std::io::Write;
-        if let Ok(json) = serde_json::to_string(&event) {
-            writeln!(self.log, "{json}").ok();
+        if event.is_kept()
+            && let Ok(json) = serde_json::to_string(&event)
+        {
+            self.log.write_all(format!("{json}\n").as_bytes()).ok();
         }
         self.events.add(&event)?;
         if (self.listener)(&event) {
@@ -99,6 +76,11 @@ impl Run<'_> {
     /// Signals of some training records (B, leads, samples).
     pub fn signals(&self, rows: &[i64]) -> Tensor {
         self.data.train.signals.index_select(0, &self.index(rows))
+    }
+
+    /// AUROCs of some outputs, for an event.
+    pub fn by_code(&self, outputs: &[usize], aurocs: Vec<Option<f64>>) -> BTreeMap<String, f64> {
+        by_code(outputs.iter().map(|&c| self.codes[c].as_str()), aurocs)
     }
 
     /// Record numbers of some rows.
@@ -163,6 +145,9 @@ pub fn train(
         network.reset_classifier();
     }
     let mut checkpoint = Checkpoint::open(&folders.state, &fingerprint(config, &data), resume)?;
+    // From here on a run that is stopped can be resumed.
+    checkpoint.save_start(&state)?;
+    let begun = begun(config, set, &data, &checkpoint, places.len());
     let mut run = Run {
         config,
         data,
@@ -171,14 +156,20 @@ pub fn train(
         cancelled,
         log: folders.log(resume)?,
         events: EventFile::create(&folders.events)?,
+        codes: labels.into_iter().map(|label| label.code).collect(),
         top: TopCheckpoints::new(folders.checkpoints.clone(), config.top_checkpoints),
     };
+    run.emit(Event::Begun(begun))?;
     while let Some(stage) = config.stages.get(checkpoint.progress.stage) {
+        run.emit(Event::Stage {
+            stage: checkpoint.progress.stage,
+        })?;
         run_stage(&mut run, stage, &state, &network, &mut checkpoint, &folders)?;
         state.scratch = VarStore::new(device);
         checkpoint.next_stage(&state)?;
     }
     run.features = None;
+    run.emit(Event::Delivering {})?;
     // A run that is stopped here has every stage behind it and writes the bundle again.
     checkpoint.restore_network(&state)?;
     let bundle = deliver(
@@ -225,6 +216,46 @@ fn run_stage(
             fusion::classifiers(run, stage, prototypes()?, checkpoint.progress.stage)
         }
         Stage::Fuse(stage) => fusion::fuse(run, stage, prototypes()?, checkpoint.progress.stage),
+    }
+}
+
+fn begun(
+    config: &TrainingConfig,
+    set: &DataSet,
+    data: &TrainingData,
+    checkpoint: &Checkpoint,
+    prototypes: usize,
+) -> Begun {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let (training, validation) = (data.train.positives(), data.validation.positives());
+    let classes = config.model.labels().labels().into_iter().enumerate();
+    Begun {
+        unix_s: since.map_or(0.0, |d| d.as_secs_f64()),
+        title: config.title.clone(),
+        data: data_name(config, set),
+        device: device_name(data.train.labels.device()),
+        seed: config.seed,
+        from: (checkpoint.progress.stage, checkpoint.progress.epoch),
+        train_records: data.train.len(),
+        validation_records: data.validation.len(),
+        stages: planned_stages(config),
+        classes: classes
+            .map(|(c, label)| PlannedClass {
+                code: label.code,
+                description: label.description,
+                training_positives: training[c],
+                validation_positives: validation[c],
+            })
+            .collect(),
+        prototypes,
+    }
+}
+
+/// What people call the data.
+pub fn data_name(config: &TrainingConfig, set: &DataSet) -> String {
+    match set.simulated() {
+        Some(marker) => format!("{} simulated ECGs, seed {}", marker.records, marker.seed),
+        None => config.data.clone(),
     }
 }
 

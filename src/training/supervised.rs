@@ -143,6 +143,7 @@ fn learn(
             stage.positive_weight_cap,
             &run.data.train.columns(&outputs),
         ),
+        outputs,
     };
     fit(run, (name, &stage.learning), state, checkpoint, &learner)
 }
@@ -151,6 +152,7 @@ struct Supervised<'a> {
     stage: &'a SupervisedStage,
     trained: Vec<(String, Tensor)>,
     logits: &'a dyn Fn(&Tensor, Pass) -> Tensor,
+    outputs: Vec<usize>,
     train_labels: Tensor,
     validation_labels: Tensor,
     positive_weight: Tensor,
@@ -181,6 +183,10 @@ impl Learner for Supervised<'_> {
         in_batches(&run.data.validation.signals, |xs| {
             (self.logits)(xs, Pass::Evaluate)
         })
+    }
+
+    fn outputs(&self) -> &[usize] {
+        &self.outputs
     }
 
     fn validation_labels<'a>(&'a self, _run: &'a Run) -> &'a Tensor {

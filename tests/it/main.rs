@@ -32,5 +32,6 @@ mod tensorboard;
 mod training;
 mod training_options;
 mod tuning;
+mod watching;
 mod wfdb;
 mod what_if;

@@ -272,7 +272,7 @@ pub fn run_with(
     let seen = std::cell::Cell::new(0);
     let mut listener = |event: &Event| {
         let learns = ["pre-train", "supervised", "warm-up", "joint"];
-        if matches!(event, Event::Epoch { name, .. } if learns.contains(name)) {
+        if matches!(event, Event::Epoch { name, .. } if learns.contains(&&**name)) {
             seen.set(seen.get() + 1);
         }
         true

@@ -77,6 +77,8 @@ impl Window {
             bundle: Some(demonstration()),
             reviews_dir: folder.join("reviews"),
             demonstration: false,
+            // Not this test, which is no program that trains.
+            program: PathBuf::from(env!("CARGO_BIN_EXE_protoecg")),
             ..AppOptions::default()
         }
     }
@@ -140,6 +142,23 @@ impl Window {
             .children_recursive()
             .filter_map(name)
             .collect()
+    }
+
+    /// Runs frames until something on the screen says `part`; for what another
+    /// process does in its own time.
+    #[track_caller]
+    pub fn wait_for(&mut self, part: &str) {
+        let started = Instant::now();
+        while self.name_with(part).is_none() {
+            assert!(
+                started.elapsed() < 3 * PATIENCE,
+                "{part:?} did not come:\n{:#?}",
+                self.names()
+            );
+            std::thread::sleep(Duration::from_millis(50));
+            self.harness.step();
+        }
+        self.settle();
     }
 
     #[track_caller]

@@ -6,6 +6,7 @@ mod reading;
 mod review;
 mod statistics;
 mod studies;
+mod training;
 
 use eframe::egui;
 
@@ -58,6 +59,7 @@ impl Application {
             Command::Review(command) => self.apply_review(command),
             Command::RefreshStatistics => self.refresh_statistics(),
             Command::Export(folder) => self.export(folder),
+            Command::Train(command) => self.apply_train(command),
         }
     }
 
@@ -98,6 +100,7 @@ impl Application {
             Event::ModelFailed { path, message } => self.model_failed(path, message),
             Event::ExemplarsMoved(exemplars) => self.exemplars_moved(exemplars),
             Event::Store(event) => self.receive_store(event),
+            Event::Training(event) => self.receive_training(event),
         }
     }
 
@@ -115,13 +118,16 @@ impl Application {
         if screen == Screen::Statistics {
             self.refresh_statistics();
         }
+        if screen == Screen::Train && self.state.training.run.is_none() {
+            self.check_training();
+        }
     }
 
     fn zoom(&mut self, step: ZoomStep) {
         match self.state.screen {
             Screen::Read => self.fields.read_zoom.step(step),
             Screen::Review => self.fields.review_zoom.step(step),
-            Screen::Statistics => {}
+            Screen::Statistics | Screen::Train => {}
         }
     }
 
@@ -154,6 +160,10 @@ impl Application {
                         (Place::Settings, "type the path of the folder")
                     }
                     Purpose::ExportTables => (Place::Statistics, "type the path of the folder"),
+                    Purpose::ChooseConfig => (Place::Training, "type the path of the file"),
+                    Purpose::ChooseTrainingData
+                    | Purpose::ChooseTrainingPlace
+                    | Purpose::ChooseRun => (Place::Training, "type the path of the folder"),
                 };
                 let detail = format!(
                     "This desktop has no file dialog that protoecg can use (an XDG desktop portal, or zenity). Instead, {field}."
@@ -175,6 +185,10 @@ impl Application {
                 self.load_model(path);
             }
             Purpose::ChoosePtbxl => self.set_ptbxl(Some(path)),
+            Purpose::ChooseConfig
+            | Purpose::ChooseTrainingData
+            | Purpose::ChooseTrainingPlace
+            | Purpose::ChooseRun => self.training_path_chosen(purpose, path),
             Purpose::ExportTables => {
                 self.fields.export = path.display().to_string();
                 self.export(path);

@@ -5,6 +5,7 @@ mod model;
 mod reading;
 mod review;
 mod saved;
+mod training;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -13,10 +14,12 @@ pub use draft::Draft;
 pub use model::{LoadedModel, ModelState};
 pub use reading::{Exemplar, ExemplarCache, OpenedRecording, Reading};
 pub use review::{ReviewState, Session, StatisticsState};
-pub use saved::Saved;
+pub use saved::{Saved, TrainingChoices};
+pub use training::{ShownSource, TrainingState};
 
 use super::command::{Overlay, Place, Screen};
 use super::widgets::SheetZoom;
+use super::worker::ConfigChoice;
 use crate::explain::Rating;
 use crate::review::Ratings;
 
@@ -35,6 +38,7 @@ pub struct State {
     /// What reviewers gave to the prototypes of the loaded model; whoever shows
     /// them asks [`State::rating_of`].
     pub ratings: Option<Ratings>,
+    pub training: TrainingState,
     /// At most one problem for each place, the newest.
     pub problems: BTreeMap<Place, Problem>,
     /// Where a dialog was asked for and has not answered yet.
@@ -56,6 +60,7 @@ impl State {
             review: ReviewState::default(),
             statistics: StatisticsState::default(),
             ratings: None,
+            training: TrainingState::default(),
             problems: BTreeMap::new(),
             dialog_open: false,
             models: Vec::new(),
@@ -111,6 +116,9 @@ pub struct Fields {
     pub ptbxl: String,
     pub rater: String,
     pub export: String,
+    pub training: TrainingFields,
+    /// The chosen one of the projected prototypes is to come into sight.
+    pub scroll_to_source: bool,
     pub comment: String,
     pub change_reason: String,
     /// From and to of the seconds that a "what if" masks next.
@@ -124,6 +132,34 @@ pub struct Fields {
     /// Shared by both sheets of a pair, so that their scale is always equal.
     pub read_zoom: SheetZoom,
     pub review_zoom: SheetZoom,
+    pub source_zoom: SheetZoom,
+}
+
+/// The text of the form of a training.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TrainingFields {
+    /// A RON file, instead of a configuration that comes along.
+    pub config: String,
+    pub data: String,
+    pub out: String,
+    pub seed: String,
+    /// The folder of a run to watch.
+    pub run: String,
+}
+
+impl TrainingFields {
+    fn new(choices: &TrainingChoices) -> Self {
+        Self {
+            config: match &choices.config {
+                ConfigChoice::File(path) => path.display().to_string(),
+                ConfigChoice::Shipped(_) => String::new(),
+            },
+            data: choices.data.display().to_string(),
+            out: choices.out.display().to_string(),
+            seed: choices.seed.map(|n| n.to_string()).unwrap_or_default(),
+            run: String::new(),
+        }
+    }
 }
 
 impl Fields {
@@ -136,6 +172,7 @@ impl Fields {
                 .unwrap_or_default(),
             rater: saved.rater.clone(),
             mask_span_s: (0.0, 1.0),
+            training: TrainingFields::new(&saved.training),
             ..Self::default()
         }
     }

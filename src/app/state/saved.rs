@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::app::command::ThemeChoice;
+use crate::app::worker::ConfigChoice;
 use crate::inference::DeviceChoice;
 
 /// Saved by eframe as RON in the user's data folder. eframe writes it now and
@@ -23,6 +24,22 @@ pub struct Saved {
     /// Paths, newest first. File names count as identity: they are shown in
     /// the list of recent files only, and can be cleared.
     pub recent: Vec<PathBuf>,
+    /// What the form of a training said last.
+    pub training: TrainingChoices,
+    /// Folders of bundles whose training was started or watched, newest first.
+    pub runs: Vec<PathBuf>,
+}
+
+/// The form of a training.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TrainingChoices {
+    pub config: ConfigChoice,
+    pub data: PathBuf,
+    pub out: PathBuf,
+    pub device: DeviceChoice,
+    pub seed: Option<u64>,
+    pub skip_missing: bool,
 }
 
 impl Saved {
@@ -32,10 +49,19 @@ impl Saved {
 
     /// Puts a path at the top of the recent files.
     pub fn remember(&mut self, path: &Path) {
-        self.recent.retain(|recent| recent != path);
-        self.recent.insert(0, path.to_owned());
-        self.recent.truncate(Self::MOST_RECENT);
+        put_first(&mut self.recent, path);
     }
+
+    /// Puts the folder of a bundle at the top of the runs.
+    pub fn remember_run(&mut self, out: &Path) {
+        put_first(&mut self.runs, out);
+    }
+}
+
+fn put_first(paths: &mut Vec<PathBuf>, path: &Path) {
+    paths.retain(|known| known != path);
+    paths.insert(0, path.to_owned());
+    paths.truncate(Saved::MOST_RECENT);
 }
 
 #[cfg(test)]
@@ -63,6 +89,11 @@ mod tests {
         let saved = Saved {
             theme: ThemeChoice::Dark,
             rater: "R1".to_owned(),
+            training: TrainingChoices {
+                config: ConfigChoice::File("/a/c.ron".into()),
+                seed: Some(7),
+                ..TrainingChoices::default()
+            },
             ..Saved::default()
         };
         let text = ron::to_string(&saved).unwrap();

@@ -18,6 +18,11 @@ pub enum Purpose {
     ChooseBundle,
     ChoosePtbxl,
     ExportTables,
+    ChooseConfig,
+    ChooseTrainingData,
+    /// The folder in which the bundle of a training is to be.
+    ChooseTrainingPlace,
+    ChooseRun,
 }
 
 /// Asks for a path and waits for the answer.
@@ -57,6 +62,25 @@ impl Dialogs for NativeDialogs {
                     .set_title("Choose a folder for the tables")
                     .pick_folder(),
             ),
+            Purpose::ChooseConfig => block_on(
+                dialog
+                    .set_title("Choose a training configuration")
+                    .add_filter("RON files", &["ron"])
+                    .pick_file(),
+            ),
+            Purpose::ChooseTrainingData => block_on(
+                dialog
+                    .set_title("Choose the folder of a data set")
+                    .pick_folder(),
+            ),
+            Purpose::ChooseTrainingPlace => block_on(
+                dialog
+                    .set_title("Choose the folder to put the bundle into")
+                    .pick_folder(),
+            ),
+            Purpose::ChooseRun => {
+                block_on(dialog.set_title("Choose the folder of a run").pick_folder())
+            }
         };
         handle.map(|handle| handle.path().to_owned())
     }

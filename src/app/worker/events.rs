@@ -9,6 +9,7 @@ use eframe::egui;
 
 use super::dialogs::Purpose;
 use super::store::StoreEvent;
+use super::training::TrainingEvent;
 use crate::app::drawn::Drawn;
 use crate::bundle::{Exemplars, Manifest};
 use crate::ecg::Recording;
@@ -16,7 +17,8 @@ use crate::explain::{AttentionExplanation, Checks, ClassExplanation};
 use crate::inference::Prediction;
 use crate::plausibility::Report;
 
-/// An event; every one answers a job that the window sent.
+/// An event; every one answers a job that the window sent, but those of a run
+/// that is watched come as it goes on.
 pub enum Event {
     /// A dialog was closed, or could not be shown (`path` is `None` in both cases).
     DialogClosed {
@@ -81,6 +83,7 @@ pub enum Event {
         result: Result<Arc<Prediction>, String>,
     },
     Store(StoreEvent),
+    Training(TrainingEvent),
 }
 
 /// A prediction with the explanation of the class that is looked at, so that no

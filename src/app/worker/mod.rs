@@ -1,6 +1,6 @@
-//! The background threads: one owns the network, one the review database, a
-//! small pool reads files. The window sends jobs and gets events; it never
-//! waits for either.
+//! The background threads: one owns the network, one the review database, one
+//! looks after trainings, a small pool reads files. The window sends jobs and gets events; it never
+//! waits for any.
 
 mod dialogs;
 mod events;
@@ -8,13 +8,15 @@ mod files;
 mod model;
 mod queue;
 mod store;
+mod training;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
 
-use crossbeam_channel::Receiver;
+use crossbeam_channel::{Receiver, Sender};
 use eframe::egui;
 
 pub use dialogs::{Dialogs, NativeDialogs, Purpose};
@@ -23,6 +25,9 @@ pub use files::FileJob;
 pub use model::ModelJob;
 pub use queue::{JobSender, Priority};
 pub use store::{FoundStudy, Resumed, StoreEvent, StoreJob, StudyOf};
+pub use training::{
+    CheckedConfig, CheckedData, CheckedForm, ConfigChoice, Form, TrainingEvent, TrainingJob,
+};
 
 use events::Events;
 use model::CurrentTicket;
@@ -32,6 +37,7 @@ pub struct Workers {
     model: JobSender<ModelJob>,
     store: JobSender<StoreJob>,
     files: JobSender<FileJob>,
+    training: Sender<TrainingJob>,
     threads: Vec<JoinHandle<()>>,
     dialogs: Arc<dyn Dialogs>,
     events: Events,
@@ -40,21 +46,25 @@ pub struct Workers {
 
 impl Workers {
     /// Starts the threads; what they report comes out of the receiver.
+    /// `program` is started for a training.
     pub fn start(
         ctx: &egui::Context,
         dialogs: Arc<dyn Dialogs>,
+        program: PathBuf,
     ) -> std::io::Result<(Self, Receiver<Event>)> {
         let (events, receiver) = Events::new(ctx);
         let current = CurrentTicket::new(AtomicU64::new(0));
         let (model, model_thread) = model::start(&events, &current)?;
         let (store, store_thread) = store::start(&events)?;
         let (files, mut threads) = files::start(&events)?;
-        threads.extend([model_thread, store_thread]);
+        let (training, training_thread) = training::start(&events, program)?;
+        threads.extend([model_thread, store_thread, training_thread]);
         Ok((
             Self {
                 model,
                 store,
                 files,
+                training,
                 threads,
                 dialogs,
                 events,
@@ -77,6 +87,11 @@ impl Workers {
         self.files.send(priority, job);
     }
 
+    pub fn training(&self, job: TrainingJob) {
+        // The thread is gone only while the window closes.
+        self.training.send(job).ok();
+    }
+
     pub fn ask(&self, purpose: Purpose) {
         dialogs::ask_in_background(&self.dialogs, purpose, &self.events);
     }
@@ -94,10 +109,11 @@ impl Workers {
             model,
             store,
             files,
+            training,
             threads,
             ..
         } = self;
-        drop((model, store, files));
+        drop((model, store, files, training));
         for thread in threads {
             if thread.join().is_err() {
                 tracing::error!("a background thread ended by a panic");

@@ -13,9 +13,10 @@ use super::checkpoint::Checkpoint;
 use super::data::labels_of;
 use super::error::TrainingError;
 use super::evaluation::{Columns, ReadFold, evaluate, metrics_on};
+use super::event::Event;
 use super::folders::{Folders, io_error};
 use super::projection::Source;
-use super::run::{Event, Run};
+use super::run::{Run, data_name};
 use super::tensorboard::figures;
 use super::thresholds::thresholds;
 use super::{Split, TrainingConfig, TrainingData, card, gap};
@@ -312,12 +313,8 @@ fn training_info(
     device: tch::Device,
 ) -> TrainingInfo {
     let pretty = ron::ser::PrettyConfig::new();
-    let name = match set.simulated() {
-        Some(marker) => format!("{} simulated ECGs, seed {}", marker.records, marker.seed),
-        None => config.data.clone(),
-    };
     TrainingInfo {
-        data: name,
+        data: data_name(config, set),
         data_sha256: data_sha256(&data.train),
         train_folds: config.train_folds.clone(),
         validation_folds: config.validation_folds.clone(),

@@ -47,7 +47,12 @@ impl EventFile {
     /// Adds what a run tells: scalars by stage, one step per epoch.
     pub fn add(&mut self, event: &Event) -> Result<(), TrainingError> {
         match event {
-            Event::Reading { .. } | Event::Warning { .. } => Ok(()),
+            Event::Begun(_)
+            | Event::Reading { .. }
+            | Event::Stage { .. }
+            | Event::Step { .. }
+            | Event::Delivering {}
+            | Event::Warning { .. } => Ok(()),
             Event::Epoch {
                 stage,
                 name,
@@ -71,7 +76,7 @@ impl EventFile {
                     .collect();
                 self.values(*epoch, values)
             }
-            Event::Projected { stage, report } => {
+            Event::Projected { stage, report, .. } => {
                 let tag = |what: &str| format!("{stage:02} project {}/{what}", report.branch);
                 let scalars = [
                     ("cosine before, median", Some(report.cosine_before_median)),

@@ -15,7 +15,8 @@ mod study;
 use std::path::{Path, PathBuf};
 
 use super::error::TrainingError;
-use super::run::{Event, train};
+use super::event::Event;
+use super::run::train;
 use super::{ConfigError, Stage, TrainingConfig};
 use crate::bundle::Bundle;
 use crate::dataset::DataSet;
