@@ -4,6 +4,10 @@
 //! records, the review database. They run one at a time (Mesa may crash when
 //! Vulkan devices are made concurrently); each holds a lock for that.
 
+#[path = "screens/display.rs"]
+mod display;
+#[path = "screens/layouts.rs"]
+mod layouts;
 #[path = "screens/read.rs"]
 mod read;
 #[path = "screens/review.rs"]

@@ -12,7 +12,10 @@ use super::picture::Photographer;
 use super::state::{Fields, Saved, State};
 use super::tokens::{Tokens, radius, space, type_size};
 use super::worker::{Dialogs, Event, Workers};
-use super::{footer, help, keys, model_card, read, review, settings, statistics, theme, top_bar};
+use super::{
+    calibrate, footer, help, keys, model_card, monitor, read, review, settings, statistics, theme,
+    top_bar,
+};
 
 /// The window's contents.
 pub struct Application {
@@ -83,6 +86,13 @@ impl Application {
         let waiting = state.reading.opening.is_some()
             || state.model.is_busy()
             || state.reading.predicting
+            || state.reading.drawing.is_some()
+            || state.reading.printing
+            || state
+                .reading
+                .opened
+                .as_ref()
+                .is_some_and(|opened| opened.measurements.is_none())
             || state.dialog_open
             || state.review.starting
             || state.review.finding
@@ -109,6 +119,15 @@ impl Application {
             ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
             self.title = title;
         }
+    }
+
+    /// Sheets say whether they are true to scale on the monitor that they are on.
+    fn look_at_monitor(&mut self, ctx: &egui::Context) {
+        self.state.monitor = monitor::current(ctx);
+        let pixels_per_mm = self.state.saved.monitors.pixels_per_mm(&self.state.monitor);
+        let points_per_mm = pixels_per_mm.map(|pixels| pixels / f64::from(ctx.pixels_per_point()));
+        self.fields.read_zoom.true_points_per_mm = points_per_mm;
+        self.fields.review_zoom.true_points_per_mm = points_per_mm;
     }
 
     fn take_dropped_files(&mut self, ctx: &egui::Context) {
@@ -223,12 +242,14 @@ impl eframe::App for Application {
         for command in self.commands.take() {
             self.apply(ctx, command);
         }
+        self.redraw();
         self.set_title(ctx);
         self.take_picture(ctx);
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         let ctx = ui.ctx().clone();
+        self.look_at_monitor(&ctx);
         let Self {
             state,
             fields,
@@ -251,7 +272,9 @@ impl eframe::App for Application {
             });
         match state.overlay {
             Some(Overlay::Open) => read::open_overlay(&ctx, state, fields, commands),
+            Some(Overlay::Print) => read::print_overlay(&ctx, state, fields, commands),
             Some(Overlay::Help) => help::ui(&ctx, commands),
+            Some(Overlay::Calibrate) => calibrate::ui(&ctx, state, fields, commands),
             Some(Overlay::Settings) => settings::ui(&ctx, state, fields, commands),
             Some(Overlay::Model) => model_card::ui(&ctx, state, commands),
             None => {}

@@ -5,9 +5,12 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::widgets::{CaliperMode, CaliperStep};
 use super::worker::Purpose;
+use crate::bundle::SignalView;
 use crate::inference::DeviceChoice;
 use crate::review::{Exclusion, Mark};
+use crate::sheet::{DisplayOptions, PrintPage};
 
 /// The three screens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -35,8 +38,12 @@ impl Screen {
 pub enum Overlay {
     /// Every way to open an ECG.
     Open,
+    /// The ECG on paper.
+    Print,
     Help,
     Settings,
+    /// A card held against the screen.
+    Calibrate,
     /// The card of the loaded model.
     Model,
 }
@@ -46,6 +53,7 @@ pub enum Overlay {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Place {
     Reading,
+    Print,
     Prediction,
     Model,
     Review,
@@ -101,8 +109,21 @@ pub enum ZoomStep {
     In,
     Out,
     Fit,
+    /// A millimetre of the page is a millimetre on the monitor.
+    TrueScale,
     /// By so many points.
     Pan(f32, f32),
+}
+
+/// Along a recording that is longer than a page.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Scroll {
+    /// By so many seconds, forwards or back.
+    By(f64),
+    /// To this second.
+    To(f64),
+    Start,
+    End,
 }
 
 /// Something to do.
@@ -130,11 +151,23 @@ pub enum Command {
     ChoosePrototype(usize),
     SetPairView(PairView),
     Zoom(ZoomStep),
+    SetDisplay(DisplayOptions),
+    SetSignal(SignalView),
+    ShowFiducials(bool),
+    Scroll(Scroll),
+    SetCaliper(CaliperMode),
+    MoveCaliper(CaliperStep),
+    SetPrintPage(PrintPage),
+    /// Write the ECG on the screen to a file.
+    Print(PathBuf),
 
     LoadModel(PathBuf),
     ReloadModel,
     SetDevice(DeviceChoice),
     SetTheme(ThemeChoice),
+    /// Pixels per millimetre of the monitor that the window is on; `None`
+    /// forgets them.
+    Calibrate(Option<f64>),
     SetPtbxl(Option<PathBuf>),
 
     Review(ReviewCommand),

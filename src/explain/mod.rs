@@ -4,6 +4,7 @@ mod audit;
 mod explanation;
 mod ledger;
 pub mod print;
+pub mod reading;
 
 pub use audit::{Audit, NEAREST, PrototypeAudit, audit};
 pub use explanation::{ClassExplanation, Ledger, LedgerEntry, PrototypeEvidence, Span, Window};

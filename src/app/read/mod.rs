@@ -1,22 +1,26 @@
 //! The Read screen: an ECG, what the model says, and the training ECG that it
 //! says so by.
 
+mod display_bar;
 mod evidence;
 mod findings;
 mod ledger;
+mod measurements;
 mod pair;
 mod predictions;
+mod print;
 mod welcome;
 
 use eframe::egui::{Align, Frame, Layout, Margin, Panel, ScrollArea, Ui};
 
-use super::command::{Command, Commands, Overlay, Place};
+use super::command::{Command, Commands, Overlay, Place, Scroll};
 use super::state::{Fields, OpenedRecording, State};
 use super::tokens::space;
 use super::widgets::{card_frame, icon_button, problem_ui, title, weak};
 use super::worker::Purpose;
 
 pub use predictions::order;
+pub use print::overlay as print_overlay;
 pub use welcome::overlay as open_overlay;
 
 /// Width of the column with the predictions.
@@ -53,6 +57,7 @@ pub fn ui(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Comman
                             })
                             .show(ui, |ui| {
                                 findings::ui(ui, &opened.report);
+                                measurements::ui(ui, state, opened, commands);
                                 predictions::ui(ui, state, commands);
                             });
                     });
@@ -73,7 +78,13 @@ pub fn ui(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Comman
             state.problems.get(&Place::Model),
             commands,
         );
+        display_bar::ui(ui, state, opened, fields, commands);
+        ui.add_space(space::XS);
         pair::ui(ui, state, opened, fields, commands);
+        let scrolled_s = std::mem::take(&mut fields.read_zoom.scrolled_s);
+        if scrolled_s != 0.0 {
+            commands.send(Command::Scroll(Scroll::By(scrolled_s)));
+        }
     });
 }
 

@@ -126,6 +126,13 @@ fn toolbar(
             }
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if state.saved.monitors.pixels_per_mm(&state.monitor).is_some()
+                && ghost_button(ui, "1:1")
+                    .on_hover_text("True to scale (1)")
+                    .clicked()
+            {
+                commands.send(Command::Zoom(ZoomStep::TrueScale));
+            }
             if icon_button(ui, "+", "Zoom in (+)").clicked() {
                 commands.send(Command::Zoom(ZoomStep::In));
             }
@@ -241,19 +248,26 @@ impl<'a> Pair<'a> {
     /// The training ECG, or in its place why it is not there.
     fn exemplar(&mut self, ui: &mut Ui, size: Vec2, scene: fn(&Drawn) -> &Scene) {
         match self.state.exemplars.get(self.evidence.prototype) {
-            Some(Exemplar::Ready(drawn)) => {
+            // In another look its millimetres would not be those of the read ECG.
+            Some(Exemplar::Ready(drawn)) if self.is_alike(drawn) => {
                 let beside = Some(scene(&self.opened.drawn));
                 let name = print::training_ecg(self.evidence);
                 sheet_pane(ui, scene(drawn), beside, self.zoom, size, &name);
             }
             Some(Exemplar::Missing(why)) => training_ecg::missing(ui, size, why, self.commands),
-            Some(Exemplar::Reading) | None => training_ecg::waiting(ui, size),
+            Some(Exemplar::Ready(_) | Exemplar::Reading) | None => {
+                training_ecg::waiting(ui, size);
+            }
         }
+    }
+
+    fn is_alike(&self, drawn: &Drawn) -> bool {
+        drawn.look == self.opened.drawn.look.clone().from_the_start()
     }
 
     fn training_ecg(&self) -> Option<&'a Drawn> {
         match self.state.exemplars.get(self.evidence.prototype) {
-            Some(Exemplar::Ready(drawn)) => Some(drawn),
+            Some(Exemplar::Ready(drawn)) if self.is_alike(drawn) => Some(drawn),
             _ => None,
         }
     }
@@ -319,7 +333,7 @@ fn axis_note(evidence: &PrototypeEvidence) -> String {
 }
 
 fn scale_note() -> &'static str {
-    "Both at the same scale; screen not calibrated, measure by the grid."
+    "Both at the same scale; where the corner does not say that it is true, measure by the grid."
 }
 
 fn under(

@@ -8,6 +8,7 @@ mod saved;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 pub use draft::Draft;
 pub use model::{LoadedModel, ModelState};
@@ -16,7 +17,9 @@ pub use review::{ReviewState, Session, StatisticsState};
 pub use saved::Saved;
 
 use super::command::{Overlay, Place, Screen};
+use super::look::Look;
 use super::widgets::SheetZoom;
+use crate::bundle::SignalView;
 
 /// The state of the window.
 pub struct State {
@@ -36,6 +39,8 @@ pub struct State {
     pub dialog_open: bool,
     /// Model bundles beside the program.
     pub models: Vec<PathBuf>,
+    /// The monitor that the window is on, see [`super::monitor`].
+    pub monitor: String,
 }
 
 impl State {
@@ -53,6 +58,34 @@ impl State {
             problems: BTreeMap::new(),
             dialog_open: false,
             models: Vec::new(),
+            monitor: String::new(),
+        }
+    }
+
+    /// How the open recording is to be drawn.
+    pub fn look(&self) -> Look {
+        let bundle = self.model.bundle();
+        let signal = match bundle {
+            Some(_) => self.reading.signal,
+            None => SignalView::Clinician,
+        };
+        Look {
+            display: self.saved.display,
+            signal,
+            preprocessing: bundle
+                .filter(|_| signal != SignalView::Clinician)
+                .map(|bundle| Arc::new(bundle.manifest.preprocessing.clone())),
+            page_start_s: self.reading.page_start_s,
+            fiducials: self.saved.fiducials,
+        }
+    }
+
+    /// How training ECGs are to be drawn: beside the open recording as that,
+    /// for raters and in the statistics always alike.
+    pub fn exemplar_look(&self) -> Look {
+        match self.screen {
+            Screen::Read => self.look().from_the_start(),
+            Screen::Review | Screen::Statistics => Look::default(),
         }
     }
 
@@ -89,6 +122,11 @@ pub struct Fields {
     pub ptbxl: String,
     pub rater: String,
     pub export: String,
+    pub print: String,
+    /// Dots per inch of a printed picture.
+    pub print_dpi: u16,
+    /// What the calibration stands at while it is open.
+    pub pixels_per_mm: f64,
     pub comment: String,
     pub change_reason: String,
     /// The field of the rater's code is to take the keyboard.
@@ -111,6 +149,7 @@ impl Fields {
                 .map(|dir| dir.display().to_string())
                 .unwrap_or_default(),
             rater: saved.rater.clone(),
+            print_dpi: 300,
             ..Self::default()
         }
     }

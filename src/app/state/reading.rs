@@ -5,9 +5,13 @@ use std::sync::Arc;
 
 use crate::app::command::PairView;
 use crate::app::drawn::Drawn;
+use crate::app::look::Look;
+use crate::app::worker::NewestDraw;
+use crate::bundle::SignalView;
 use crate::ecg::Recording;
 use crate::explain::{ClassExplanation, PrototypeEvidence};
 use crate::inference::Prediction;
+use crate::measurements::Measurements;
 use crate::plausibility::Report;
 
 /// A recording that is open. It is known by its checksum, not by its file.
@@ -17,6 +21,8 @@ pub struct OpenedRecording {
     pub id: String,
     pub report: Report,
     pub drawn: Box<Drawn>,
+    /// `None` until it has been measured; or why it could not be.
+    pub measurements: Option<Result<Arc<Measurements>, String>>,
 }
 
 /// The evidence and its view.
@@ -39,6 +45,16 @@ pub struct Reading {
     /// Rank of the chosen prototype, 0 the most similar.
     pub rank: usize,
     pub pair_view: PairView,
+    /// Which signal is looked at.
+    pub signal: SignalView,
+    /// Where the page begins in the recording.
+    pub page_start_s: f64,
+    /// The look that the sheets are being drawn in, with its number.
+    pub drawing: Option<(u64, Look)>,
+    pub newest_draw: NewestDraw,
+    pub printing: bool,
+    /// What became of the last print.
+    pub printed: Option<String>,
 }
 
 impl Reading {
@@ -64,6 +80,8 @@ pub enum Exemplar {
 #[derive(Default)]
 pub struct ExemplarCache {
     pub bundle: String,
+    /// How they are drawn.
+    pub look: Look,
     drawn: HashMap<usize, Exemplar>,
     /// Prototypes, the one that was wanted last at the end.
     wanted: Vec<usize>,
@@ -77,6 +95,7 @@ impl ExemplarCache {
     pub fn start_over(&mut self, bundle: &str) {
         *self = Self {
             bundle: bundle.to_owned(),
+            look: std::mem::take(&mut self.look),
             ..Self::default()
         };
     }
@@ -107,8 +126,12 @@ impl ExemplarCache {
         true
     }
 
-    /// Keeps what was read, if it is still wanted.
+    /// Keeps what was read, if it is still wanted as it was drawn.
     pub fn put(&mut self, prototype: usize, exemplar: Exemplar) {
+        if matches!(&exemplar, Exemplar::Ready(drawn) if drawn.look != self.look) {
+            // It is being read again, in the look that is wanted now.
+            return;
+        }
         if let Some(place) = self.drawn.get_mut(&prototype) {
             *place = exemplar;
         }

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::app::command::ThemeChoice;
+use crate::app::monitor::Monitors;
 use crate::inference::DeviceChoice;
+use crate::sheet::{DisplayOptions, PrintPage};
 
 /// Saved by eframe as RON in the user's data folder. eframe writes it now and
 /// then and not atomically, so nothing that must not be lost is in it.
@@ -18,6 +20,13 @@ pub struct Saved {
     pub bundle: Option<PathBuf>,
     /// Where training ECGs of PTB-XL are.
     pub ptbxl_dir: Option<PathBuf>,
+    /// How ECGs are looked at on the Read screen and printed.
+    pub display: DisplayOptions,
+    /// Beginnings and ends of waves are marked.
+    pub fiducials: bool,
+    pub print_page: PrintPage,
+    /// How large a millimetre is, by monitor.
+    pub monitors: Monitors,
     /// The last rater's code.
     pub rater: String,
     /// Paths, newest first. File names count as identity: they are shown in
@@ -41,6 +50,7 @@ impl Saved {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sheet::{Gain, PageLayout, PaperSpeed};
 
     #[test]
     fn recent_files_are_unique_newest_first_and_few() {
@@ -63,6 +73,12 @@ mod tests {
         let saved = Saved {
             theme: ThemeChoice::Dark,
             rater: "R1".to_owned(),
+            display: DisplayOptions {
+                layout: PageLayout::SixByTwo,
+                speed: PaperSpeed::Mm50,
+                half_gain_chest: true,
+                ..DisplayOptions::default()
+            },
             ..Saved::default()
         };
         let text = ron::to_string(&saved).unwrap();
@@ -71,5 +87,9 @@ mod tests {
             ron::from_str::<Saved>("(theme: Light)").unwrap().theme,
             ThemeChoice::Light
         );
+        // A display of an older program lacks what was added since.
+        let old: Saved = ron::from_str("(display: (gain: Mm20))").unwrap();
+        assert_eq!(old.display.gain, Gain::Mm20);
+        assert_eq!(old.display.layout, PageLayout::ThreeByFourOne);
     }
 }

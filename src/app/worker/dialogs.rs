@@ -18,6 +18,7 @@ pub enum Purpose {
     ChooseBundle,
     ChoosePtbxl,
     ExportTables,
+    SavePrint,
 }
 
 /// Asks for a path and waits for the answer.
@@ -52,6 +53,13 @@ impl Dialogs for NativeDialogs {
             Purpose::ChoosePtbxl => {
                 block_on(dialog.set_title("Choose the PTB-XL folder").pick_folder())
             }
+            Purpose::SavePrint => block_on(
+                dialog
+                    .set_title("Save the print")
+                    .add_filter("PDF, SVG or PNG", &["pdf", "svg", "png"])
+                    .set_file_name("ecg.pdf")
+                    .save_file(),
+            ),
             Purpose::ExportTables => block_on(
                 dialog
                     .set_title("Choose a folder for the tables")

@@ -14,6 +14,7 @@ use crate::bundle::{Exemplars, Manifest};
 use crate::ecg::Recording;
 use crate::explain::ClassExplanation;
 use crate::inference::Prediction;
+use crate::measurements::Measurements;
 use crate::plausibility::Report;
 
 /// An event; every one answers a job that the window sent.
@@ -30,6 +31,18 @@ pub enum Event {
         path: PathBuf,
         result: Result<ReadRecording, String>,
     },
+    /// The recording on the screen was drawn in another look.
+    Redrawn {
+        ticket: u64,
+        result: Result<Box<Drawn>, String>,
+    },
+    /// Beats and intervals of a recording.
+    Measured {
+        recording: Arc<Recording>,
+        result: Result<Arc<Measurements>, String>,
+    },
+    /// How many files a print became, or why it did not.
+    Printed(Result<usize, String>),
     /// A bundle passed its checksums; its weights are loading.
     BundleOpened(OpenedBundle),
     /// The network is ready.

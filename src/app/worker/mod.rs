@@ -19,7 +19,7 @@ use eframe::egui;
 
 pub use dialogs::{Dialogs, NativeDialogs, Purpose};
 pub use events::{Event, OpenedBundle, ReadRecording};
-pub use files::FileJob;
+pub use files::{FileJob, NewestDraw, PrintJob};
 pub use model::ModelJob;
 pub use queue::{JobSender, Priority};
 pub use store::{FoundStudy, Resumed, StoreEvent, StoreJob, StudyOf};
