@@ -20,9 +20,11 @@ pub struct Look {
 
 impl Look {
     /// The same for another recording: its page begins at its beginning.
-    pub fn from_the_start(mut self) -> Self {
-        self.page_start_s = 0.0;
-        self
+    pub fn of_the_first_page(self) -> Self {
+        Self {
+            page_start_s: 0.0,
+            ..self
+        }
     }
 
     /// The signal that is drawn is the same.

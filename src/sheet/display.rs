@@ -230,9 +230,9 @@ fn bridged(samples_mv: &[f64]) -> Option<Vec<f64>> {
     bridged[last..].fill(samples_mv[last]);
     for pair in known.windows(2) {
         let (from, to) = (pair[0], pair[1]);
-        for i in from + 1..to {
-            let share = (i - from) as f64 / (to - from) as f64;
-            bridged[i] = samples_mv[from] + share * (samples_mv[to] - samples_mv[from]);
+        let rise_mv = samples_mv[to] - samples_mv[from];
+        for (i, bridge_mv) in bridged[from..to].iter_mut().enumerate() {
+            *bridge_mv = samples_mv[from] + rise_mv * i as f64 / (to - from) as f64;
         }
     }
     Some(bridged)

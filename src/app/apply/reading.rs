@@ -22,7 +22,7 @@ impl Application {
         self.state.overlay = None;
         self.state.solved(Place::Reading);
         if let Some(workers) = &self.workers {
-            let look = self.state.look().from_the_start();
+            let look = self.state.look().of_the_first_page();
             workers.files(
                 Priority::Seen,
                 FileJob::ReadRecording { ticket, path, look },

@@ -121,7 +121,7 @@ fn choose<T: Copy + PartialEq>(
         })
         .response;
     response
-        .accessible_name(&format!("{name}: {current}"))
+        .accessible_name(format!("{name}: {current}"))
         .on_hover_text(name);
 }
 

@@ -262,7 +262,7 @@ impl<'a> Pair<'a> {
     }
 
     fn is_alike(&self, drawn: &Drawn) -> bool {
-        drawn.look == self.opened.drawn.look.clone().from_the_start()
+        drawn.look == self.opened.drawn.look.clone().of_the_first_page()
     }
 
     fn training_ecg(&self) -> Option<&'a Drawn> {

@@ -84,7 +84,7 @@ impl State {
     /// for raters and in the statistics always alike.
     pub fn exemplar_look(&self) -> Look {
         match self.screen {
-            Screen::Read => self.look().from_the_start(),
+            Screen::Read => self.look().of_the_first_page(),
             Screen::Review | Screen::Statistics => Look::default(),
         }
     }

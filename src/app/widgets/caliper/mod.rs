@@ -189,7 +189,7 @@ impl Caliper {
                 CaliperStep::NextGrip => self.grip = self.grip.next(),
                 CaliperStep::Move(steps) => self.nudge(f64::from(steps)),
                 CaliperStep::MoveFine(steps) => self.nudge(f64::from(steps) / FINER),
-                CaliperStep::Peak(forward) => self.to_peak(scene, forward),
+                CaliperStep::Peak(forward) => self.hop(scene, forward),
             }
         }
     }
@@ -211,7 +211,7 @@ impl Caliper {
         }
     }
 
-    fn to_peak(&mut self, scene: &Scene, forward: bool) {
+    fn hop(&mut self, scene: &Scene, forward: bool) {
         let end = usize::from(self.grip != Grip::First);
         let from_s = self.times_s[end];
         let peaks = scene.snap_s.iter().copied();
