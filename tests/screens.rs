@@ -21,5 +21,8 @@ mod window;
 #[path = "screens/without_a_model.rs"]
 mod without_a_model;
 
+#[path = "screens/worklist.rs"]
+mod worklist;
+
 #[path = "screens/driver.rs"]
 mod driver;

@@ -11,7 +11,7 @@ use super::launch::AppOptions;
 use super::picture::Photographer;
 use super::state::{Fields, Saved, State};
 use super::tokens::{Tokens, radius, space, type_size};
-use super::worker::{Dialogs, Event, Workers};
+use super::worker::{Dialogs, Event, FileJob, Priority, Workers};
 use super::{
     calibrate, footer, help, keys, model_card, monitor, read, review, settings, statistics, theme,
     top_bar,
@@ -24,6 +24,8 @@ pub struct Application {
     /// `None` once the window closes.
     pub(super) workers: Option<Workers>,
     pub(super) reviews_dir: PathBuf,
+    /// Where flags and notes are kept.
+    pub(super) notes_file: Option<PathBuf>,
     commands: Commands,
     events: Receiver<Event>,
     photographer: Option<Photographer>,
@@ -57,14 +59,28 @@ impl Application {
             saved.ptbxl_dir = Some(ptbxl_dir);
         }
         let (workers, events) = Workers::start(&cc.egui_ctx, dialogs)?;
+        // Beside the settings; a picture shows the program as it comes.
+        let notes_file = options
+            .notes_file
+            .clone()
+            .or_else(|| Some(eframe::storage_dir("protoecg")?.join("notes.ron")))
+            .filter(|_| options.picture.is_none());
+        let loading_notes = notes_file.is_some();
+        if let Some(path) = notes_file.clone() {
+            workers.files(Priority::Background, FileJob::LoadNotes(path));
+        }
         let fields = Fields::new(&saved);
         let mut commands = Commands::default();
         first_commands(&options, &saved, &mut commands);
         Ok(Self {
-            state: State::new(saved),
+            state: State {
+                loading_notes,
+                ..State::new(saved)
+            },
             fields,
             workers: Some(workers),
             reviews_dir: options.reviews_dir,
+            notes_file,
             commands,
             events,
             photographer: options.picture.map(Photographer::new),
@@ -88,6 +104,9 @@ impl Application {
             || state.reading.predicting
             || state.reading.drawing.is_some()
             || state.reading.printing
+            || state.worklist.is_busy()
+            || state.loading_notes
+            || state.saving_notes
             || state
                 .reading
                 .opened
@@ -272,6 +291,7 @@ impl eframe::App for Application {
             });
         match state.overlay {
             Some(Overlay::Open) => read::open_overlay(&ctx, state, fields, commands),
+            Some(Overlay::Worklist) => read::worklist_overlay(&ctx, state, fields, commands),
             Some(Overlay::Print) => read::print_overlay(&ctx, state, fields, commands),
             Some(Overlay::Help) => help::ui(&ctx, commands),
             Some(Overlay::Calibrate) => calibrate::ui(&ctx, state, fields, commands),

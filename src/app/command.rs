@@ -40,6 +40,8 @@ pub enum Overlay {
     Open,
     /// The ECG on paper.
     Print,
+    /// The ECGs of a folder.
+    Worklist,
     Help,
     Settings,
     /// A card held against the screen.
@@ -54,6 +56,8 @@ pub enum Overlay {
 pub enum Place {
     Reading,
     Print,
+    Worklist,
+    Notes,
     Prediction,
     Model,
     Review,
@@ -170,10 +174,32 @@ pub enum Command {
     Calibrate(Option<f64>),
     SetPtbxl(Option<PathBuf>),
 
+    Worklist(WorklistCommand),
     Review(ReviewCommand),
     /// Read the numbers again.
     RefreshStatistics,
     Export(PathBuf),
+}
+
+/// A folder of ECGs, flags and notes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum WorklistCommand {
+    Open(PathBuf),
+    Cancel,
+    Resume,
+    Filter {
+        statement: Option<String>,
+        only_flagged: bool,
+    },
+    /// The entry with this number on the screen.
+    Show(usize),
+    /// The next one that the filters let through, or the one before.
+    Step(bool),
+    /// Of the open ECG.
+    Note {
+        flagged: bool,
+        text: String,
+    },
 }
 
 /// How the training ECG is shown to a rater.

@@ -60,6 +60,8 @@ const HELP: &[(&str, &[(&str, &str)])] = &[
             ("Page up  Page down", "Along a long recording"),
             ("Home  End", "Its beginning, its end"),
             ("Ctrl+P", "Print"),
+            ("Ctrl+L", "Worklist: the ECGs of a folder"),
+            ("Ctrl+←  Ctrl+→", "Previous or next ECG of the list"),
         ],
     ),
     (

@@ -3,7 +3,9 @@
 
 use eframe::egui::{Context, Event, Key, Modifiers};
 
-use super::command::{Command, Commands, Overlay, ReviewCommand, Screen, Scroll, ZoomStep};
+use super::command::{
+    Command, Commands, Overlay, ReviewCommand, Screen, Scroll, WorklistCommand, ZoomStep,
+};
 use super::state::{Fields, State};
 use super::widgets::{CaliperMode, CaliperStep};
 use super::worker::Purpose;
@@ -91,6 +93,9 @@ fn shortcuts(press: Press, state: &State, commands: &mut Commands) -> bool {
         Key::Num3 => Command::Show(Screen::Statistics),
         Key::Q => Command::Quit,
         Key::Comma => Command::Toggle(Overlay::Settings),
+        Key::L => Command::Toggle(Overlay::Worklist),
+        Key::ArrowRight => Command::Worklist(WorklistCommand::Step(true)),
+        Key::ArrowLeft => Command::Worklist(WorklistCommand::Step(false)),
         Key::P if state.reading.opened.is_some() => Command::Toggle(Overlay::Print),
         _ => return false,
     };

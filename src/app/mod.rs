@@ -24,6 +24,7 @@ mod launch;
 mod look;
 mod model_card;
 mod monitor;
+mod notes;
 mod picture;
 mod read;
 mod review;

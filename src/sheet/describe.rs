@@ -5,6 +5,7 @@ use crate::ecg::{Lead, Recording};
 use super::draw::{Geometry, MARGIN_MM};
 use super::marks::whole_strip_label;
 use super::scene::{Align, Ink, Item, Point, Text};
+use super::spec::UNFILTERED;
 use super::{Columns, Layout, MarkStyle, NOT_A_MEDICAL_DEVICE, SheetSpec};
 
 const TITLE_SIZE_MM: f64 = 4.2;
@@ -316,6 +317,9 @@ pub(super) fn sentence(
         text.push_str(&format!("; highlighted: {what}"));
     }
     text.push('.');
+    if !spec.filter_note.is_empty() && spec.filter_note != UNFILTERED {
+        text.push_str(&format!(" Signal: {}.", spec.filter_note));
+    }
     if geometry.columns == Columns::Simultaneous {
         text.extend(columns_note(geometry).map(|note| format!(" The sheet has {note}.")));
     }

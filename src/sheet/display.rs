@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use super::layout::PAGE_S;
+use super::spec::UNFILTERED;
 use super::{Columns, Layout, LeadOrder, SheetSpec};
 use crate::dsp::DisplayBand;
 use crate::ecg::{Channel, Lead, Recording};
@@ -170,7 +171,7 @@ impl DisplayFilter {
     /// Missing samples stay missing. What cannot be filtered (too short, no
     /// sensible rate) is shown as it is, and the sentence says so.
     pub fn shown(self, recording: &Recording) -> (Cow<'_, Recording>, String) {
-        let unfiltered = "no display filter".to_owned();
+        let unfiltered = UNFILTERED.to_owned();
         let band = match self.band(recording.rate_hz) {
             None => return (Cow::Borrowed(recording), unfiltered),
             Some(Err(error)) => {

@@ -10,6 +10,9 @@ pub const NOT_A_MEDICAL_DEVICE: &str =
 /// The label of a mark without a time axis (DESIGN.md decision 8).
 pub const WHOLE_STRIP: &str = "whole strip; all 12 leads were used";
 
+/// What a sheet says of a signal that nothing was done to.
+pub(super) const UNFILTERED: &str = "no display filter";
+
 /// The unit of a recording.
 pub const MILLIVOLTS: &str = "mV";
 
@@ -126,7 +129,7 @@ impl Default for SheetSpec {
             page_start_s: 0.0,
             title: Vec::new(),
             footer: Vec::new(),
-            filter_note: "no display filter".to_owned(),
+            filter_note: UNFILTERED.to_owned(),
             unit: MILLIVOLTS,
             marks: Vec::new(),
             ticks: Vec::new(),

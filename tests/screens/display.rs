@@ -163,7 +163,7 @@ fn intervals_are_in_a_table_and_fiducials_are_shown_on_request() {
 #[test]
 fn a_long_recording_is_scrolled_by_key_and_slider() {
     let folder = tempfile::tempdir().unwrap();
-    let ten_s = simulator::simulate(1, 2026).pop().unwrap().recording;
+    let ten_s = simulator::simulate(1, 2026).next().unwrap().recording;
     let three = |channel: &Channel| Channel {
         samples_mv: channel.samples_mv.repeat(3),
         ..channel.clone()

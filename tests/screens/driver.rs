@@ -76,6 +76,7 @@ impl Window {
         AppOptions {
             bundle: Some(demonstration()),
             reviews_dir: folder.join("reviews"),
+            notes_file: Some(folder.join("notes.ron")),
             demonstration: false,
             ..AppOptions::default()
         }

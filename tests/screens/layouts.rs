@@ -14,7 +14,10 @@ const DPI: f64 = 50.8;
 
 #[test]
 fn layouts_look_as_they_did() {
-    let ecg = simulator::simulate(1, 2026).pop().unwrap().recording_500_hz;
+    let ecg = simulator::simulate(1, 2026)
+        .next()
+        .unwrap()
+        .recording_500_hz;
     let mut results = SnapshotResults::new();
     let mut picture = |name: &str, spec: SheetSpec| {
         let png = to_png(&scene(&ecg, &spec), &Palette::LIGHT, DPI).unwrap();

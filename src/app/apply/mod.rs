@@ -7,6 +7,7 @@ mod redraw;
 mod review;
 mod statistics;
 mod studies;
+mod worklist;
 
 use eframe::egui;
 
@@ -58,6 +59,8 @@ impl Application {
             Command::SetPrintPage(page) => self.state.saved.print_page = page,
             Command::Print(path) => self.print(path),
 
+            Command::Worklist(command) => self.apply_worklist(command),
+
             Command::LoadModel(path) => self.load_model(path),
             Command::ReloadModel => self.reload_model(),
             Command::SetDevice(device) => self.set_device(device),
@@ -84,6 +87,20 @@ impl Application {
             } => self.recording_read(ticket, &path, result),
             Event::Redrawn { ticket, result } => self.redrawn(ticket, result),
             Event::Measured { recording, result } => self.measured(&recording, result),
+            Event::FolderListed { ticket, result } => self.folder_listed(ticket, result),
+            Event::ListedRead {
+                ticket,
+                index,
+                result,
+            } => self.listed_read(ticket, index, result),
+            Event::ListedPredicted {
+                ticket,
+                index,
+                sha256,
+                result,
+            } => self.listed_predicted(ticket, index, sha256, result),
+            Event::NotesLoaded(result) => self.notes_loaded(result),
+            Event::NotesSaved(result) => self.notes_saved(result),
             Event::Printed(result) => self.printed(result),
             Event::Predicted { ticket, result } => self.predicted(ticket, result),
             Event::Explained {
@@ -174,6 +191,7 @@ impl Application {
                         (Place::Settings, "type the path of the folder")
                     }
                     Purpose::ExportTables => (Place::Statistics, "type the path of the folder"),
+                    Purpose::OpenFolder => (Place::Worklist, "type the path of the folder"),
                     Purpose::SavePrint => (Place::Print, "type the path of the file"),
                 };
                 let detail = format!(
@@ -196,6 +214,7 @@ impl Application {
                 self.load_model(path);
             }
             Purpose::ChoosePtbxl => self.set_ptbxl(Some(path)),
+            Purpose::OpenFolder => self.open_folder(path),
             Purpose::SavePrint => {
                 self.fields.print = path.display().to_string();
                 self.print(path);

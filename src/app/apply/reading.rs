@@ -97,9 +97,15 @@ impl Application {
             drawn,
         } = read;
         let id = sha256.chars().take(8).collect();
+        // Opened by another way than the list, it has no place in it.
+        let list = &mut self.state.worklist;
+        if list.open.and_then(|i| list.entries.get(i)?.sha256()) != Some(&sha256) {
+            list.open = None;
+        }
         self.state.reading.opened = Some(OpenedRecording {
             recording,
             id,
+            sha256,
             report,
             drawn,
             measurements: None,
@@ -112,6 +118,7 @@ impl Application {
         self.fields.read_zoom.fit();
         self.fields.read_zoom.caliper.forget_place();
         self.measure();
+        self.show_note();
         self.forget_prediction();
         self.predict();
     }

@@ -10,6 +10,7 @@ mod pair;
 mod predictions;
 mod print;
 mod welcome;
+mod worklist;
 
 use eframe::egui::{Align, Frame, Layout, Margin, Panel, ScrollArea, Ui};
 
@@ -22,6 +23,7 @@ use super::worker::Purpose;
 pub use predictions::order;
 pub use print::overlay as print_overlay;
 pub use welcome::overlay as open_overlay;
+pub use worklist::overlay as worklist_overlay;
 
 /// Width of the column with the predictions.
 const COLUMN: f32 = 408.0;
@@ -44,9 +46,10 @@ pub fn ui(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Comman
             card_frame(ui).inner_margin(Margin::ZERO).show(ui, |ui| {
                 ui.set_min_height(ui.available_height());
                 let inner = Margin::symmetric(space::M as i8, space::S as i8);
-                Frame::new()
-                    .inner_margin(inner)
-                    .show(ui, |ui| recording(ui, state, opened, commands));
+                Frame::new().inner_margin(inner).show(ui, |ui| {
+                    recording(ui, state, opened, commands);
+                    worklist::beside(ui, state, opened, fields, commands);
+                });
                 ScrollArea::vertical()
                     .auto_shrink([false, false])
                     .show(ui, |ui| {
@@ -72,6 +75,12 @@ pub fn ui(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Comman
                 commands,
             );
         }
+        problem_ui(
+            ui,
+            Place::Notes,
+            state.problems.get(&Place::Notes),
+            commands,
+        );
         problem_ui(
             ui,
             Place::Model,

@@ -5,6 +5,7 @@ mod model;
 mod reading;
 mod review;
 mod saved;
+mod worklist;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -15,9 +16,11 @@ pub use model::{LoadedModel, ModelState};
 pub use reading::{Exemplar, ExemplarCache, OpenedRecording, Reading};
 pub use review::{ReviewState, Session, StatisticsState};
 pub use saved::Saved;
+pub use worklist::{Listed, ListedReading, Worklist, positive};
 
 use super::command::{Overlay, Place, Screen};
 use super::look::Look;
+use super::notes::Notes;
 use super::widgets::SheetZoom;
 use crate::bundle::SignalView;
 
@@ -33,6 +36,12 @@ pub struct State {
     pub exemplars: ExemplarCache,
     pub review: ReviewState,
     pub statistics: StatisticsState,
+    pub worklist: Worklist,
+    /// `None` until they are read, and where they cannot be.
+    pub notes: Option<Notes>,
+    pub loading_notes: bool,
+    pub notes_changed: bool,
+    pub saving_notes: bool,
     /// At most one problem for each place, the newest.
     pub problems: BTreeMap<Place, Problem>,
     /// Where a dialog was asked for and has not answered yet.
@@ -55,11 +64,23 @@ impl State {
             exemplars: ExemplarCache::default(),
             review: ReviewState::default(),
             statistics: StatisticsState::default(),
+            worklist: Worklist::default(),
+            notes: None,
+            loading_notes: false,
+            notes_changed: false,
+            saving_notes: false,
             problems: BTreeMap::new(),
             dialog_open: false,
             models: Vec::new(),
             monitor: String::new(),
         }
+    }
+
+    /// The entries of the worklist that its filters let through.
+    pub fn listed_shown(&self) -> Vec<usize> {
+        let notes = self.notes.as_ref();
+        self.worklist
+            .shown(|sha256| notes.is_some_and(|notes| notes.of(sha256).flagged))
     }
 
     /// How the open recording is to be drawn.
@@ -123,6 +144,9 @@ pub struct Fields {
     pub rater: String,
     pub export: String,
     pub print: String,
+    pub folder: String,
+    /// The note of the open ECG.
+    pub note: String,
     /// Dots per inch of a printed picture.
     pub print_dpi: u16,
     /// What the calibration stands at while it is open.

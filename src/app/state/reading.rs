@@ -19,6 +19,7 @@ pub struct OpenedRecording {
     pub recording: Arc<Recording>,
     /// The first eight digits of the checksum.
     pub id: String,
+    pub sha256: String,
     pub report: Report,
     pub drawn: Box<Drawn>,
     /// `None` until it has been measured; or why it could not be.

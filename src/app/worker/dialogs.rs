@@ -19,6 +19,7 @@ pub enum Purpose {
     ChoosePtbxl,
     ExportTables,
     SavePrint,
+    OpenFolder,
 }
 
 /// Asks for a path and waits for the answer.
@@ -30,7 +31,7 @@ pub trait Dialogs: Send + Sync {
 /// The dialogs of the desktop (XDG portal, or zenity).
 /// What ECG files are called, for the file dialog alone: the type is found from
 /// the content.
-const ECG_ENDINGS: [&str; 8] = ["hea", "edf", "bdf", "csv", "npy", "dcm", "scp", "xml"];
+pub(super) const ECG_ENDINGS: [&str; 8] = ["hea", "edf", "bdf", "csv", "npy", "dcm", "scp", "xml"];
 
 pub struct NativeDialogs;
 
@@ -60,6 +61,9 @@ impl Dialogs for NativeDialogs {
                     .set_file_name("ecg.pdf")
                     .save_file(),
             ),
+            Purpose::OpenFolder => {
+                block_on(dialog.set_title("Choose a folder of ECGs").pick_folder())
+            }
             Purpose::ExportTables => block_on(
                 dialog
                     .set_title("Choose a folder for the tables")

@@ -8,8 +8,10 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 use eframe::egui;
 
 use super::dialogs::Purpose;
+use super::listing::ListedFile;
 use super::store::StoreEvent;
 use crate::app::drawn::Drawn;
+use crate::app::notes::Notes;
 use crate::bundle::{Exemplars, Manifest};
 use crate::ecg::Recording;
 use crate::explain::ClassExplanation;
@@ -41,6 +43,24 @@ pub enum Event {
         recording: Arc<Recording>,
         result: Result<Arc<Measurements>, String>,
     },
+    FolderListed {
+        ticket: u64,
+        result: Result<Vec<PathBuf>, String>,
+    },
+    ListedRead {
+        ticket: u64,
+        index: usize,
+        result: Result<ListedFile, String>,
+    },
+    /// The statements at or above their thresholds.
+    ListedPredicted {
+        ticket: u64,
+        index: usize,
+        sha256: String,
+        result: Result<Vec<(String, f64)>, String>,
+    },
+    NotesLoaded(Result<Notes, String>),
+    NotesSaved(Result<(), String>),
     /// How many files a print became, or why it did not.
     Printed(Result<usize, String>),
     /// A bundle passed its checksums; its weights are loading.

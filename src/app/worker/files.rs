@@ -7,9 +7,11 @@ use std::thread::JoinHandle;
 
 use super::events::{Event, Events, ReadRecording};
 use super::guarded;
+use super::listing::{self, ListedFile};
 use super::queue::{JobReceiver, JobSender, job_queue};
 use crate::app::drawn::{Drawn, Signal, Source};
 use crate::app::look::Look;
+use crate::app::notes::Notes;
 use crate::bundle::Exemplars;
 use crate::ecg::Recording;
 use crate::explain::reading;
@@ -40,6 +42,22 @@ pub enum FileJob {
         look: Look,
     },
     Print(Box<PrintJob>),
+    /// The ECG files of a folder and of those below it.
+    ListFolder {
+        ticket: u64,
+        path: PathBuf,
+    },
+    /// One ECG of the worklist.
+    ReadListed {
+        ticket: u64,
+        index: usize,
+        path: PathBuf,
+    },
+    LoadNotes(PathBuf),
+    SaveNotes {
+        path: PathBuf,
+        notes: Notes,
+    },
     /// The training ECG of a prototype; `bundle` is the checksum of the bundle.
     ReadExemplar {
         bundle: String,
@@ -152,6 +170,30 @@ fn work(jobs: &JobReceiver<FileJob>, events: &Events) {
                     }))
                 });
                 events.send(Event::Redrawn { ticket, result });
+            }
+            FileJob::ListFolder { ticket, path } => {
+                let result = guarded("listing the folder", || listing::ecgs_below(&path));
+                events.send(Event::FolderListed { ticket, result });
+            }
+            FileJob::ReadListed {
+                ticket,
+                index,
+                path,
+            } => {
+                let result = guarded("reading the file", || ListedFile::read(&path));
+                events.send(Event::ListedRead {
+                    ticket,
+                    index,
+                    result,
+                });
+            }
+            FileJob::LoadNotes(path) => {
+                let result = guarded("reading the notes", || Notes::load(&path));
+                events.send(Event::NotesLoaded(result));
+            }
+            FileJob::SaveNotes { path, notes } => {
+                let result = guarded("saving the notes", || notes.save(&path));
+                events.send(Event::NotesSaved(result));
             }
             FileJob::Print(job) => {
                 events.send(Event::Printed(guarded("printing", || job.write())));

@@ -267,7 +267,7 @@ fn a_kind_of_one_page_a_file_is_numbered_and_other_endings_are_refused() {
 #[test]
 fn the_command_prints_a_reading_without_identity() {
     let folder = tempfile::tempdir().unwrap();
-    let ecg = simulator::simulate(1, 7).pop().unwrap();
+    let ecg = simulator::simulate(1, 7).next().unwrap();
     formats::wfdb::write(folder.path(), "mueller", &ecg.recording, 1000.0).unwrap();
     let file = folder.path().join("mueller.hea");
     let out = folder.path().join("print.svg");
