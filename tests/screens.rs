@@ -4,8 +4,12 @@
 //! records, the review database. They run one at a time (Mesa may crash when
 //! Vulkan devices are made concurrently); each holds a lock for that.
 
+#[path = "screens/display.rs"]
+mod display;
 #[path = "screens/evidence.rs"]
 mod evidence;
+#[path = "screens/layouts.rs"]
+mod layouts;
 #[path = "screens/read.rs"]
 mod read;
 #[path = "screens/review.rs"]
@@ -20,6 +24,9 @@ mod train;
 mod window;
 #[path = "screens/without_a_model.rs"]
 mod without_a_model;
+
+#[path = "screens/worklist.rs"]
+mod worklist;
 
 #[path = "screens/driver.rs"]
 mod driver;

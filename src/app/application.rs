@@ -13,9 +13,10 @@ use super::launch::AppOptions;
 use super::picture::Photographer;
 use super::state::{Fields, Saved, State};
 use super::tokens::{Tokens, radius, space, type_size};
-use super::worker::{Dialogs, Event, Workers};
+use super::worker::{Dialogs, Event, FileJob, Priority, Workers};
 use super::{
-    footer, help, keys, model_card, read, review, settings, statistics, theme, top_bar, train,
+    calibrate, footer, help, keys, model_card, monitor, read, review, settings, statistics, theme,
+    top_bar, train,
 };
 
 /// The window's contents.
@@ -25,6 +26,8 @@ pub struct Application {
     /// `None` once the window closes.
     pub(super) workers: Option<Workers>,
     pub(super) reviews_dir: PathBuf,
+    /// Where flags and notes are kept.
+    pub(super) notes_file: Option<PathBuf>,
     commands: Commands,
     events: Receiver<Event>,
     photographer: Option<Photographer>,
@@ -58,14 +61,28 @@ impl Application {
             saved.ptbxl_dir = Some(ptbxl_dir);
         }
         let (workers, events) = Workers::start(&cc.egui_ctx, dialogs, options.program.clone())?;
+        // Beside the settings; a picture shows the program as it comes.
+        let notes_file = options
+            .notes_file
+            .clone()
+            .or_else(|| Some(eframe::storage_dir("protoecg")?.join("notes.ron")))
+            .filter(|_| options.picture.is_none());
+        let loading_notes = notes_file.is_some();
+        if let Some(path) = notes_file.clone() {
+            workers.files(Priority::Background, FileJob::LoadNotes(path));
+        }
         let fields = Fields::new(&saved);
         let mut commands = Commands::default();
         first_commands(&options, &saved, &mut commands);
         Ok(Self {
-            state: State::new(saved),
+            state: State {
+                loading_notes,
+                ..State::new(saved)
+            },
             fields,
             workers: Some(workers),
             reviews_dir: options.reviews_dir,
+            notes_file,
             commands,
             events,
             photographer: options.picture.map(Photographer::new),
@@ -90,6 +107,16 @@ impl Application {
             || state.reading.attending
             || state.reading.checking
             || state.reading.is_drawing()
+            || state.reading.drawing.is_some()
+            || state.reading.printing
+            || state.worklist.is_busy()
+            || state.loading_notes
+            || state.saving_notes
+            || state
+                .reading
+                .opened
+                .as_ref()
+                .is_some_and(|opened| opened.measurements.is_none())
             || state.dialog_open
             || state.review.starting
             || state.review.finding
@@ -117,6 +144,15 @@ impl Application {
             ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
             self.title = title;
         }
+    }
+
+    /// Sheets say whether they are true to scale on the monitor that they are on.
+    fn look_at_monitor(&mut self, ctx: &egui::Context) {
+        self.state.monitor = monitor::current(ctx);
+        let pixels_per_mm = self.state.saved.monitors.pixels_per_mm(&self.state.monitor);
+        let points_per_mm = pixels_per_mm.map(|pixels| pixels / f64::from(ctx.pixels_per_point()));
+        self.fields.read_zoom.true_points_per_mm = points_per_mm;
+        self.fields.review_zoom.true_points_per_mm = points_per_mm;
     }
 
     fn take_dropped_files(&mut self, ctx: &egui::Context) {
@@ -234,12 +270,14 @@ impl eframe::App for Application {
         for command in self.commands.take() {
             self.apply(ctx, command);
         }
+        self.redraw();
         self.set_title(ctx);
         self.take_picture(ctx);
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         let ctx = ui.ctx().clone();
+        self.look_at_monitor(&ctx);
         let Self {
             state,
             fields,
@@ -263,7 +301,10 @@ impl eframe::App for Application {
             });
         match state.overlay {
             Some(Overlay::Open) => read::open_overlay(&ctx, state, fields, commands),
+            Some(Overlay::Worklist) => read::worklist_overlay(&ctx, state, fields, commands),
+            Some(Overlay::Print) => read::print_overlay(&ctx, state, fields, commands),
             Some(Overlay::Help) => help::ui(&ctx, commands),
+            Some(Overlay::Calibrate) => calibrate::ui(&ctx, state, fields, commands),
             Some(Overlay::Settings) => settings::ui(&ctx, state, fields, commands),
             Some(Overlay::Model) => model_card::ui(&ctx, state, commands),
             Some(Overlay::Source) => train::source_overlay(&ctx, state, fields, commands),

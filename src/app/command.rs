@@ -5,10 +5,13 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::widgets::{CaliperMode, CaliperStep};
 use super::worker::{ConfigChoice, Purpose};
+use crate::bundle::SignalView;
 use crate::explain::Order;
 use crate::inference::{Changes, DeviceChoice};
 use crate::review::{Exclusion, Mark};
+use crate::sheet::{DisplayOptions, PrintPage};
 
 /// The screens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -38,8 +41,14 @@ impl Screen {
 pub enum Overlay {
     /// Every way to open an ECG.
     Open,
+    /// The ECG on paper.
+    Print,
+    /// The ECGs of a folder.
+    Worklist,
     Help,
     Settings,
+    /// A card held against the screen.
+    Calibrate,
     /// The card of the loaded model.
     Model,
     /// The training ECG of a prototype as it was projected.
@@ -51,6 +60,9 @@ pub enum Overlay {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Place {
     Reading,
+    Print,
+    Worklist,
+    Notes,
     Prediction,
     Model,
     Review,
@@ -149,8 +161,21 @@ pub enum ZoomStep {
     In,
     Out,
     Fit,
+    /// A millimetre of the page is a millimetre on the monitor.
+    TrueScale,
     /// By so many points.
     Pan(f32, f32),
+}
+
+/// Along a recording that is longer than a page.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Scroll {
+    /// By so many seconds, forwards or back.
+    By(f64),
+    /// To this second.
+    To(f64),
+    Start,
+    End,
 }
 
 /// Something to do.
@@ -186,13 +211,26 @@ pub enum Command {
     RunChecks,
     SetPairView(PairView),
     Zoom(ZoomStep),
+    SetDisplay(DisplayOptions),
+    SetSignal(SignalView),
+    ShowFiducials(bool),
+    Scroll(Scroll),
+    SetCaliper(CaliperMode),
+    MoveCaliper(CaliperStep),
+    SetPrintPage(PrintPage),
+    /// Write the ECG on the screen to a file.
+    Print(PathBuf),
 
     LoadModel(PathBuf),
     ReloadModel,
     SetDevice(DeviceChoice),
     SetTheme(ThemeChoice),
+    /// Pixels per millimetre of the monitor that the window is on; `None`
+    /// forgets them.
+    Calibrate(Option<f64>),
     SetPtbxl(Option<PathBuf>),
 
+    Worklist(WorklistCommand),
     Review(ReviewCommand),
     /// Read the numbers again.
     RefreshStatistics,
@@ -226,6 +264,27 @@ pub enum TrainCommand {
     ShowSource,
     /// Load the finished bundle and show it on this screen.
     OpenBundle(Screen),
+}
+
+/// A folder of ECGs, flags and notes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum WorklistCommand {
+    Open(PathBuf),
+    Cancel,
+    Resume,
+    Filter {
+        statement: Option<String>,
+        only_flagged: bool,
+    },
+    /// The entry with this number on the screen.
+    Show(usize),
+    /// The next one that the filters let through, or the one before.
+    Step(bool),
+    /// Of the open ECG.
+    Note {
+        flagged: bool,
+        text: String,
+    },
 }
 
 /// How the training ECG is shown to a rater.

@@ -1,20 +1,65 @@
 //! A recording as the sheets that the screens show, drawn where it is read: on
 //! a background thread.
 
-use crate::ecg::{Lead, Recording};
-use crate::sheet::{self, HeatMap, Layout, Mark, MarkStyle, Scene, SheetSpec};
+use std::borrow::Cow;
+use std::sync::Arc;
 
-/// A recording as sheets, without and with a mark.
-pub struct Drawn {
-    pub plain: Scene,
-    /// The 3x4 sheet with the marks.
-    pub marked: Scene,
-    /// The rhythm strip alone, marked.
-    pub strip: Scene,
-    /// The rhythm strip alone.
-    pub plain_strip: Scene,
-    /// The window of the mark in all 12 leads; `None` where all is meant.
-    pub cut_out: Option<Scene>,
+use super::look::Look;
+use crate::bundle::SignalView;
+use crate::ecg::{Lead, Recording};
+use crate::explain::reading;
+use crate::measurements::{self, Measurements};
+use crate::sheet::{self, HeatMap, Layout, MILLIVOLTS, Mark, MarkStyle, Scene, SheetSpec};
+
+/// The signal that is drawn, and what it is.
+#[derive(Clone)]
+pub struct Signal {
+    pub recording: Arc<Recording>,
+    /// What the sheet says was done to it.
+    pub note: String,
+    pub unit: &'static str,
+}
+
+impl Signal {
+    /// The recording as `look` asks for it. Where a model cannot read it, the
+    /// recording itself is shown, and the sheet says so.
+    fn of(recording: &Arc<Recording>, look: &Look) -> Self {
+        let view = match (look.signal, &look.preprocessing) {
+            (SignalView::Model, Some(preprocessing)) => preprocessing.model_view(recording),
+            (SignalView::Difference, Some(preprocessing)) => {
+                preprocessing.difference_view(recording)
+            }
+            _ => return Self::filtered(recording, look, ""),
+        };
+        match view {
+            Ok(view) => Self {
+                recording: Arc::new(view.recording),
+                note: view.note,
+                unit: view.unit,
+            },
+            Err(error) => Self::filtered(recording, look, &format!(" (not as the model: {error})")),
+        }
+    }
+
+    fn filtered(recording: &Arc<Recording>, look: &Look, remark: &str) -> Self {
+        let (shown, note) = look.display.filter.shown(recording);
+        Self {
+            recording: match shown {
+                Cow::Borrowed(_) => Arc::clone(recording),
+                Cow::Owned(filtered) => Arc::new(filtered),
+            },
+            note: note + remark,
+            unit: MILLIVOLTS,
+        }
+    }
+}
+
+/// What sheets are drawn from.
+#[derive(Clone)]
+pub struct Source {
+    pub recording: Arc<Recording>,
+    pub evidence: Evidence,
+    pub measurements: Option<Arc<Measurements>>,
 }
 
 /// What is to be seen on a recording.
@@ -27,45 +72,98 @@ pub struct Evidence {
     pub cut_out: Option<Layout>,
 }
 
-impl Drawn {
+impl Evidence {
     /// `mark` is where a prototype is: a window, or the whole strip for one
     /// without a time axis.
-    pub fn of(recording: &Recording, mark: &Mark) -> Self {
+    pub fn of(mark: Mark) -> Self {
         let (start_s, end_s) = (mark.start_s, mark.end_s);
         let is_window = mark.style == MarkStyle::Pooled;
-        Self::with(
-            recording,
-            &Evidence {
-                marks: vec![mark.clone()],
-                heat: None,
-                cut_out: is_window.then_some(Layout::CutOut { start_s, end_s }),
-            },
-        )
+        Self {
+            marks: vec![mark],
+            heat: None,
+            cut_out: is_window.then_some(Layout::CutOut { start_s, end_s }),
+        }
+    }
+}
+
+/// A recording as sheets, without and with its evidence.
+pub struct Drawn {
+    pub source: Source,
+    pub signal: Signal,
+    pub look: Look,
+    pub plain: Scene,
+    /// The sheet with the marks.
+    pub marked: Scene,
+    /// The rhythm strip alone, marked.
+    pub strip: Scene,
+    /// The rhythm strip alone.
+    pub plain_strip: Scene,
+    /// The window of the mark in all 12 leads; `None` where all is meant.
+    pub cut_out: Option<Scene>,
+}
+
+impl Drawn {
+    pub fn of(source: Source, look: Look) -> Self {
+        let signal = Signal::of(&source.recording, &look);
+        Self::of_signal(source, signal, look)
     }
 
-    pub fn with(recording: &Recording, evidence: &Evidence) -> Self {
+    /// A training ECG: measured here, since it is short and its beats are
+    /// wanted as soon as it is seen.
+    pub fn measured(recording: Recording, evidence: Evidence, look: Look) -> Self {
+        let measurements = measurements::measure(&recording, None).ok().map(Arc::new);
+        let source = Source {
+            recording: Arc::new(recording),
+            evidence,
+            measurements,
+        };
+        Self::of(source, look)
+    }
+
+    /// `signal` is what is drawn of `source`, as [`Drawn::of`] works it out.
+    pub fn of_signal(source: Source, signal: Signal, look: Look) -> Self {
+        let spec = SheetSpec {
+            page_start_s: look.page_start_s,
+            filter_note: signal.note.clone(),
+            unit: signal.unit,
+            ticks: match &source.measurements {
+                Some(measurements) if look.fiducials => reading::ticks(measurements),
+                _ => Vec::new(),
+            },
+            snap_s: source
+                .measurements
+                .iter()
+                .flat_map(|measurements| measurements.beats.iter().map(|beat| beat.r_peak_s))
+                .collect(),
+            ..look.display.spec()
+        };
+        let evidence = &source.evidence;
         let draw = |layout: Layout, marked: bool| {
             let nothing = Evidence::default();
             let shown = if marked { evidence } else { &nothing };
-            let mut scene = sheet::scene(
-                recording,
-                &SheetSpec {
-                    layout,
-                    marks: shown.marks.clone(),
-                    heat: shown.heat.clone(),
-                    ..SheetSpec::default()
-                },
-            );
+            let spec = SheetSpec {
+                layout,
+                marks: shown.marks.clone(),
+                heat: shown.heat.clone(),
+                ..spec.clone()
+            };
+            let mut scene = sheet::scene(&signal.recording, &spec);
             scene.description.push_str(highlighted(&shown.marks));
             scene
         };
         let strip = Layout::RhythmStrip(Lead::II);
+        let (plain, marked) = (draw(spec.layout, false), draw(spec.layout, true));
+        let (plain_strip, strip) = (draw(strip, false), draw(strip, true));
+        let cut_out = evidence.cut_out.map(|layout| draw(layout, false));
         Self {
-            plain: draw(Layout::ThreeByFourRhythm, false),
-            marked: draw(Layout::ThreeByFourRhythm, true),
-            strip: draw(strip, true),
-            plain_strip: draw(strip, false),
-            cut_out: evidence.cut_out.map(|layout| draw(layout, false)),
+            plain,
+            marked,
+            strip,
+            plain_strip,
+            cut_out,
+            source,
+            signal,
+            look,
         }
     }
 }

@@ -3,11 +3,17 @@
 
 use eframe::egui::{Context, Event, Key, Modifiers};
 
-use super::command::{Command, Commands, Overlay, ReviewCommand, Screen, TrainCommand, ZoomStep};
+use super::command::{
+    Command, Commands, Overlay, ReviewCommand, Screen, Scroll, TrainCommand, WorklistCommand,
+    ZoomStep,
+};
 use super::state::{Fields, State};
+use super::widgets::{CaliperMode, CaliperStep};
 use super::worker::Purpose;
+use crate::bundle::SignalView;
 use crate::explain::Order;
 use crate::review::{Exclusion, Mark};
+use crate::sheet::{Columns, DisplayFilter, Gain, LeadOrder, PAGE_S, PageLayout, PaperSpeed};
 use crate::training::RunState;
 
 /// A key that went down in this frame.
@@ -20,79 +26,21 @@ struct Press {
     repeat: bool,
 }
 
-/// What the help shows: group, keys, what they do.
-pub const HELP: &[(&str, &[(&str, &str)])] = &[
-    (
-        "Everywhere",
-        &[
-            ("Ctrl+O", "Open an ECG"),
-            ("Ctrl+1 … Ctrl+4", "Read, Review, Statistics, Train"),
-            ("Ctrl+,", "Settings"),
-            ("Ctrl+Q", "Close the window"),
-            ("?", "This help"),
-            ("Esc", "Close what lies on top"),
-            ("Tab  Shift+Tab", "Next or previous control"),
-            ("Space", "Press the focused control"),
-        ],
-    ),
-    (
-        "Sheets",
-        &[
-            ("+  −", "Zoom in, zoom out"),
-            ("0", "Fit the page"),
-            ("Shift+arrows", "Move the page"),
-            ("Wheel, drag, double click", "Zoom, move, fit"),
-        ],
-    ),
-    (
-        "Read",
-        &[
-            ("↑  ↓", "Previous or next statement"),
-            ("←  →", "More or less similar prototype"),
-            ("V", "This ECG, side by side, rhythm strips, cut-outs"),
-            ("O", "Order by similarity, by contribution"),
-            ("C", "Counter-case beside the pair, and back"),
-            ("W", "Prototypes, nearest ECGs, what if, checks"),
-        ],
-    ),
-    (
-        "Train",
-        &[
-            ("↑  ↓", "Previous or next prototype"),
-            ("Enter", "Its training ECG; then ← → step"),
-            ("P", "Pause after this epoch, or do not"),
-            ("R", "Resume"),
-        ],
-    ),
-    (
-        "Review",
-        &[
-            ("1 … 5", "First question"),
-            ("Shift+1 … 5, or A S D F G", "Second question"),
-            ("6 7 8 9 0", "Third question, 1 to 5"),
-            ("E", "Label error"),
-            ("J", "Cannot judge"),
-            ("X", "Artefact"),
-            ("B  N", "Best of its class; bad prototype"),
-            ("C", "Comment; Enter leaves it"),
-            ("Enter", "Save and go on"),
-            ("U", "Undo; reopens the last answer"),
-            ("←  →", "Pages of the ECG"),
-            ("Backspace", "Prototype before"),
-        ],
-    ),
-];
-
 /// Turns the keys of this frame into commands.
 pub fn handle(ctx: &Context, state: &State, fields: &mut Fields, commands: &mut Commands) {
     let typing = ctx.text_edit_focused();
     let focused = ctx.memory(|memory| memory.focused().is_some());
     for press in presses(ctx) {
-        if shortcuts(press, commands) || typing {
+        if shortcuts(press, state, commands) || typing {
             continue;
         }
         if press.key == Key::Questionmark {
             commands.send(Command::Toggle(Overlay::Help));
+        } else if state.overlay.is_none()
+            && state.screen == Screen::Read
+            && caliper(press, state, fields, commands)
+        {
+            // The keys of a caliper that is on go before.
         } else if state.overlay.is_none()
             && press.modifiers.is_none() | press.modifiers.shift_only()
         {
@@ -141,7 +89,7 @@ fn presses(ctx: &Context) -> Vec<Press> {
 }
 
 /// Shortcuts with Ctrl, which work everywhere.
-fn shortcuts(press: Press, commands: &mut Commands) -> bool {
+fn shortcuts(press: Press, state: &State, commands: &mut Commands) -> bool {
     if !press.modifiers.command_only() {
         return false;
     }
@@ -153,6 +101,10 @@ fn shortcuts(press: Press, commands: &mut Commands) -> bool {
         Key::Num4 => Command::Show(Screen::Train),
         Key::Q => Command::Quit,
         Key::Comma => Command::Toggle(Overlay::Settings),
+        Key::L => Command::Toggle(Overlay::Worklist),
+        Key::ArrowRight => Command::Worklist(WorklistCommand::Step(true)),
+        Key::ArrowLeft => Command::Worklist(WorklistCommand::Step(false)),
+        Key::P if state.reading.opened.is_some() => Command::Toggle(Overlay::Print),
         _ => return false,
     };
     commands.send(command);
@@ -203,9 +155,99 @@ fn read(press: Press, state: &State, commands: &mut Commands) {
             let prototypes = reading.explanation().is_some_and(|e| e.ledger.is_some());
             commands.send(Command::ShowPane(reading.pane.next(prototypes)));
         }
+        Key::Num1 if !press.modifiers.shift => {
+            commands.send(Command::Zoom(ZoomStep::TrueScale));
+        }
         Key::V if !press.repeat => commands.send(Command::SetPairView(reading.pair_view.next())),
+        Key::PageDown => commands.send(Command::Scroll(Scroll::By(PAGE_S))),
+        Key::PageUp => commands.send(Command::Scroll(Scroll::By(-PAGE_S))),
+        Key::Home => commands.send(Command::Scroll(Scroll::Start)),
+        Key::End => commands.send(Command::Scroll(Scroll::End)),
+        _ if reading.opened.is_some() && !press.repeat => looks(press, state, commands),
         _ => {}
     }
+}
+
+/// How the ECG is looked at: each key steps through one choice.
+fn looks(press: Press, state: &State, commands: &mut Commands) {
+    let back = press.modifiers.shift;
+    let mut display = state.saved.display;
+    match press.key {
+        Key::L => display.layout = after(&PageLayout::ALL, display.layout, back),
+        Key::D => display.speed = after(&PaperSpeed::ALL, display.speed, back),
+        Key::G => display.gain = after(&Gain::ALL, display.gain, back),
+        Key::F => display.filter = after(&DisplayFilter::ALL, display.filter, back),
+        Key::H => display.half_gain_chest = !display.half_gain_chest,
+        Key::K => {
+            display.order = after(
+                &[LeadOrder::Standard, LeadOrder::Cabrera],
+                display.order,
+                back,
+            );
+        }
+        Key::S => {
+            display.columns = after(
+                &[Columns::Sequential, Columns::Simultaneous],
+                display.columns,
+                back,
+            );
+        }
+        Key::Y if state.model.bundle().is_some() => {
+            let signal = after(&SignalView::ALL, state.look().signal, back);
+            commands.send(Command::SetSignal(signal));
+        }
+        Key::I => commands.send(Command::ShowFiducials(!state.saved.fiducials)),
+        _ => {}
+    }
+    if display != state.saved.display {
+        commands.send(Command::SetDisplay(display));
+    }
+}
+
+/// The next of all choices after a value, or the one before it, round and round.
+fn after<T: Copy + PartialEq>(all: &[T], value: T, back: bool) -> T {
+    let place = all.iter().position(|&v| v == value).unwrap_or_default();
+    let step = if back { all.len() - 1 } else { 1 };
+    all.get((place + step) % all.len().max(1))
+        .copied()
+        .unwrap_or(value)
+}
+
+/// True if the key was the caliper's.
+fn caliper(press: Press, state: &State, fields: &Fields, commands: &mut Commands) -> bool {
+    if state.reading.opened.is_none() {
+        return false;
+    }
+    let mode = fields.read_zoom.caliper.mode;
+    let Modifiers { alt, shift, .. } = press.modifiers;
+    if press.key == Key::T && !press.repeat && !alt {
+        commands.send(Command::SetCaliper(after(&CaliperMode::ALL, mode, shift)));
+        return true;
+    }
+    if mode == CaliperMode::Off {
+        return false;
+    }
+    let by = |steps: i8| {
+        Some(if alt {
+            CaliperStep::MoveFine(steps)
+        } else {
+            CaliperStep::Move(steps)
+        })
+    };
+    let upright = mode == CaliperMode::Amplitude;
+    let step = match press.key {
+        Key::ArrowLeft if !shift && !upright => by(-1),
+        Key::ArrowRight if !shift && !upright => by(1),
+        Key::ArrowDown if !shift && upright => by(-1),
+        Key::ArrowUp if !shift && upright => by(1),
+        Key::N if !upright => Some(CaliperStep::Peak(!shift)),
+        Key::X => Some(CaliperStep::NextGrip),
+        _ => None,
+    };
+    if let Some(step) = step {
+        commands.send(Command::MoveCaliper(step));
+    }
+    step.is_some()
 }
 
 fn review(

@@ -21,6 +21,8 @@ pub struct AppOptions {
     pub reviews_dir: PathBuf,
     /// Where training ECGs of PTB-XL are, instead of the folder in the settings.
     pub ptbxl_dir: Option<PathBuf>,
+    /// Where flags and notes are kept, instead of beside the settings.
+    pub notes_file: Option<PathBuf>,
     /// Show the demonstration's example until the user has opened an ECG.
     pub demonstration: bool,
     /// What a training is started with: this program itself.
@@ -36,6 +38,7 @@ impl Default for AppOptions {
             bundle: None,
             reviews_dir: PathBuf::from("reviews"),
             ptbxl_dir: None,
+            notes_file: None,
             demonstration: true,
             // A program that was removed meanwhile cannot be started, which is then said.
             program: std::env::current_exe().unwrap_or_default(),

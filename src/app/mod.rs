@@ -14,13 +14,17 @@
 
 mod application;
 mod apply;
+mod calibrate;
 mod command;
 mod drawn;
 mod footer;
 mod help;
 mod keys;
 mod launch;
+mod look;
 mod model_card;
+mod monitor;
+mod notes;
 mod picture;
 mod read;
 mod review;

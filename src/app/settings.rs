@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use eframe::egui::{Context, Ui};
 
-use super::command::{Command, Commands, Place, ThemeChoice};
+use super::command::{Command, Commands, Overlay, Place, ThemeChoice};
 use super::state::{Fields, State};
 use super::tokens::space;
 use super::widgets::{dialog, path_field, problem_ui, section, segmented, small, weak};
@@ -45,6 +45,17 @@ fn appearance(ui: &mut Ui, state: &State, commands: &mut Commands) {
     if let Some(theme) = segmented(ui, state.saved.theme, &options) {
         commands.send(Command::SetTheme(theme));
     }
+    ui.add_space(space::XS);
+    section(ui, "Size of a millimetre");
+    ui.horizontal(|ui| {
+        if ui.button("Calibrate this screen…").clicked() {
+            commands.send(Command::Toggle(Overlay::Calibrate));
+        }
+        match state.saved.monitors.pixels_per_mm(&state.monitor) {
+            Some(pixels) => weak(ui, format!("{pixels:.3} pixels to a millimetre")),
+            None => weak(ui, "Not calibrated: sheets are not to scale on this screen"),
+        };
+    });
 }
 
 fn model(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands) {

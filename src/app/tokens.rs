@@ -92,6 +92,8 @@ pub struct Tokens {
     /// Bars of the two criteria of a rating, and of a contribution's two signs.
     pub series_first: Color32,
     pub series_second: Color32,
+    /// Calipers over a sheet: neither the grid's red nor the marks' blue.
+    pub caliper: Color32,
 }
 
 impl Tokens {
@@ -156,6 +158,7 @@ pub const LIGHT: Tokens = Tokens {
     demonstration: tone(0x5b3a9e, 0xf0eafb, 0xcdbdee),
     series_first: rgb(0x2f83a6),
     series_second: rgb(0xc47a35),
+    caliper: rgb(0x6f2c9c),
 };
 
 pub const DARK: Tokens = Tokens {
@@ -188,6 +191,7 @@ pub const DARK: Tokens = Tokens {
     demonstration: tone(0xc9b4f5, 0x332a4c, 0x5b4a8a),
     series_first: rgb(0x4aa3c7),
     series_second: rgb(0xd9934f),
+    caliper: rgb(0xdcb0ff),
 };
 
 #[cfg(test)]

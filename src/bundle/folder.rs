@@ -103,16 +103,9 @@ impl Bundle {
         self.dir.join(name)
     }
 
-    /// What stands beside every result: a demonstration on simulated signals,
-    /// or an imported model of which little is known.
+    /// What stands beside every result, see [`Manifest::notice`].
     pub fn notice(&self) -> Option<&'static str> {
-        if self.manifest.simulated {
-            return Some(
-                "Demonstration: trained on simulated ECGs, says nothing about real patients",
-            );
-        }
-        (!self.manifest.imported_from.is_empty())
-            .then_some("Imported model: training counts unknown, thresholds not chosen on data, probabilities not calibrated")
+        self.manifest.notice()
     }
 
     fn check_files(&self) -> Result<(), BundleError> {

@@ -48,6 +48,18 @@ pub struct Manifest {
 impl Manifest {
     pub const VERSION: u32 = 2;
 
+    /// What stands beside every result: a demonstration on simulated signals,
+    /// or an imported model of which little is known.
+    pub fn notice(&self) -> Option<&'static str> {
+        if self.simulated {
+            return Some(
+                "Demonstration: trained on simulated ECGs, says nothing about real patients",
+            );
+        }
+        (!self.imported_from.is_empty())
+            .then_some("Imported model: training counts unknown, thresholds not chosen on data, probabilities not calibrated")
+    }
+
     /// The statement of the class that a prototype belongs to.
     pub fn class_of(&self, prototype: usize) -> Option<&StatementInfo> {
         self.statements.get(self.prototypes.get(prototype)?.class)

@@ -12,6 +12,7 @@ mod exemplars;
 mod folder;
 pub mod import_torch;
 mod manifest;
+mod model_view;
 mod preprocessing;
 mod similarities;
 mod standardise;
@@ -23,6 +24,7 @@ pub use manifest::{
     Calibration, ClassMetrics, FoldMetrics, FreePrototypes, ImportedFile, Manifest,
     ProjectionReport, Prototype, StatementInfo, TrainingInfo,
 };
+pub use model_view::{ModelView, SignalView};
 pub use preprocessing::{Filter, ModelInput, Preprocessing, PreprocessingError};
 pub use similarities::TrainingSimilarities;
 pub use standardise::Standardise;

@@ -15,6 +15,7 @@ mod measure;
 mod open;
 mod output;
 mod predict;
+mod print;
 mod review;
 mod simulate;
 mod train;
@@ -52,6 +53,7 @@ enum Command {
     Evaluate(evaluate::Arguments),
     Predict(predict::Arguments),
     Explain(explain::Arguments),
+    Print(print::Arguments),
     ImportTorch(import_torch::Arguments),
     #[command(subcommand)]
     Review(review::Command),
@@ -156,6 +158,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         Some(Command::Evaluate(arguments)) => evaluate::run(&arguments),
         Some(Command::Predict(arguments)) => predict::run(&arguments),
         Some(Command::Explain(arguments)) => explain::run(&arguments),
+        Some(Command::Print(arguments)) => print::run(&arguments),
         Some(Command::ImportTorch(arguments)) => import_torch::run(&arguments),
         Some(Command::Review(command)) => review::run(&command),
         Some(Command::Bundle(command)) => bundle::run(&command),

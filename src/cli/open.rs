@@ -82,6 +82,7 @@ pub fn window(file: Option<PathBuf>, arguments: WindowArguments) -> anyhow::Resu
             .transpose()?,
         reviews_dir: arguments.reviews.unwrap_or(defaults.reviews_dir),
         ptbxl_dir: arguments.ptbxl,
+        notes_file: defaults.notes_file,
         demonstration: defaults.demonstration,
         program: defaults.program,
         picture: arguments.picture.options(),

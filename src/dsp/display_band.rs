@@ -5,14 +5,16 @@ use std::f64::consts::{PI, SQRT_2};
 use super::{Band, DspError, Sos, butterworth};
 
 /// The diagnostic band of a resting ECG (AHA/ACC/HRS 2007, IEC 60601-2-25).
-const LOW_HZ: f64 = 0.05;
-const HIGH_HZ: f64 = 150.0;
+const DIAGNOSTIC_HZ: (f64, f64) = (0.05, 150.0);
+/// The band of a monitor: a quiet trace, but ST segments and the height of
+/// narrow waves are not to be trusted (AHA/ACC/HRS 2007).
+const MONITORING_HZ: (f64, f64) = (0.5, 40.0);
 const HIGH_PASS_ORDER: usize = 1;
 const LOW_PASS_ORDER: usize = 2;
 
-/// What a page does to a signal before it is drawn: 0.05 to 150 Hz where the
-/// sampling rate allows it, else no low-pass, since the recording itself ends
-/// at half of its rate.
+/// What a page does to a signal before it is drawn: 0.05 to 150 Hz (or 0.5 to
+/// 40 Hz) where the sampling rate allows it, else no low-pass, since the
+/// recording itself ends at half of its rate.
 ///
 /// Both filters run forwards and backwards. That is unlike a cart in real
 /// time: nothing is delayed, but a step shows before it happens as much as
@@ -20,22 +22,39 @@ const LOW_PASS_ORDER: usize = 2;
 #[derive(Clone, Debug, PartialEq)]
 pub struct DisplayBand {
     rate_hz: f64,
+    edges_hz: (f64, f64),
     high_pass: Sos,
     low_pass: Option<Sos>,
 }
 
 impl DisplayBand {
+    /// The diagnostic band, 0.05 to 150 Hz.
+    ///
     /// # Errors
     /// A rate of 0.1 Hz or less, or that is not a number.
     pub fn of_rate(rate_hz: f64) -> Result<Self, DspError> {
-        let high_pass = both_ways(HIGH_PASS_ORDER, LOW_HZ, rate_hz, true)?;
-        let low_pass = if HIGH_HZ < rate_hz / 2.0 {
-            Some(both_ways(LOW_PASS_ORDER, HIGH_HZ, rate_hz, false)?)
+        Self::between(DIAGNOSTIC_HZ, rate_hz)
+    }
+
+    /// The monitoring band, 0.5 to 40 Hz.
+    ///
+    /// # Errors
+    /// A rate of 1 Hz or less, or that is not a number.
+    pub fn monitoring(rate_hz: f64) -> Result<Self, DspError> {
+        Self::between(MONITORING_HZ, rate_hz)
+    }
+
+    fn between(edges_hz: (f64, f64), rate_hz: f64) -> Result<Self, DspError> {
+        let (low_hz, high_hz) = edges_hz;
+        let high_pass = both_ways(HIGH_PASS_ORDER, low_hz, rate_hz, true)?;
+        let low_pass = if high_hz < rate_hz / 2.0 {
+            Some(both_ways(LOW_PASS_ORDER, high_hz, rate_hz, false)?)
         } else {
             None
         };
         Ok(Self {
             rate_hz,
+            edges_hz,
             high_pass,
             low_pass,
         })
@@ -56,10 +75,11 @@ impl DisplayBand {
     /// What the page says: `0.05–150 Hz, zero-phase`, or `from 0.05 Hz,
     /// zero-phase, up to 50 Hz (100 Hz recording)`.
     pub fn text(&self) -> String {
+        let (low_hz, high_hz) = self.edges_hz;
         match self.low_pass {
-            Some(_) => format!("{LOW_HZ}\u{2013}{HIGH_HZ} Hz, zero-phase"),
+            Some(_) => format!("{low_hz}\u{2013}{high_hz} Hz, zero-phase"),
             None => format!(
-                "from {LOW_HZ} Hz, zero-phase, {}",
+                "from {low_hz} Hz, zero-phase, {}",
                 bandwidth_text(self.rate_hz)
             ),
         }

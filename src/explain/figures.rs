@@ -59,6 +59,7 @@ pub fn lead_bars(attention: &AttentionExplanation) -> Scene {
         height_mm: attention.leads.len() as f64 * ROW_MM,
         items,
         description: in_words(attention),
+        ..Scene::default()
     }
 }
 
@@ -110,6 +111,7 @@ pub fn lead_radar(attention: &AttentionExplanation) -> Scene {
         height_mm: RADAR_MM,
         items,
         description: format!("Radar: {} Outer ring {largest:.3}.", in_words(attention)),
+        ..Scene::default()
     }
 }
 

@@ -19,6 +19,7 @@ pub mod marks;
 mod neighbours;
 pub mod print;
 mod probe;
+pub mod reading;
 mod subject;
 mod tables;
 mod whole;

@@ -156,6 +156,7 @@ fn draw_forest(item: &str, rows: &[Row]) -> Scene {
         height_mm: bottom_mm + 1.0,
         items,
         description: format!("Forest plot of {item}: {}", said.join("; ")),
+        ..Scene::default()
     }
 }
 
@@ -187,6 +188,7 @@ pub fn distribution(item: &ItemReport) -> Scene {
         height_mm: item.raters.len().div_ceil(per_row) as f64 * (HEIGHT_MM + 12.0),
         items,
         description: distribution_in_words(item),
+        ..Scene::default()
     }
 }
 
@@ -314,6 +316,7 @@ pub fn agreement_matrix(item: &ItemReport) -> Scene {
         height_mm: top_mm + raters.len() as f64 * ROW_MM * 1.6 + 2.0,
         items,
         description: format!("Agreement matrix of {}: {}", item.item, said.join("; ")),
+        ..Scene::default()
     }
 }
 

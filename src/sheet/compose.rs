@@ -15,6 +15,9 @@ const BORDER_MM: f64 = 5.0;
 /// Height of the line at the foot of a page, and the margin around a page.
 const PAGE_FOOT_MM: f64 = 5.0;
 const PAGE_MARGIN_MM: f64 = 5.0;
+/// So much of the white border on each side of a sheet may lie off the page: a
+/// standard sheet is 280 mm wide with its border, a Letter page 279.4 mm.
+const SPARE_BORDER_MM: f64 = 1.0;
 
 /// A paper size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,16 +27,18 @@ pub enum Page {
     A3Landscape,
     /// Holds two 3x4 sheets above each other at 25 mm/s and 10 mm/mV.
     A3Portrait,
+    LetterLandscape,
 }
 
 impl Page {
-    /// Width and height in millimetres (ISO 216).
+    /// Width and height in millimetres (ISO 216, ANSI/ASME Y14.1).
     pub fn size_mm(self) -> (f64, f64) {
         match self {
             Self::A4Landscape => (297.0, 210.0),
             Self::A4Portrait => (210.0, 297.0),
             Self::A3Landscape => (420.0, 297.0),
             Self::A3Portrait => (297.0, 420.0),
+            Self::LetterLandscape => (279.4, 215.9),
         }
     }
 
@@ -43,6 +48,7 @@ impl Page {
             Self::A4Portrait => "A4 portrait",
             Self::A3Landscape => "A3 landscape",
             Self::A3Portrait => "A3 portrait",
+            Self::LetterLandscape => "Letter landscape",
         }
     }
 }
@@ -70,9 +76,7 @@ impl Scene {
     fn empty(width_mm: f64) -> Self {
         Self {
             width_mm,
-            height_mm: 0.0,
-            items: Vec::new(),
-            description: String::new(),
+            ..Self::default()
         }
     }
 
@@ -82,6 +86,7 @@ impl Scene {
         self.width_mm += gap_mm + right.width_mm;
         self.height_mm = self.height_mm.max(right.height_mm);
         self.items.append(&mut right.items);
+        self.panels.append(&mut right.panels);
         self.description = join(&self.description, &right.description);
         self
     }
@@ -97,6 +102,7 @@ impl Scene {
             whole.height_mm += scene.height_mm;
             whole.width_mm = whole.width_mm.max(scene.width_mm);
             whole.items.append(&mut scene.items);
+            whole.panels.append(&mut scene.panels);
             whole.description = join(&whole.description, &scene.description);
         }
         whole
@@ -184,7 +190,7 @@ impl Scene {
     /// made smaller.
     pub fn on_page(self, page: Page) -> Result<Self, SheetError> {
         let (width_mm, height_mm) = page.size_mm();
-        if self.width_mm > width_mm || self.height_mm > height_mm {
+        if self.width_mm > width_mm + 2.0 * SPARE_BORDER_MM || self.height_mm > height_mm {
             return Err(SheetError::DoesNotFit {
                 page: page.name(),
                 width_mm: self.width_mm,
@@ -194,7 +200,16 @@ impl Scene {
             });
         }
         let mut scene = self;
-        scene.shift(((width_mm - scene.width_mm) / 2.0).floor(), 0.0);
+        let spare_mm = (width_mm - scene.width_mm) / 2.0;
+        // Whole millimetres where there is room for them.
+        scene.shift(
+            if spare_mm > 0.0 {
+                spare_mm.floor()
+            } else {
+                spare_mm
+            },
+            0.0,
+        );
         (scene.width_mm, scene.height_mm) = (width_mm, height_mm);
         Ok(scene)
     }
@@ -216,7 +231,7 @@ pub fn paginate(
     let mut pages: Vec<Vec<Scene>> = Vec::new();
     let mut used_mm = f64::INFINITY;
     for block in blocks {
-        if block.width_mm > page_width_mm || block.height_mm > room_mm {
+        if block.width_mm > page_width_mm + 2.0 * SPARE_BORDER_MM || block.height_mm > room_mm {
             return Err(SheetError::DoesNotFit {
                 page: page.name(),
                 width_mm: block.width_mm,

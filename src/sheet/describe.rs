@@ -5,7 +5,8 @@ use crate::ecg::{Lead, Recording};
 use super::draw::{Geometry, MARGIN_MM};
 use super::marks::whole_strip_label;
 use super::scene::{Align, Ink, Item, Point, Text};
-use super::{Layout, MarkStyle, NOT_A_MEDICAL_DEVICE, SheetSpec};
+use super::spec::UNFILTERED;
+use super::{Columns, Layout, MarkStyle, NOT_A_MEDICAL_DEVICE, SheetSpec};
 
 const TITLE_SIZE_MM: f64 = 4.2;
 const SUBTITLE_SIZE_MM: f64 = 3.2;
@@ -146,23 +147,49 @@ pub(super) fn wrap(text: &str, size_mm: f64, width_mm: f64) -> Vec<String> {
 /// `25 mm/s   10 mm/mV   ·   no display filter   ·   500 Hz   ·   0–10 s of 30 s shown`
 fn scales(recording: &Recording, spec: &SheetSpec, geometry: &Geometry) -> String {
     let mut parts = vec![format!(
-        "{} mm/s   {} mm/mV",
+        "{} mm/s   {}",
         short(geometry.speed_mm_per_s),
-        short(geometry.gain_mm_per_mv)
+        gain_note(geometry)
     )];
     if !spec.filter_note.is_empty() {
         parts.push(spec.filter_note.clone());
     }
-    parts.push(rate_note(recording.rate_hz));
+    parts.push(rate_note(recording.rate_hz, &spec.filter_note));
     parts.push(shown(geometry));
+    parts.extend(columns_note(geometry));
     parts.join("   \u{00b7}   ")
 }
 
+/// `10 mm/mV`, and the chest leads' where it is another.
+fn gain_note(geometry: &Geometry) -> String {
+    let (gain, unit) = (short(geometry.gain_mm_per_mv), geometry.unit);
+    if geometry.half_gain_chest {
+        let half = short(geometry.gain_of(Lead::V1));
+        format!("{gain} mm/{unit}, chest leads {half} mm/{unit}")
+    } else {
+        format!("{gain} mm/{unit}")
+    }
+}
+
+/// Whether neighbouring columns are the same beats.
+fn columns_note(geometry: &Geometry) -> Option<String> {
+    if geometry.layout.columns() < 2 || !geometry.layout.is_continuous() {
+        return None;
+    }
+    let first = geometry.panels.first()?;
+    let column_s = short(first.end_s - first.start_s);
+    Some(match geometry.columns {
+        Columns::Sequential => format!("consecutive columns of {column_s} s"),
+        Columns::Simultaneous => format!("simultaneous columns of {column_s} s"),
+    })
+}
+
 /// A low rate limits what can be seen, which the reader of a sheet must know.
-fn rate_note(rate_hz: f64) -> String {
+fn rate_note(rate_hz: f64, filter_note: &str) -> String {
+    let is_said = filter_note.contains(&crate::dsp::bandwidth_text(rate_hz));
     if !(rate_hz.is_finite() && rate_hz > 0.0) {
         "sampling rate unknown".to_owned()
-    } else if rate_hz < 250.0 {
+    } else if rate_hz < 250.0 && !is_said {
         let limit_hz = rate_hz / 2.0;
         format!(
             "sampled at {} Hz (nothing above {} Hz is shown)",
@@ -213,8 +240,8 @@ fn notes(recording: &Recording, geometry: &Geometry, remarks: &Remarks) -> Vec<S
             .off_paper
             .iter()
             .map(|(lead, mv)| match mv.abs() {
-                0.0..1000.0 => format!("{lead} ({mv:+.1} mV)"),
-                _ => format!("{lead} ({mv:+.0e} mV)"),
+                0.0..1000.0 => format!("{lead} ({mv:+.1} {})", geometry.unit),
+                _ => format!("{lead} ({mv:+.0e} {})", geometry.unit),
             })
             .collect();
         notes.push(format!(
@@ -223,6 +250,9 @@ fn notes(recording: &Recording, geometry: &Geometry, remarks: &Remarks) -> Vec<S
         ));
     }
     notes.extend(remarks.marks_elsewhere.iter().cloned());
+    if geometry.panels.iter().any(|panel| panel.inverted) {
+        notes.push("Cabrera order; -aVR is aVR upside down.".to_owned());
+    }
     if let Layout::CutOut { .. } = geometry.layout {
         notes.push("The same moment in all leads, at one amplitude scale.".to_owned());
     }
@@ -264,12 +294,12 @@ pub(super) fn sentence(
             .join(", ")
     };
     let mut text = format!(
-        "{}, {} s from {} s, {} mm/s, {} mm/mV, {} {}",
+        "{}, {} s from {} s, {} mm/s, {}, {} {}",
         geometry.layout.name(),
         short(to_s - from_s),
         short(from_s),
         short(geometry.speed_mm_per_s),
-        short(geometry.gain_mm_per_mv),
+        gain_note(geometry),
         if there.len() == 1 { "lead" } else { "leads" },
         names(&there),
     );
@@ -289,6 +319,12 @@ pub(super) fn sentence(
     text.push('.');
     if let Some(map) = &spec.heat {
         text.push_str(&format!(" {}", map.in_words()));
+    }
+    if !spec.filter_note.is_empty() && spec.filter_note != UNFILTERED {
+        text.push_str(&format!(" Signal: {}.", spec.filter_note));
+    }
+    if geometry.columns == Columns::Simultaneous {
+        text.extend(columns_note(geometry).map(|note| format!(" The sheet has {note}.")));
     }
     for note in notes(recording, geometry, remarks) {
         text.push(' ');

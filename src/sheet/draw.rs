@@ -1,12 +1,12 @@
 //! Recording and spec to scene.
 
-use crate::ecg::Recording;
+use crate::ecg::{Lead, Recording};
 
 use super::describe::{self, Remarks};
-use super::layout::Panel;
-use super::scene::{Align, Grid, Ink, Item, Point, RectMm, Scene, Text};
+use super::layout::{Arrangement, PAGE_S, Panel};
+use super::scene::{Align, Grid, Ink, Item, PanelArea, Point, RectMm, Scene, Text};
 use super::trace::stretch;
-use super::{Layout, SheetSpec, heat, marks};
+use super::{Columns, Layout, SheetSpec, heat, marks, ticks};
 
 /// White border around everything.
 pub(super) const MARGIN_MM: f64 = 5.0;
@@ -17,6 +17,8 @@ const CUT_OUT_GAP_MM: f64 = 5.0;
 /// The calibration pulse: 1 mV for 200 ms.
 const PULSE_MV: f64 = 1.0;
 const PULSE_S: f64 = 0.2;
+/// A page of more would be metres of paper.
+const LONGEST_PAGE_S: f64 = 60.0;
 
 const TRACE_WIDTH_MM: f64 = 0.28;
 const TICK_WIDTH_MM: f64 = 0.25;
@@ -38,6 +40,7 @@ pub fn scene(recording: &Recording, spec: &SheetSpec) -> Scene {
         items.extend(tints.flatten());
     }
     items.extend(marks::draw(&geometry, &spec.marks, &mut remarks));
+    items.extend(ticks::draw(&geometry, &spec.ticks));
     for row in 0..geometry.layout.rows() {
         items.extend(geometry.row_start(row, spec.calibration_pulse));
     }
@@ -52,6 +55,8 @@ pub fn scene(recording: &Recording, spec: &SheetSpec) -> Scene {
         width_mm: geometry.grid.rect().right_mm + MARGIN_MM,
         height_mm,
         items,
+        panels: geometry.panels.iter().map(|p| geometry.area(p)).collect(),
+        snap_s: spec.snap_s.clone(),
         description: describe::sentence(recording, spec, &geometry, &remarks),
     }
 }
@@ -60,10 +65,14 @@ pub fn scene(recording: &Recording, spec: &SheetSpec) -> Scene {
 pub(super) struct Geometry {
     /// The layout with a cut-out's seconds made sensible.
     pub layout: Layout,
+    pub columns: Columns,
     pub panels: Vec<Panel>,
     pub grid: Grid,
     pub speed_mm_per_s: f64,
     pub gain_mm_per_mv: f64,
+    pub half_gain_chest: bool,
+    /// What the gain is of.
+    pub unit: &'static str,
     /// Seconds of the recording at the start of the page.
     pub page_start_s: f64,
     /// Duration of the recording; 0 where it cannot be known.
@@ -80,7 +89,11 @@ impl Geometry {
         let speed_mm_per_s = positive_or(spec.speed_mm_per_s, 25.0);
         let gain_mm_per_mv = positive_or(spec.gain_mm_per_mv, 10.0);
         let layout = sensible(spec.layout);
-        let panels = layout.panels();
+        let panels = layout.panels_of(&Arrangement {
+            order: spec.order,
+            columns: spec.columns,
+            page_s: positive_or(spec.page_s, PAGE_S).min(LONGEST_PAGE_S),
+        });
         let (page_start_s, column_step_mm) = match layout {
             Layout::CutOut { start_s, end_s } => {
                 let panel_mm = up_to_five((end_s - start_s) * speed_mm_per_s);
@@ -98,7 +111,7 @@ impl Geometry {
             .iter()
             .map(|p| match layout {
                 Layout::CutOut { .. } => (p.column + 1) as f64 * column_step_mm - CUT_OUT_GAP_MM,
-                _ => p.end_s * speed_mm_per_s,
+                _ => (p.left_s + p.end_s - p.start_s) * speed_mm_per_s,
             })
             .fold(0.0, f64::max);
         let row_height_mm = f64::from(spec.row_height_mm.clamp(10, 200));
@@ -111,10 +124,13 @@ impl Geometry {
         let duration_s = recording.duration_s();
         Self {
             layout,
+            columns: spec.columns,
             panels,
             grid,
             speed_mm_per_s,
             gain_mm_per_mv,
+            half_gain_chest: spec.half_gain_chest,
+            unit: spec.unit,
             page_start_s,
             duration_s: if duration_s.is_finite() {
                 duration_s
@@ -144,7 +160,7 @@ impl Geometry {
     /// x of the first moment of a panel.
     pub fn left_mm(&self, panel: &Panel) -> f64 {
         if self.layout.is_continuous() {
-            self.time_zero_mm + panel.start_s * self.speed_mm_per_s
+            self.time_zero_mm + panel.left_s * self.speed_mm_per_s
         } else {
             self.time_zero_mm + panel.column as f64 * self.column_step_mm
         }
@@ -158,9 +174,41 @@ impl Geometry {
         self.row_top_mm(row + 1)
     }
 
-    /// y of 0 mV in a row.
+    /// y of 0 mV in a row: its middle, or the bold line below that.
     pub fn baseline_mm(&self, row: usize) -> f64 {
-        self.row_top_mm(row) + self.row_height_mm / 2.0
+        let middle_mm = self.row_height_mm / 2.0;
+        let below_top_mm = if self.row_height_mm % 5.0 == 0.0 {
+            (middle_mm / 5.0).ceil() * 5.0
+        } else {
+            middle_mm.ceil()
+        };
+        self.row_top_mm(row) + below_top_mm
+    }
+
+    /// The gain of a lead: chest leads may have half of it.
+    pub fn gain_of(&self, lead: Lead) -> f64 {
+        if self.half_gain_chest && is_chest(lead) {
+            self.gain_mm_per_mv / 2.0
+        } else {
+            self.gain_mm_per_mv
+        }
+    }
+
+    fn area(&self, panel: &Panel) -> PanelArea {
+        let (start_s, end_s) = self.span_s(panel);
+        PanelArea {
+            lead: panel.lead,
+            inverted: panel.inverted,
+            column: panel.column,
+            is_strip: panel.is_strip,
+            rect: self.rect(panel),
+            start_s,
+            end_s,
+            speed_mm_per_s: self.speed_mm_per_s,
+            baseline_mm: self.baseline_mm(panel.row),
+            gain_mm_per_mv: self.gain_of(panel.lead),
+            unit: self.unit,
+        }
     }
 
     /// The area of a panel.
@@ -174,31 +222,47 @@ impl Geometry {
     }
 
     /// The calibration pulse, in a margin of its own so that the trace begins
-    /// at its first moment.
+    /// at its first moment. In a row with leads of two gains it has two steps,
+    /// the full gain first.
     fn row_start(&self, row: usize, pulse: bool) -> Option<Item> {
         if !pulse {
             return None;
         }
+        let gains = self.panels.iter().filter(|p| p.row == row);
+        let gains: Vec<f64> = gains.map(|p| self.gain_of(p.lead)).collect();
+        let most = gains.iter().copied().fold(0.0, f64::max);
+        let least = gains.iter().copied().fold(most, f64::min);
         let width_mm = PULSE_S * self.speed_mm_per_s;
-        let (foot_mm, top_mm) = (
-            self.baseline_mm(row),
-            self.baseline_mm(row) - PULSE_MV * self.gain_mm_per_mv,
-        );
+        let foot_mm = self.baseline_mm(row);
+        let (top_mm, step_mm) = (foot_mm - PULSE_MV * most, foot_mm - PULSE_MV * least);
         let rise_mm = self.grid.left_mm + 5.0;
-        let points = [
+        let mut points = vec![
             (rise_mm - 2.0, foot_mm),
             (rise_mm, foot_mm),
             (rise_mm, top_mm),
-            (rise_mm + width_mm, top_mm),
+        ];
+        if most > least {
+            let middle_mm = rise_mm + width_mm / 2.0;
+            points.extend([(middle_mm, top_mm), (middle_mm, step_mm)]);
+        }
+        points.extend([
+            (rise_mm + width_mm, step_mm),
             (rise_mm + width_mm, foot_mm),
             (rise_mm + width_mm + 2.0, foot_mm),
-        ];
+        ]);
         Some(Item::Line {
-            points: points.map(|(x_mm, y_mm)| Point::new(x_mm, y_mm)).to_vec(),
+            points: points
+                .into_iter()
+                .map(|(x_mm, y_mm)| Point::new(x_mm, y_mm))
+                .collect(),
             width_mm: TRACE_WIDTH_MM,
             ink: Ink::Trace,
         })
     }
+}
+
+fn is_chest(lead: Lead) -> bool {
+    lead >= Lead::V1
 }
 
 fn draw_panel(
@@ -207,25 +271,20 @@ fn draw_panel(
     panel: &Panel,
     remarks: &mut Remarks,
 ) -> Vec<Item> {
-    let rect = geometry.rect(panel);
+    let area = geometry.area(panel);
+    let rect = area.rect;
     let mut items = Vec::new();
     let Some(samples_mv) = recording.lead(panel.lead) else {
-        items.push(empty_panel(&rect, format!("{} not recorded", panel.lead)));
+        items.push(empty_panel(&rect, format!("{} not recorded", panel.name())));
         return items;
     };
-    let baseline_mm = geometry.baseline_mm(panel.row);
     let paper = geometry.grid.rect();
     let found = stretch(
         samples_mv,
         recording.rate_hz,
         geometry.span_s(panel),
         (paper.top_mm, paper.bottom_mm),
-        |time_s, sample_mv| {
-            Point::new(
-                geometry.x_mm(panel, time_s),
-                baseline_mm - sample_mv * geometry.gain_mm_per_mv,
-            )
-        },
+        |time_s, sample_mv| Point::new(area.x_mm(time_s), area.y_mm(sample_mv)),
     );
     if found.pieces.is_empty() && found.beyond_mv.is_none() {
         items.push(empty_panel(&rect, "no signal here".to_owned()));
@@ -233,14 +292,14 @@ fn draw_panel(
     if let Some(beyond_mv) = found.beyond_mv {
         remarks.off_paper(panel.lead, beyond_mv);
     }
-    let name_at = lead_name_place(&rect, panel.lead.name(), &found.pieces);
+    let name_at = lead_name_place(&rect, &panel.name(), &found.pieces);
     items.extend(found.pieces.into_iter().map(|points| Item::Trace {
         points,
         width_mm: TRACE_WIDTH_MM,
         ink: Ink::Trace,
     }));
     if geometry.layout.is_continuous() {
-        items.extend(column_ticks(&rect, panel, baseline_mm));
+        items.extend(column_ticks(&rect, panel, area.baseline_mm));
     }
     items.push(Item::Text(Text {
         at: name_at,
@@ -248,7 +307,7 @@ fn draw_panel(
         align: Align::Left,
         ink: Ink::Label,
         strong: true,
-        text: panel.lead.name().to_owned(),
+        text: panel.name(),
     }));
     items
 }

@@ -1,5 +1,7 @@
 //! What can go wrong between a scene and a file.
 
+use std::path::PathBuf;
+
 /// Why a scene could not be made into a file.
 #[derive(Debug, thiserror::Error)]
 pub enum SheetError {
@@ -24,6 +26,15 @@ pub enum SheetError {
     /// A PDF needs one page at least.
     #[error("a PDF without pages was asked for")]
     NoPages,
+    /// The name of a file does not say what it should be.
+    #[error("{}: the ending says what to write, expected .pdf, .svg or .png", path.display())]
+    Ending { path: PathBuf },
+    /// A file could not be written.
+    #[error("cannot write {}: {source}", path.display())]
+    Write {
+        path: PathBuf,
+        source: std::io::Error,
+    },
     /// The drawing could not be read back for rendering.
     #[error("the drawing could not be read for rendering: {0}")]
     Svg(String),

@@ -121,17 +121,21 @@ fn draw_window(geometry: &Geometry, bands: &[Band], mark: &Mark, index: usize) -
 
 fn draw_whole(geometry: &Geometry, bands: &[Band], mark: &Mark, index: usize) -> Vec<Item> {
     let mut items = Vec::new();
-    for band in bands.iter().filter(|band| band.panel.is_strip) {
+    // Of several strips the first one says it; a page without strips is marked
+    // as a whole. A cut-out is of one moment, and no part of it is the whole.
+    let on_strip = bands.iter().any(|band| band.panel.is_strip);
+    if !on_strip && !geometry.layout.is_continuous() {
+        return items;
+    }
+    for band in bands.iter().filter(|band| band.panel.is_strip == on_strip) {
         if let Some(part) = Part::of(geometry, band, (0.0, f64::INFINITY)) {
+            let text = whole_strip_label(mark);
+            let labelled = items.is_empty();
             items.extend(part.tint_and_hatch());
             items.extend(part.outline());
-            items.extend(label(
-                &part,
-                geometry,
-                &whole_strip_label(mark),
-                true,
-                index,
-            ));
+            if labelled {
+                items.extend(label(&part, geometry, &text, on_strip, index));
+            }
         }
     }
     items

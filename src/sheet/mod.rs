@@ -8,6 +8,7 @@
 mod compose;
 mod decimate;
 mod describe;
+mod display;
 mod draw;
 #[cfg(feature = "gui")]
 mod egui_painter;
@@ -18,24 +19,28 @@ mod marks;
 mod palette;
 mod pdf;
 mod png;
+mod print;
 mod scene;
 mod spec;
 mod svg;
+mod ticks;
 mod trace;
 mod view;
 
 pub use compose::{Page, TableColumn, paginate};
+pub use display::{DisplayFilter, DisplayOptions, Gain, PageLayout, PaperSpeed};
 pub use draw::scene;
 #[cfg(feature = "gui")]
 pub use egui_painter::paint_egui;
 pub use error::SheetError;
 pub use heat::HeatMap;
-pub use layout::{Layout, Panel, THREE_BY_FOUR};
+pub use layout::{Arrangement, Columns, Layout, LeadOrder, PAGE_S, Panel};
 pub use palette::{Palette, Rgba};
 pub use pdf::{pages_to_pdf, to_pdf};
 pub use png::to_png;
-pub use scene::{Align, Grid, Hatch, Ink, Item, Point, RectMm, Scene, Text};
-pub use spec::{Mark, MarkStyle, NOT_A_MEDICAL_DEVICE, SheetSpec, WHOLE_STRIP};
+pub use print::{FileKind, Print, PrintPage};
+pub use scene::{Align, Grid, Hatch, Ink, Item, PanelArea, Point, RectMm, Scene, Text};
+pub use spec::{MILLIVOLTS, Mark, MarkStyle, NOT_A_MEDICAL_DEVICE, SheetSpec, Tick, WHOLE_STRIP};
 pub use svg::to_svg;
 pub use view::SheetView;
 

@@ -40,6 +40,7 @@ pub struct Palette {
     pub mark_fill: Rgba,
     pub mark_line: Rgba,
     pub mark_text: Rgba,
+    pub tick: Rgba,
 }
 
 impl Palette {
@@ -55,6 +56,7 @@ impl Palette {
         mark_fill: Rgba::translucent(0x1f63c6, 28),
         mark_line: Rgba::opaque(0x1f63c6),
         mark_text: Rgba::opaque(0x164c9c),
+        tick: Rgba::opaque(0x2b7a4b),
     };
 
     /// For a dark room: the grid stays warm, and nothing glares.
@@ -69,6 +71,7 @@ impl Palette {
         mark_fill: Rgba::translucent(0x6ea8ff, 36),
         mark_line: Rgba::opaque(0x6ea8ff),
         mark_text: Rgba::opaque(0x9cc4ff),
+        tick: Rgba::opaque(0x6fce96),
     };
 
     /// For paper: white ground, and a grid that survives a grey printer.
@@ -83,6 +86,7 @@ impl Palette {
         mark_fill: Rgba::translucent(0x1f63c6, 26),
         mark_line: Rgba::opaque(0x1a56ad),
         mark_text: Rgba::opaque(0x123f80),
+        tick: Rgba::opaque(0x1d6a3e),
     };
 
     pub fn colour(&self, ink: Ink) -> Rgba {
@@ -102,6 +106,7 @@ impl Palette {
                 alpha: level.min(Ink::HEAT_LEVELS) * 10,
                 ..self.mark_line
             },
+            Ink::Tick => self.tick,
         }
     }
 }

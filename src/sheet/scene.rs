@@ -1,5 +1,7 @@
 //! A scene: what is on the page, in millimetres, without colours.
 
+use crate::ecg::Lead;
+
 /// A place on the page in millimetres from its top left corner; y points down.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Point {
@@ -40,6 +42,13 @@ impl RectMm {
         self.bottom_mm - self.top_mm
     }
 
+    fn shift(&mut self, dx_mm: f64, dy_mm: f64) {
+        self.left_mm += dx_mm;
+        self.right_mm += dx_mm;
+        self.top_mm += dy_mm;
+        self.bottom_mm += dy_mm;
+    }
+
     pub fn centre(&self) -> Point {
         Point::new(
             (self.left_mm + self.right_mm) / 2.0,
@@ -73,6 +82,8 @@ pub enum Ink {
     MarkText,
     /// The tint of a heat map, from 0 (none) to [`Ink::HEAT_LEVELS`].
     Heat(u8),
+    /// Beginnings and ends of waves, and their names.
+    Tick,
 }
 
 impl Ink {
@@ -194,12 +205,74 @@ pub enum Item {
     Text(Text),
 }
 
+/// Where a lead is on the page: what a place on it means in seconds and
+/// millivolts.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PanelArea {
+    pub lead: Lead,
+    /// The trace is upside down.
+    pub inverted: bool,
+    pub column: usize,
+    pub is_strip: bool,
+    pub rect: RectMm,
+    /// Seconds of the recording at the left side.
+    pub start_s: f64,
+    pub end_s: f64,
+    pub speed_mm_per_s: f64,
+    /// y of 0 mV.
+    pub baseline_mm: f64,
+    pub gain_mm_per_mv: f64,
+    /// What the gain is of, `mV` but for a network's scaled input.
+    pub unit: &'static str,
+}
+
+impl PanelArea {
+    /// Seconds of the recording at x.
+    pub fn time_s(&self, x_mm: f64) -> f64 {
+        self.start_s + (x_mm - self.rect.left_mm) / self.speed_mm_per_s
+    }
+
+    pub fn x_mm(&self, time_s: f64) -> f64 {
+        self.rect.left_mm + (time_s - self.start_s) * self.speed_mm_per_s
+    }
+
+    /// Millivolts of the lead at y.
+    pub fn amplitude_mv(&self, y_mm: f64) -> f64 {
+        (self.baseline_mm - y_mm) / self.signed_gain()
+    }
+
+    pub fn y_mm(&self, amplitude_mv: f64) -> f64 {
+        self.baseline_mm - amplitude_mv * self.signed_gain()
+    }
+
+    fn signed_gain(&self) -> f64 {
+        if self.inverted {
+            -self.gain_mm_per_mv
+        } else {
+            self.gain_mm_per_mv
+        }
+    }
+
+    pub fn shows(&self, time_s: f64) -> bool {
+        (self.start_s..=self.end_s).contains(&time_s)
+    }
+
+    /// What is printed beside the trace.
+    pub fn name(&self) -> String {
+        super::layout::signed_name(self.lead, self.inverted)
+    }
+}
+
 /// A page: its size, what is on it, and a sentence for people who cannot see it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Scene {
     pub width_mm: f64,
     pub height_mm: f64,
     pub items: Vec<Item>,
+    /// Where leads are, for what measures on the page.
+    pub panels: Vec<PanelArea>,
+    /// Moments that a caliper snaps to, in seconds of the recording.
+    pub snap_s: Vec<f64>,
     /// For screen readers and as the title of an exported drawing.
     pub description: String,
 }
@@ -207,6 +280,10 @@ pub struct Scene {
 impl Scene {
     /// Moves everything by so many millimetres (the page keeps its size).
     pub fn shift(&mut self, dx_mm: f64, dy_mm: f64) {
+        for panel in &mut self.panels {
+            panel.rect.shift(dx_mm, dy_mm);
+            panel.baseline_mm += dy_mm;
+        }
         for item in &mut self.items {
             match item {
                 Item::Grid(grid) => {
@@ -220,10 +297,7 @@ impl Scene {
                     }
                 }
                 Item::Fill { rect, .. } | Item::Hatch(Hatch { rect, .. }) => {
-                    rect.left_mm += dx_mm;
-                    rect.right_mm += dx_mm;
-                    rect.top_mm += dy_mm;
-                    rect.bottom_mm += dy_mm;
+                    rect.shift(dx_mm, dy_mm);
                 }
                 Item::Text(text) => {
                     text.at.x_mm += dx_mm;

@@ -119,8 +119,7 @@ mod tests {
         Scene {
             width_mm: 300.0,
             height_mm: 200.0,
-            items: Vec::new(),
-            description: String::new(),
+            ..Scene::default()
         }
     }
 

@@ -76,6 +76,7 @@ impl Window {
         AppOptions {
             bundle: Some(demonstration()),
             reviews_dir: folder.join("reviews"),
+            notes_file: Some(folder.join("notes.ron")),
             demonstration: false,
             // Not this test, which is no program that trains.
             program: PathBuf::from(env!("CARGO_BIN_EXE_protoecg")),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::app::application::Application;
 use crate::app::command::Place;
-use crate::app::drawn::{Drawn, Evidence};
+use crate::app::drawn::{Drawn, Evidence, Source};
 use crate::app::state::{LoadedModel, Reading};
 use crate::app::worker::{EvidenceKey, FileJob, ModelJob, Priority};
 use crate::explain::{AttentionExplanation, Checks, Order, marks};
@@ -32,15 +32,18 @@ impl Application {
     }
 
     /// Has the read ECG drawn with the evidence on it, unless it is.
-    fn draw_evidence(&mut self) {
+    pub(super) fn draw_evidence(&mut self) {
         let reading = &mut self.state.reading;
         let key = reading.evidence_key();
-        let asked = reading.marked.as_ref().map(|(key, _)| *key);
         let (Some(key), Some(opened), Some(workers)) = (key, &reading.opened, &self.workers) else {
             reading.marked = None;
             return;
         };
-        if asked == Some(key) {
+        if reading
+            .marked
+            .as_ref()
+            .is_some_and(|(asked, _)| *asked == key)
+        {
             return;
         }
         let evidence = match reading.evidence() {
@@ -54,15 +57,15 @@ impl Application {
                 ..Evidence::default()
             },
         };
-        let recording = Arc::clone(&opened.recording);
-        let evidence = Box::new(evidence);
-        reading.marked = Some((key, None));
+        let (source, signal) = (opened.drawn.source.clone(), opened.drawn.signal.clone());
+        let source = Source { evidence, ..source };
+        reading.marked = Some((key.clone(), None));
         workers.files(
             Priority::Seen,
             FileJob::DrawEvidence {
                 key,
-                recording,
-                evidence,
+                source,
+                signal,
             },
         );
     }

@@ -2,16 +2,20 @@
 
 mod evidence;
 mod model;
+mod print;
 mod reading;
+mod redraw;
 mod review;
 mod statistics;
 mod studies;
 mod training;
+mod worklist;
 
 use eframe::egui;
 
 use super::application::{Application, theme_preference};
 use super::command::{Command, Overlay, Place, Screen, ZoomStep};
+use super::monitor::USUAL_PIXELS_PER_MM;
 use super::worker::{Event, Purpose};
 
 impl Application {
@@ -21,6 +25,8 @@ impl Application {
         match command {
             Command::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
             Command::Show(screen) => self.show(screen),
+            Command::Toggle(Overlay::Calibrate) => self.begin_calibration(),
+            Command::Calibrate(pixels_per_mm) => self.calibrate(pixels_per_mm),
             Command::Toggle(overlay) => {
                 self.state.overlay = (self.state.overlay != Some(overlay)).then_some(overlay);
             }
@@ -51,6 +57,17 @@ impl Application {
                 self.fields.read_zoom.fit();
             }
 
+            Command::SetDisplay(display) => self.set_display(display),
+            Command::SetSignal(signal) => self.state.reading.signal = signal,
+            Command::ShowFiducials(show) => self.state.saved.fiducials = show,
+            Command::Scroll(scroll) => self.scroll(scroll),
+            Command::SetCaliper(mode) => self.fields.read_zoom.caliper.set_mode(mode),
+            Command::MoveCaliper(step) => self.fields.read_zoom.caliper.step(step),
+            Command::SetPrintPage(page) => self.state.saved.print_page = page,
+            Command::Print(path) => self.print(path),
+
+            Command::Worklist(command) => self.apply_worklist(command),
+
             Command::LoadModel(path) => self.load_model(path),
             Command::ReloadModel => self.reload_model(),
             Command::SetDevice(device) => self.set_device(device),
@@ -76,6 +93,23 @@ impl Application {
                 path,
                 result,
             } => self.recording_read(ticket, &path, result),
+            Event::Redrawn { ticket, result } => self.redrawn(ticket, result),
+            Event::Measured { recording, result } => self.measured(&recording, result),
+            Event::FolderListed { ticket, result } => self.folder_listed(ticket, result),
+            Event::ListedRead {
+                ticket,
+                index,
+                result,
+            } => self.listed_read(ticket, index, result),
+            Event::ListedPredicted {
+                ticket,
+                index,
+                sha256,
+                result,
+            } => self.listed_predicted(ticket, index, sha256, result),
+            Event::NotesLoaded(result) => self.notes_loaded(result),
+            Event::NotesSaved(result) => self.notes_saved(result),
+            Event::Printed(result) => self.printed(result),
             Event::Predicted { ticket, result } => self.predicted(ticket, result),
             Event::Explained {
                 ticket,
@@ -123,6 +157,21 @@ impl Application {
         }
     }
 
+    fn begin_calibration(&mut self) {
+        let known = self.state.saved.monitors.pixels_per_mm(&self.state.monitor);
+        self.fields.pixels_per_mm = known.unwrap_or(USUAL_PIXELS_PER_MM);
+        self.state.overlay = Some(Overlay::Calibrate);
+    }
+
+    fn calibrate(&mut self, pixels_per_mm: Option<f64>) {
+        let (monitors, monitor) = (&mut self.state.saved.monitors, &self.state.monitor);
+        match pixels_per_mm {
+            Some(pixels_per_mm) => monitors.calibrate(monitor, pixels_per_mm),
+            None => monitors.forget(monitor),
+        }
+        self.state.overlay = None;
+    }
+
     fn zoom(&mut self, step: ZoomStep) {
         match self.state.screen {
             Screen::Read => self.fields.read_zoom.step(step),
@@ -164,6 +213,8 @@ impl Application {
                     Purpose::ChooseTrainingData
                     | Purpose::ChooseTrainingPlace
                     | Purpose::ChooseRun => (Place::Training, "type the path of the folder"),
+                    Purpose::OpenFolder => (Place::Worklist, "type the path of the folder"),
+                    Purpose::SavePrint => (Place::Print, "type the path of the file"),
                 };
                 let detail = format!(
                     "This desktop has no file dialog that protoecg can use (an XDG desktop portal, or zenity). Instead, {field}."
@@ -189,6 +240,11 @@ impl Application {
             | Purpose::ChooseTrainingData
             | Purpose::ChooseTrainingPlace
             | Purpose::ChooseRun => self.training_path_chosen(purpose, path),
+            Purpose::OpenFolder => self.open_folder(path),
+            Purpose::SavePrint => {
+                self.fields.print = path.display().to_string();
+                self.print(path);
+            }
             Purpose::ExportTables => {
                 self.fields.export = path.display().to_string();
                 self.export(path);

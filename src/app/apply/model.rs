@@ -51,6 +51,7 @@ impl Application {
             };
             workers.model(Priority::Seen, job);
         }
+        self.restart_list();
     }
 
     pub(super) fn bundle_opened(&mut self, opened: OpenedBundle) {

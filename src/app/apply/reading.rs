@@ -22,7 +22,11 @@ impl Application {
         self.state.overlay = None;
         self.state.solved(Place::Reading);
         if let Some(workers) = &self.workers {
-            workers.files(Priority::Seen, FileJob::ReadRecording { ticket, path });
+            let look = self.state.look().of_the_first_page();
+            workers.files(
+                Priority::Seen,
+                FileJob::ReadRecording { ticket, path, look },
+            );
         }
     }
 
@@ -52,6 +56,7 @@ impl Application {
         let reading = &mut self.state.reading;
         reading.opening = None;
         reading.opened = None;
+        reading.drawing = None;
         self.forget_prediction();
     }
 
@@ -92,14 +97,28 @@ impl Application {
             drawn,
         } = read;
         let id = sha256.chars().take(8).collect();
+        // Opened by another way than the list, it has no place in it.
+        let list = &mut self.state.worklist;
+        if list.open.and_then(|i| list.entries.get(i)?.sha256()) != Some(&sha256) {
+            list.open = None;
+        }
         self.state.reading.opened = Some(OpenedRecording {
             recording,
             id,
+            sha256,
             report,
             drawn,
+            measurements: None,
         });
+        self.state.reading.page_start_s = 0.0;
+        self.state.reading.drawing = None;
+        self.state.reading.printed = None;
         self.state.solved(Place::Reading);
+        self.state.solved(Place::Print);
         self.fields.read_zoom.fit();
+        self.fields.read_zoom.caliper.forget_place();
+        self.measure();
+        self.show_note();
         self.forget_prediction();
         self.predict();
     }
@@ -283,12 +302,14 @@ impl Application {
         };
         if self.state.exemplars.want(prototype) {
             let (bundle, exemplars) = (model.sha256.clone(), Arc::clone(&model.exemplars));
+            let look = self.state.exemplars.look.clone();
             workers.files(
                 priority,
                 FileJob::ReadExemplar {
                     bundle,
                     exemplars,
                     prototype,
+                    look,
                 },
             );
         }

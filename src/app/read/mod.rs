@@ -3,26 +3,32 @@
 
 mod attention;
 mod checks;
+mod display_bar;
 mod evidence;
 mod findings;
 mod ledger;
+mod measurements;
 mod nearest;
 mod pair;
 mod panels;
 mod predictions;
+mod print;
 mod welcome;
 mod what_if;
+mod worklist;
 
 use eframe::egui::{Align, Frame, Layout, Margin, Panel, ScrollArea, Ui};
 
-use super::command::{Command, Commands, Overlay, Place};
+use super::command::{Command, Commands, Overlay, Place, Scroll};
 use super::state::{Fields, OpenedRecording, State};
 use super::tokens::space;
 use super::widgets::{card_frame, icon_button, problem_ui, title, weak};
 use super::worker::Purpose;
 
 pub use predictions::order;
+pub use print::overlay as print_overlay;
 pub use welcome::overlay as open_overlay;
+pub use worklist::overlay as worklist_overlay;
 
 /// Width of the column with the predictions.
 const COLUMN: f32 = 408.0;
@@ -45,9 +51,10 @@ pub fn ui(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Comman
             card_frame(ui).inner_margin(Margin::ZERO).show(ui, |ui| {
                 ui.set_min_height(ui.available_height());
                 let inner = Margin::symmetric(space::M as i8, space::S as i8);
-                Frame::new()
-                    .inner_margin(inner)
-                    .show(ui, |ui| recording(ui, state, opened, commands));
+                Frame::new().inner_margin(inner).show(ui, |ui| {
+                    recording(ui, state, opened, commands);
+                    worklist::beside(ui, state, opened, fields, commands);
+                });
                 ScrollArea::vertical()
                     .auto_shrink([false, false])
                     .show(ui, |ui| {
@@ -58,6 +65,7 @@ pub fn ui(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Comman
                             })
                             .show(ui, |ui| {
                                 findings::ui(ui, &opened.report);
+                                measurements::ui(ui, state, opened, commands);
                                 predictions::ui(ui, state, commands);
                             });
                     });
@@ -74,11 +82,23 @@ pub fn ui(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Comman
         }
         problem_ui(
             ui,
+            Place::Notes,
+            state.problems.get(&Place::Notes),
+            commands,
+        );
+        problem_ui(
+            ui,
             Place::Model,
             state.problems.get(&Place::Model),
             commands,
         );
+        display_bar::ui(ui, state, opened, fields, commands);
+        ui.add_space(space::XS);
         pair::ui(ui, state, opened, fields, commands);
+        let scrolled_s = std::mem::take(&mut fields.read_zoom.scrolled_s);
+        if scrolled_s != 0.0 {
+            commands.send(Command::Scroll(Scroll::By(scrolled_s)));
+        }
     });
 }
 

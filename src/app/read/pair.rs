@@ -158,6 +158,13 @@ fn toolbar(
             }
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if state.saved.monitors.pixels_per_mm(&state.monitor).is_some()
+                && ghost_button(ui, "1:1")
+                    .on_hover_text("True to scale (1)")
+                    .clicked()
+            {
+                commands.send(Command::Zoom(ZoomStep::TrueScale));
+            }
             if icon_button(ui, "+", "Zoom in (+)").clicked() {
                 commands.send(Command::Zoom(ZoomStep::In));
             }
@@ -282,10 +289,15 @@ impl<'a> Pair<'a> {
                 self.state.reading.marked().or(whole)
             }
             Some(evidence) => match self.state.exemplars.get(evidence.prototype) {
-                Some(Exemplar::Ready(drawn)) => Some(drawn),
+                // In another look its millimetres would not be those of the read ECG.
+                Some(Exemplar::Ready(drawn)) if self.is_alike(drawn) => Some(drawn),
                 _ => None,
             },
         }
+    }
+
+    fn is_alike(&self, drawn: &Drawn) -> bool {
+        drawn.look == self.opened.drawn.look.clone().of_the_first_page()
     }
 
     /// A page without anything on it that has room for each of the sheets, so
@@ -298,8 +310,7 @@ impl<'a> Pair<'a> {
         Scene {
             width_mm: size.0,
             height_mm: size.1,
-            items: Vec::new(),
-            description: String::new(),
+            ..Scene::default()
         }
     }
 
@@ -384,5 +395,5 @@ fn caption(ui: &mut Ui, name: &str, rest: &str) {
 }
 
 fn scale_note() -> &'static str {
-    "All at the same scale; screen not calibrated, measure by the grid."
+    "All at the same scale; where the corner does not say that it is true, measure by the grid."
 }

@@ -6,9 +6,11 @@ mod reading;
 mod review;
 mod saved;
 mod training;
+mod worklist;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 pub use draft::Draft;
 pub use model::{LoadedModel, ModelState};
@@ -16,10 +18,14 @@ pub use reading::{Exemplar, ExemplarCache, OpenedRecording, Reading};
 pub use review::{ReviewState, Session, StatisticsState};
 pub use saved::{Saved, TrainingChoices};
 pub use training::{ShownSource, TrainingState};
+pub use worklist::{Listed, ListedReading, Worklist, positive};
 
 use super::command::{Overlay, Place, Screen};
+use super::look::Look;
+use super::notes::Notes;
 use super::widgets::SheetZoom;
 use super::worker::ConfigChoice;
+use crate::bundle::SignalView;
 use crate::explain::Rating;
 use crate::review::Ratings;
 
@@ -39,12 +45,20 @@ pub struct State {
     /// them asks [`State::rating_of`].
     pub ratings: Option<Ratings>,
     pub training: TrainingState,
+    pub worklist: Worklist,
+    /// `None` until they are read, and where they cannot be.
+    pub notes: Option<Notes>,
+    pub loading_notes: bool,
+    pub notes_changed: bool,
+    pub saving_notes: bool,
     /// At most one problem for each place, the newest.
     pub problems: BTreeMap<Place, Problem>,
     /// Where a dialog was asked for and has not answered yet.
     pub dialog_open: bool,
     /// Model bundles beside the program.
     pub models: Vec<PathBuf>,
+    /// The monitor that the window is on, see [`super::monitor`].
+    pub monitor: String,
 }
 
 impl State {
@@ -61,9 +75,49 @@ impl State {
             statistics: StatisticsState::default(),
             ratings: None,
             training: TrainingState::default(),
+            worklist: Worklist::default(),
+            notes: None,
+            loading_notes: false,
+            notes_changed: false,
+            saving_notes: false,
             problems: BTreeMap::new(),
             dialog_open: false,
             models: Vec::new(),
+            monitor: String::new(),
+        }
+    }
+
+    /// The entries of the worklist that its filters let through.
+    pub fn listed_shown(&self) -> Vec<usize> {
+        let notes = self.notes.as_ref();
+        self.worklist
+            .shown(|sha256| notes.is_some_and(|notes| notes.of(sha256).flagged))
+    }
+
+    /// How the open recording is to be drawn.
+    pub fn look(&self) -> Look {
+        let bundle = self.model.bundle();
+        let signal = match bundle {
+            Some(_) => self.reading.signal,
+            None => SignalView::Clinician,
+        };
+        Look {
+            display: self.saved.display,
+            signal,
+            preprocessing: bundle
+                .filter(|_| signal != SignalView::Clinician)
+                .map(|bundle| Arc::new(bundle.manifest.preprocessing.clone())),
+            page_start_s: self.reading.page_start_s,
+            fiducials: self.saved.fiducials,
+        }
+    }
+
+    /// How training ECGs are to be drawn: beside the open recording as that,
+    /// for raters and in the statistics always alike.
+    pub fn exemplar_look(&self) -> Look {
+        match self.screen {
+            Screen::Read => self.look().of_the_first_page(),
+            Screen::Review | Screen::Statistics | Screen::Train => Look::default(),
         }
     }
 
@@ -119,6 +173,14 @@ pub struct Fields {
     pub training: TrainingFields,
     /// The chosen one of the projected prototypes is to come into sight.
     pub scroll_to_source: bool,
+    pub print: String,
+    pub folder: String,
+    /// The note of the open ECG.
+    pub note: String,
+    /// Dots per inch of a printed picture.
+    pub print_dpi: u16,
+    /// What the calibration stands at while it is open.
+    pub pixels_per_mm: f64,
     pub comment: String,
     pub change_reason: String,
     /// From and to of the seconds that a "what if" masks next.
@@ -173,6 +235,7 @@ impl Fields {
             rater: saved.rater.clone(),
             mask_span_s: (0.0, 1.0),
             training: TrainingFields::new(&saved.training),
+            print_dpi: 300,
             ..Self::default()
         }
     }

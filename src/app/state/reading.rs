@@ -5,12 +5,15 @@ use std::sync::Arc;
 
 use crate::app::command::{EvidencePane, PairView};
 use crate::app::drawn::Drawn;
-use crate::app::worker::EvidenceKey;
+use crate::app::look::Look;
+use crate::app::worker::{EvidenceKey, NewestDraw};
+use crate::bundle::SignalView;
 use crate::ecg::Recording;
 use crate::explain::{
     AttentionExplanation, Checks, ClassExplanation, CounterCase, Order, PrototypeEvidence,
 };
 use crate::inference::{Changes, Prediction};
+use crate::measurements::Measurements;
 use crate::plausibility::Report;
 
 /// A recording that is open. It is known by its checksum, not by its file.
@@ -18,8 +21,11 @@ pub struct OpenedRecording {
     pub recording: Arc<Recording>,
     /// The first eight digits of the checksum.
     pub id: String,
+    pub sha256: String,
     pub report: Report,
     pub drawn: Box<Drawn>,
+    /// `None` until it has been measured; or why it could not be.
+    pub measurements: Option<Result<Arc<Measurements>, String>>,
 }
 
 /// The evidence and its view.
@@ -61,6 +67,16 @@ pub struct Reading {
     /// The read ECG with the evidence marked on it: the newest that was asked
     /// for, and its sheets when they are drawn.
     pub marked: Option<(EvidenceKey, Option<Box<Drawn>>)>,
+    /// Which signal is looked at.
+    pub signal: SignalView,
+    /// Where the page begins in the recording.
+    pub page_start_s: f64,
+    /// The look that the sheets are being drawn in, with its number.
+    pub drawing: Option<(u64, Look)>,
+    pub newest_draw: NewestDraw,
+    pub printing: bool,
+    /// What became of the last print.
+    pub printed: Option<String>,
 }
 
 impl Reading {
@@ -103,6 +119,7 @@ impl Reading {
     /// What is marked on the read ECG; `None` where nothing is to be, or where
     /// the whole strip is, which every drawing has.
     pub fn evidence_key(&self) -> Option<EvidenceKey> {
+        let opened = self.opened.as_ref()?;
         let influence = self.checks_of_evidence().is_some();
         let prototype = match self.evidence() {
             Some(evidence) if evidence.whole_recording && !influence => return None,
@@ -114,6 +131,8 @@ impl Reading {
             asked: self.asked,
             prototype,
             influence,
+            look: opened.drawn.look.clone(),
+            measured: opened.drawn.source.measurements.is_some(),
         })
     }
 
@@ -122,7 +141,7 @@ impl Reading {
         let (key, drawn) = self.marked.as_ref()?;
         drawn
             .as_deref()
-            .filter(|_| self.evidence_key() == Some(*key))
+            .filter(|_| self.evidence_key().as_ref() == Some(key))
     }
 
     /// The drawing that is asked for is not there yet.
@@ -145,6 +164,8 @@ pub enum Exemplar {
 #[derive(Default)]
 pub struct ExemplarCache {
     pub bundle: String,
+    /// How they are drawn.
+    pub look: Look,
     drawn: HashMap<usize, Exemplar>,
     /// Prototypes, the one that was wanted last at the end.
     wanted: Vec<usize>,
@@ -158,6 +179,7 @@ impl ExemplarCache {
     pub fn start_over(&mut self, bundle: &str) {
         *self = Self {
             bundle: bundle.to_owned(),
+            look: std::mem::take(&mut self.look),
             ..Self::default()
         };
     }
@@ -188,8 +210,12 @@ impl ExemplarCache {
         true
     }
 
-    /// Keeps what was read, if it is still wanted.
+    /// Keeps what was read, if it is still wanted as it was drawn.
     pub fn put(&mut self, prototype: usize, exemplar: Exemplar) {
+        if matches!(&exemplar, Exemplar::Ready(drawn) if drawn.look != self.look) {
+            // It is being read again, in the look that is wanted now.
+            return;
+        }
         if let Some(place) = self.drawn.get_mut(&prototype) {
             *place = exemplar;
         }

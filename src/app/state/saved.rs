@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::app::command::ThemeChoice;
+use crate::app::monitor::Monitors;
 use crate::app::worker::ConfigChoice;
 use crate::inference::DeviceChoice;
+use crate::sheet::{DisplayOptions, PrintPage};
 
 /// Saved by eframe as RON in the user's data folder. eframe writes it now and
 /// then and not atomically, so nothing that must not be lost is in it.
@@ -19,6 +21,13 @@ pub struct Saved {
     pub bundle: Option<PathBuf>,
     /// Where training ECGs of PTB-XL are.
     pub ptbxl_dir: Option<PathBuf>,
+    /// How ECGs are looked at on the Read screen and printed.
+    pub display: DisplayOptions,
+    /// Beginnings and ends of waves are marked.
+    pub fiducials: bool,
+    pub print_page: PrintPage,
+    /// How large a millimetre is, by monitor.
+    pub monitors: Monitors,
     /// The last rater's code.
     pub rater: String,
     /// Paths, newest first. File names count as identity: they are shown in
@@ -67,6 +76,7 @@ fn put_first(paths: &mut Vec<PathBuf>, path: &Path) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sheet::{Gain, PageLayout, PaperSpeed};
 
     #[test]
     fn recent_files_are_unique_newest_first_and_few() {
@@ -94,6 +104,12 @@ mod tests {
                 seed: Some(7),
                 ..TrainingChoices::default()
             },
+            display: DisplayOptions {
+                layout: PageLayout::SixByTwo,
+                speed: PaperSpeed::Mm50,
+                half_gain_chest: true,
+                ..DisplayOptions::default()
+            },
             ..Saved::default()
         };
         let text = ron::to_string(&saved).unwrap();
@@ -102,5 +118,9 @@ mod tests {
             ron::from_str::<Saved>("(theme: Light)").unwrap().theme,
             ThemeChoice::Light
         );
+        // A display of an older program lacks what was added since.
+        let old: Saved = ron::from_str("(display: (gain: Mm20))").unwrap();
+        assert_eq!(old.display.gain, Gain::Mm20);
+        assert_eq!(old.display.layout, PageLayout::ThreeByFourOne);
     }
 }

@@ -1,6 +1,7 @@
 //! The few widgets that the screens share. They know tokens, not data.
 
 mod button;
+mod caliper;
 mod dialog;
 mod field;
 mod notice;
@@ -11,6 +12,7 @@ mod table;
 mod text;
 
 pub use button::{ghost_button, icon_button, key_hint, primary_button};
+pub use caliper::{CaliperMode, CaliperStep};
 pub use dialog::dialog;
 pub use field::path_field;
 pub use notice::{badge, banner, problem_ui};

@@ -1,13 +1,16 @@
 //! An ECG sheet in the window: painted, zoomed, panned, and described.
 
 use eframe::egui::{
-    Align2, CursorIcon, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, vec2,
+    Align2, CursorIcon, PointerButton, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, Vec2,
+    WidgetInfo, vec2,
 };
 
 use crate::app::command::ZoomStep;
 use crate::app::theme::regular;
 use crate::app::tokens::{Tokens, type_size};
 use crate::sheet::{Palette, Point, Scene, SheetView, paint_egui};
+
+use super::caliper::{Caliper, CaliperMode, Pane};
 
 /// How a sheet, or a pair of linked sheets, is looked at.
 #[derive(Clone, Debug, Default)]
@@ -16,6 +19,13 @@ pub struct SheetZoom {
     view: Option<SheetView>,
     /// Steps by keyboard or button, taken when the size is known.
     pending: Vec<ZoomStep>,
+    /// Lies over every sheet of the pair.
+    pub caliper: Caliper,
+    /// Seconds by which the wheel asked for another part of the recording;
+    /// whoever has the recording takes them.
+    pub scrolled_s: f64,
+    /// Points that are a millimetre on this monitor, once it was calibrated.
+    pub true_points_per_mm: Option<f64>,
 }
 
 impl SheetZoom {
@@ -39,11 +49,12 @@ impl SheetZoom {
                 points_per_mm,
                 origin_mm: Point::new(left_mm, 0.0),
             }),
-            pending: Vec::new(),
+            ..Self::default()
         }
     }
 
-    pub fn is_fitted(&self) -> bool {
+    #[cfg(test)]
+    fn is_fitted(&self) -> bool {
         self.view.is_none() && self.pending.is_empty()
     }
 
@@ -54,6 +65,16 @@ impl SheetZoom {
             match step {
                 ZoomStep::In => view.zoom_about(middle, Self::STEP),
                 ZoomStep::Out => view.zoom_about(middle, 1.0 / Self::STEP),
+                ZoomStep::TrueScale => match self.true_points_per_mm {
+                    Some(points_per_mm) => {
+                        view.zoom_about(middle, points_per_mm / view.points_per_mm);
+                        view.keep_on_page(page, area);
+                        // Even where the whole page would have room to spare.
+                        self.view = Some(view);
+                        continue;
+                    }
+                    None => continue,
+                },
                 ZoomStep::Pan(x, y) => view.pan((f64::from(x), f64::from(y))),
                 ZoomStep::Fit => {
                     self.view = None;
@@ -87,13 +108,12 @@ fn common_page(scenes: &[&Scene]) -> Scene {
     Scene {
         width_mm: largest(|scene| scene.width_mm),
         height_mm: largest(|scene| scene.height_mm),
-        items: Vec::new(),
-        description: String::new(),
+        ..Scene::default()
     }
 }
 
-/// Shows a scene. Wheel zooms at the pointer, dragging pans, a double click
-/// fits. Sheets that share a `zoom` and a size are linked; each names the other
+/// Shows a scene. The wheel zooms at the pointer, dragging pans, a double click
+/// fits; sideways (or with Shift) the wheel goes along the recording. Sheets that share a `zoom` and a size are linked; each names the other
 /// as `beside`, so that one scale holds for both whatever their heights are.
 pub fn sheet_pane(
     ui: &mut Ui,
@@ -105,8 +125,6 @@ pub fn sheet_pane(
 ) -> Response {
     let tokens = Tokens::of(ui);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
-    let sentence = format!("{name}. {}", scene.description);
-    response.widget_info(|| WidgetInfo::labeled(Role::GraphicsDocument, true, &sentence));
     let palette = if tokens.dark {
         Palette::DARK
     } else {
@@ -115,15 +133,40 @@ pub fn sheet_pane(
     let area = (f64::from(rect.width()), f64::from(rect.height()));
     let page = common_page(&[scene, beside.unwrap_or(scene)]);
     let mut view = zoom.view(&page, area);
-    if gestures(ui, &response, rect, &mut view) {
+    let sentence = format!("{name}. {} {}.", scene.description, scale_text(zoom, &view));
+    response.widget_info(|| WidgetInfo::labeled(Role::GraphicsDocument, true, &sentence));
+    let measures = zoom.caliper.mode != CaliperMode::Off && !scene.panels.is_empty();
+    if gestures(ui, &response, rect, &mut view, measures) {
         zoom.set(view, &page, area);
         view = zoom.view(&page, area);
     }
-    if response.double_clicked() {
+    if response.double_clicked() && !measures {
         zoom.fit();
+    }
+    let pane = Pane {
+        scene,
+        view: &view,
+        area: rect,
+    };
+    if let (Some(panel), true) = (scene.panels.first(), response.hovered()) {
+        let across = ui.input(|input| input.smooth_scroll_delta().x);
+        let points_per_s = view.points_per_mm * panel.speed_mm_per_s;
+        zoom.scrolled_s -= f64::from(across) / points_per_s;
+    }
+    if measures {
+        zoom.caliper.take_steps(scene);
+        measure(ui, &response, &pane, &mut zoom.caliper);
     }
     ui.painter().rect_filled(rect, 0.0, tokens.sunken);
     paint_egui(ui.painter(), rect, scene, &view, &palette);
+    if measures {
+        zoom.caliper.paint(ui.painter(), &pane, tokens);
+        if let Some(sentence) = zoom.caliper.sentence(scene) {
+            // A node of its own, so that a screen reader hears the numbers change.
+            let readout = ui.interact(rect, response.id.with("caliper"), Sense::hover());
+            readout.widget_info(|| WidgetInfo::labeled(Role::Label, true, &sentence));
+        }
+    }
     let outline = if response.has_focus() {
         Stroke::new(2.0, tokens.accent_ink)
     } else {
@@ -131,27 +174,73 @@ pub fn sheet_pane(
     };
     ui.painter()
         .rect_stroke(rect, 0.0, outline, StrokeKind::Inside);
-    if !zoom.is_fitted() {
-        let percent = view.points_per_mm / SheetView::fit(&page, area).points_per_mm * 100.0;
-        let text = format!("{percent:.0} % of the fitted size");
-        let at = rect.right_bottom() - vec2(8.0, 6.0);
-        let galley =
-            ui.painter()
-                .layout_no_wrap(text, regular(type_size::SMALL), tokens.text_secondary);
-        let behind = Align2::RIGHT_BOTTOM
-            .anchor_size(at, galley.size())
-            .expand2(vec2(5.0, 2.0));
-        ui.painter().rect_filled(behind, 3.0, tokens.surface);
-        ui.painter()
-            .galley(behind.min + vec2(5.0, 2.0), galley, tokens.text_secondary);
-    }
-    response.on_hover_cursor(CursorIcon::Grab)
+    badge(ui, rect, &scale_text(zoom, &view));
+    response.on_hover_cursor(if measures {
+        CursorIcon::Crosshair
+    } else {
+        CursorIcon::Grab
+    })
 }
 
-/// Applies wheel and pointer to the view; true if it changed.
-fn gestures(ui: &Ui, response: &Response, rect: Rect, view: &mut SheetView) -> bool {
+/// Whether a millimetre is one.
+fn scale_text(zoom: &SheetZoom, view: &SheetView) -> String {
+    match zoom.true_points_per_mm {
+        None => "Not to scale: screen not calibrated".to_owned(),
+        Some(own) if view.is_true_scale(own) => "True to scale".to_owned(),
+        Some(own) => format!("Not to scale: {:.0} %", view.points_per_mm / own * 100.0),
+    }
+}
+
+/// A few words in the lower right corner.
+fn badge(ui: &Ui, area: Rect, text: &str) {
+    let tokens = Tokens::of(ui);
+    let at = area.right_bottom() - vec2(8.0, 6.0);
+    let (font, colour) = (regular(type_size::SMALL), tokens.text_secondary);
+    let galley = ui.painter().layout_no_wrap(text.to_owned(), font, colour);
+    let behind = Align2::RIGHT_BOTTOM
+        .anchor_size(at, galley.size())
+        .expand2(vec2(5.0, 2.0));
+    ui.painter().rect_filled(behind, 3.0, tokens.surface);
+    ui.painter()
+        .galley(behind.min + vec2(5.0, 2.0), galley, colour);
+}
+
+/// The pointer moves the caliper; Shift holds it off the R peaks.
+fn measure(ui: &Ui, response: &Response, pane: &Pane<'_>, caliper: &mut Caliper) {
+    let (origin, at, shift) = ui.input(|input| {
+        (
+            input.pointer.press_origin(),
+            input.pointer.latest_pos(),
+            input.modifiers.shift,
+        )
+    });
+    let primary = PointerButton::Primary;
+    if response.drag_started_by(primary)
+        && let Some(origin) = origin
+    {
+        caliper.grab(pane, origin, !shift);
+    }
+    if response.dragged_by(primary)
+        && let Some(at) = at
+    {
+        caliper.drag(pane, at, !shift);
+    }
+    if response.drag_stopped() {
+        caliper.release();
+    }
+}
+
+/// Applies wheel and pointer to the view; true if it changed. With a caliper
+/// on, the primary button is the caliper's and the others move the page.
+fn gestures(
+    ui: &Ui,
+    response: &Response,
+    rect: Rect,
+    view: &mut SheetView,
+    measures: bool,
+) -> bool {
     let mut changed = false;
-    if response.dragged() {
+    if response.dragged() && !(measures && response.dragged_by(PointerButton::Primary)) {
         let by = response.drag_delta();
         view.pan((f64::from(by.x), f64::from(by.y)));
         changed = by != Vec2::ZERO;
@@ -176,8 +265,7 @@ mod tests {
         Scene {
             width_mm: 250.0,
             height_mm,
-            items: Vec::new(),
-            description: String::new(),
+            ..Scene::default()
         }
     }
 
@@ -190,6 +278,30 @@ mod tests {
         let second = zoom.view(&common_page(&[&high, &low]), area);
         assert_eq!(first, second);
         assert!((first.points_per_mm - 200.0 / 60.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn true_scale_is_a_millimetre_of_the_monitor_and_says_so() {
+        let (page, area) = (page(100.0), (500.0, 200.0));
+        let mut zoom = SheetZoom::default();
+        // Without a calibration nobody knows how large a millimetre is.
+        zoom.step(ZoomStep::TrueScale);
+        let view = zoom.view(&page, area);
+        assert_eq!(view, SheetView::fit(&page, area));
+        assert_eq!(
+            scale_text(&zoom, &view),
+            "Not to scale: screen not calibrated"
+        );
+        zoom.true_points_per_mm = Some(3.8);
+        assert_eq!(scale_text(&zoom, &view), "Not to scale: 53 %");
+        zoom.step(ZoomStep::TrueScale);
+        let view = zoom.view(&page, area);
+        assert!((view.points_per_mm - 3.8).abs() < 1e-9);
+        assert_eq!(scale_text(&zoom, &view), "True to scale");
+        // A page with room to spare is true to scale as well.
+        zoom.true_points_per_mm = Some(1.5);
+        zoom.step(ZoomStep::TrueScale);
+        assert!((zoom.view(&page, area).points_per_mm - 1.5).abs() < 1e-9);
     }
 
     #[test]

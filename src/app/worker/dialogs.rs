@@ -23,6 +23,8 @@ pub enum Purpose {
     /// The folder in which the bundle of a training is to be.
     ChooseTrainingPlace,
     ChooseRun,
+    SavePrint,
+    OpenFolder,
 }
 
 /// Asks for a path and waits for the answer.
@@ -34,7 +36,7 @@ pub trait Dialogs: Send + Sync {
 /// The dialogs of the desktop (XDG portal, or zenity).
 /// What ECG files are called, for the file dialog alone: the type is found from
 /// the content.
-const ECG_ENDINGS: [&str; 8] = ["hea", "edf", "bdf", "csv", "npy", "dcm", "scp", "xml"];
+pub(super) const ECG_ENDINGS: [&str; 8] = ["hea", "edf", "bdf", "csv", "npy", "dcm", "scp", "xml"];
 
 pub struct NativeDialogs;
 
@@ -56,6 +58,16 @@ impl Dialogs for NativeDialogs {
             ),
             Purpose::ChoosePtbxl => {
                 block_on(dialog.set_title("Choose the PTB-XL folder").pick_folder())
+            }
+            Purpose::SavePrint => block_on(
+                dialog
+                    .set_title("Save the print")
+                    .add_filter("PDF, SVG or PNG", &["pdf", "svg", "png"])
+                    .set_file_name("ecg.pdf")
+                    .save_file(),
+            ),
+            Purpose::OpenFolder => {
+                block_on(dialog.set_title("Choose a folder of ECGs").pick_folder())
             }
             Purpose::ExportTables => block_on(
                 dialog

@@ -8,13 +8,17 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 use eframe::egui;
 
 use super::dialogs::Purpose;
+use super::listing::ListedFile;
 use super::store::StoreEvent;
 use super::training::TrainingEvent;
 use crate::app::drawn::Drawn;
+use crate::app::look::Look;
+use crate::app::notes::Notes;
 use crate::bundle::{Exemplars, Manifest};
 use crate::ecg::Recording;
 use crate::explain::{AttentionExplanation, Checks, ClassExplanation};
 use crate::inference::Prediction;
+use crate::measurements::Measurements;
 use crate::plausibility::Report;
 
 /// An event; every one answers a job that the window sent, but those of a run
@@ -32,6 +36,36 @@ pub enum Event {
         path: PathBuf,
         result: Result<ReadRecording, String>,
     },
+    /// The recording on the screen was drawn in another look.
+    Redrawn {
+        ticket: u64,
+        result: Result<Box<Drawn>, String>,
+    },
+    /// Beats and intervals of a recording.
+    Measured {
+        recording: Arc<Recording>,
+        result: Result<Arc<Measurements>, String>,
+    },
+    FolderListed {
+        ticket: u64,
+        result: Result<Vec<PathBuf>, String>,
+    },
+    ListedRead {
+        ticket: u64,
+        index: usize,
+        result: Result<ListedFile, String>,
+    },
+    /// The statements at or above their thresholds.
+    ListedPredicted {
+        ticket: u64,
+        index: usize,
+        sha256: String,
+        result: Result<Vec<(String, f64)>, String>,
+    },
+    NotesLoaded(Result<Notes, String>),
+    NotesSaved(Result<(), String>),
+    /// How many files a print became, or why it did not.
+    Printed(Result<usize, String>),
     /// A bundle passed its checksums; its weights are loading.
     BundleOpened(OpenedBundle),
     /// The network is ready.
@@ -96,13 +130,17 @@ pub struct Answer {
 
 /// What is marked on the read ECG: the evidence of one prototype, or the
 /// attention, of one question to the model.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct EvidenceKey {
     pub asked: u64,
     /// `None` for the attention.
     pub prototype: Option<usize>,
     /// The measured influence is behind the traces.
     pub influence: bool,
+    /// As the plain sheets are drawn.
+    pub look: Look,
+    /// The beats are known, so that calipers snap to them.
+    pub measured: bool,
 }
 
 /// A recording with what was found out about it while it was read.

@@ -2,20 +2,25 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
 
 use super::events::{Event, Events, EvidenceKey, ReadRecording};
 use super::guarded;
+use super::listing::{self, ListedFile};
 use super::queue::{JobReceiver, JobSender, job_queue};
 use super::training::TrainingEvent;
-use crate::app::drawn::{Drawn, Evidence};
+use crate::app::drawn::{Drawn, Evidence, Signal, Source};
+use crate::app::look::Look;
+use crate::app::notes::Notes;
 use crate::bundle::Exemplars;
 use crate::dataset::DataSet;
 use crate::ecg::Recording;
+use crate::explain::reading;
 use crate::plausibility::Admitted;
-use crate::sheet::Mark;
+use crate::sheet::{DisplayOptions, Mark, Print, PrintPage, Tick};
 use crate::training::ProjectedSource;
-use crate::{formats, plausibility};
+use crate::{formats, measurements, plausibility};
 
 /// Two are enough: one reads what is being looked at, one what comes next.
 const THREADS: usize = 2;
@@ -25,18 +30,49 @@ pub enum FileJob {
     ReadRecording {
         ticket: u64,
         path: PathBuf,
+        look: Look,
+    },
+    /// Beats and intervals, which take longer than drawing.
+    Measure(Arc<Recording>),
+    /// The recording on the screen in another look, or another part of it. A
+    /// ticket that is not the newest any more is passed over.
+    Redraw {
+        ticket: u64,
+        newest: NewestDraw,
+        source: Source,
+        /// Where it is the same as before.
+        signal: Option<Signal>,
+        look: Look,
+    },
+    Print(Box<PrintJob>),
+    /// The ECG files of a folder and of those below it.
+    ListFolder {
+        ticket: u64,
+        path: PathBuf,
+    },
+    /// One ECG of the worklist.
+    ReadListed {
+        ticket: u64,
+        index: usize,
+        path: PathBuf,
+    },
+    LoadNotes(PathBuf),
+    SaveNotes {
+        path: PathBuf,
+        notes: Notes,
     },
     /// The training ECG of a prototype; `bundle` is the checksum of the bundle.
     ReadExemplar {
         bundle: String,
         exemplars: Arc<Exemplars>,
         prototype: usize,
+        look: Look,
     },
     /// The read ECG with the evidence marked on it.
     DrawEvidence {
         key: EvidenceKey,
-        recording: Arc<Recording>,
-        evidence: Box<Evidence>,
+        source: Source,
+        signal: Signal,
     },
     /// The training ECG that a projection put a prototype on, from the first of
     /// these folders that has it.
@@ -46,6 +82,44 @@ pub enum FileJob {
         /// A folder of single records by number, where the bundle has one.
         exemplars: PathBuf,
     },
+}
+
+/// The number of the drawing that is wanted.
+pub type NewestDraw = Arc<AtomicU64>;
+
+/// What is printed, and where to.
+pub struct PrintJob {
+    pub path: PathBuf,
+    pub dpi: f64,
+    pub signal: Signal,
+    pub display: DisplayOptions,
+    pub recording: Arc<Recording>,
+    pub footer: Vec<String>,
+    pub ticks: Vec<Tick>,
+    pub start_s: f64,
+    pub duration_s: f64,
+    pub page: PrintPage,
+}
+
+impl PrintJob {
+    fn write(&self) -> Result<usize, String> {
+        let print = Print {
+            recording: &self.signal.recording,
+            signal_note: &self.signal.note,
+            unit: self.signal.unit,
+            display: &self.display,
+            title: &[reading::title(&self.recording)],
+            footer: &self.footer,
+            ticks: &self.ticks,
+            start_s: self.start_s,
+            duration_s: self.duration_s,
+            page: self.page,
+        };
+        let written = print.write(&self.path, self.dpi);
+        written
+            .map(|files| files.len())
+            .map_err(|error| error.to_string())
+    }
 }
 
 /// Starts the pool.
@@ -89,15 +163,21 @@ fn source_recording(
 fn work(jobs: &JobReceiver<FileJob>, events: &Events) {
     while let Some(job) = jobs.next() {
         match job {
-            FileJob::ReadRecording { ticket, path } => {
+            FileJob::ReadRecording { ticket, path, look } => {
                 let result = guarded("reading the file", || {
                     let read = formats::open(&path).map_err(|error| error.to_string())?;
                     let Admitted { recording, report } = plausibility::admit(read);
+                    let (sha256, recording) = (recording.sha256(), Arc::new(recording));
+                    let source = Source {
+                        recording: Arc::clone(&recording),
+                        evidence: Evidence::of(Mark::whole_recording("")),
+                        measurements: None,
+                    };
                     Ok(ReadRecording {
-                        sha256: recording.sha256(),
+                        sha256,
                         report,
-                        drawn: Box::new(Drawn::of(&recording, &Mark::whole_recording(""))),
-                        recording: Arc::new(recording),
+                        drawn: Box::new(Drawn::of(source, look)),
+                        recording,
                     })
                 });
                 events.send(Event::RecordingRead {
@@ -106,10 +186,64 @@ fn work(jobs: &JobReceiver<FileJob>, events: &Events) {
                     result,
                 });
             }
+            FileJob::Measure(recording) => {
+                let result = guarded("measuring the ECG", || {
+                    measurements::measure(&recording, None)
+                        .map(Arc::new)
+                        .map_err(|error| error.to_string())
+                });
+                events.send(Event::Measured { recording, result });
+            }
+            FileJob::Redraw {
+                ticket,
+                newest,
+                source,
+                signal,
+                look,
+            } => {
+                if newest.load(Ordering::Acquire) != ticket {
+                    continue;
+                }
+                let result = guarded("drawing the ECG", || {
+                    Ok(Box::new(match signal {
+                        Some(signal) => Drawn::of_signal(source, signal, look),
+                        None => Drawn::of(source, look),
+                    }))
+                });
+                events.send(Event::Redrawn { ticket, result });
+            }
+            FileJob::ListFolder { ticket, path } => {
+                let result = guarded("listing the folder", || listing::ecgs_below(&path));
+                events.send(Event::FolderListed { ticket, result });
+            }
+            FileJob::ReadListed {
+                ticket,
+                index,
+                path,
+            } => {
+                let result = guarded("reading the file", || ListedFile::read(&path));
+                events.send(Event::ListedRead {
+                    ticket,
+                    index,
+                    result,
+                });
+            }
+            FileJob::LoadNotes(path) => {
+                let result = guarded("reading the notes", || Notes::load(&path));
+                events.send(Event::NotesLoaded(result));
+            }
+            FileJob::SaveNotes { path, notes } => {
+                let result = guarded("saving the notes", || notes.save(&path));
+                events.send(Event::NotesSaved(result));
+            }
+            FileJob::Print(job) => {
+                events.send(Event::Printed(guarded("printing", || job.write())));
+            }
             FileJob::ReadExemplar {
                 bundle,
                 exemplars,
                 prototype,
+                look,
             } => {
                 let result = guarded("reading the training ECG", || {
                     let recording = exemplars
@@ -122,7 +256,11 @@ fn work(jobs: &JobReceiver<FileJob>, events: &Events) {
                         }
                         None => Mark::whole_recording(""),
                     };
-                    Ok(Box::new(Drawn::of(&recording, &mark)))
+                    Ok(Box::new(Drawn::measured(
+                        recording,
+                        Evidence::of(mark),
+                        look,
+                    )))
                 });
                 events.send(Event::ExemplarRead {
                     bundle,
@@ -132,11 +270,12 @@ fn work(jobs: &JobReceiver<FileJob>, events: &Events) {
             }
             FileJob::DrawEvidence {
                 key,
-                recording,
-                evidence,
+                source,
+                signal,
             } => {
+                let look = key.look.clone();
                 let result = guarded("drawing the evidence", || {
-                    Ok(Box::new(Drawn::with(&recording, &evidence)))
+                    Ok(Box::new(Drawn::of_signal(source, signal, look)))
                 });
                 events.send(Event::EvidenceDrawn { key, result });
             }
@@ -151,7 +290,12 @@ fn work(jobs: &JobReceiver<FileJob>, events: &Events) {
                         Some((start_s, end_s)) => Mark::pooled(start_s, end_s, None, ""),
                         None => Mark::whole_recording(""),
                     };
-                    Ok(Box::new(Drawn::of(&recording, &mark)))
+                    let look = Look::default();
+                    Ok(Box::new(Drawn::measured(
+                        recording,
+                        Evidence::of(mark),
+                        look,
+                    )))
                 });
                 events.send(Event::Training(TrainingEvent::SourceRead {
                     source,

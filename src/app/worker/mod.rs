@@ -5,6 +5,7 @@
 mod dialogs;
 mod events;
 mod files;
+mod listing;
 mod model;
 mod queue;
 mod store;
@@ -21,7 +22,8 @@ use eframe::egui;
 
 pub use dialogs::{Dialogs, NativeDialogs, Purpose};
 pub use events::{Answer, Event, EvidenceKey, OpenedBundle, ReadRecording};
-pub use files::FileJob;
+pub use files::{FileJob, NewestDraw, PrintJob};
+pub use listing::ListedFile;
 pub use model::ModelJob;
 pub use queue::{JobSender, Priority};
 pub use store::{FoundStudy, Resumed, StoreEvent, StoreJob, StudyOf};

@@ -9,6 +9,7 @@ use std::thread::JoinHandle;
 use super::events::{Answer, Event, Events, OpenedBundle};
 use super::guarded;
 use super::queue::{JobReceiver, JobSender, job_queue};
+use crate::app::state::positive;
 use crate::bundle::{Bundle, Exemplars};
 use crate::ecg::Recording;
 use crate::explain::{self, ClassExplanation, Subject};
@@ -31,6 +32,13 @@ pub enum ModelJob {
         recording: Arc<Recording>,
         changes: Changes,
         class: Option<usize>,
+    },
+    /// An ECG of the worklist.
+    PredictListed {
+        ticket: u64,
+        index: usize,
+        sha256: String,
+        recording: Arc<Recording>,
     },
     /// What the model says about the training ECG of a prototype.
     PredictExemplar {
@@ -183,6 +191,27 @@ fn work(jobs: &JobReceiver<ModelJob>, events: &Events, current: &AtomicU64) {
                         guarded("predicting", || loaded.predict(&recording, &changes, class));
                     events.send(Event::Predicted { ticket, result });
                 }
+            }
+            ModelJob::PredictListed {
+                ticket,
+                index,
+                sha256,
+                recording,
+            } => {
+                let result = guarded("predicting", || match &loaded {
+                    Some(loaded) => loaded
+                        .model
+                        .predict(&recording)
+                        .map(|prediction| positive(&prediction))
+                        .map_err(|error| error.to_string()),
+                    None => Err("no model is loaded".to_owned()),
+                });
+                events.send(Event::ListedPredicted {
+                    ticket,
+                    index,
+                    sha256,
+                    result,
+                });
             }
             ModelJob::PredictExemplar {
                 bundle,

@@ -19,8 +19,8 @@ impl Drawing {
             scene: Scene {
                 width_mm,
                 height_mm,
-                items: Vec::new(),
                 description: description.to_owned(),
+                ..Scene::default()
             },
         }
     }

@@ -1,0 +1,175 @@
+//! The bar over the sheets: how the ECG is looked at, what is measured on it,
+//! and the way to paper. Keys in [`crate::app::keys`] do the same.
+
+use eframe::egui::{ComboBox, Slider, Ui};
+
+use crate::app::command::{Command, Commands, Overlay, Scroll};
+use crate::app::state::{Fields, OpenedRecording, State};
+use crate::app::tokens::space;
+use crate::app::widgets::{CaliperMode, icon_button, weak};
+use crate::bundle::SignalView;
+use crate::sheet::{
+    Columns, DisplayFilter, DisplayOptions, Gain, LeadOrder, PAGE_S, PageLayout, PaperSpeed,
+};
+
+pub fn ui(
+    ui: &mut Ui,
+    state: &State,
+    opened: &OpenedRecording,
+    fields: &Fields,
+    commands: &mut Commands,
+) {
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = space::XS;
+        let before = state.saved.display;
+        let mut display = before;
+        choose(
+            ui,
+            "Layout",
+            &mut display.layout,
+            &PageLayout::ALL,
+            layout_name,
+        );
+        choose(
+            ui,
+            "Paper speed",
+            &mut display.speed,
+            &PaperSpeed::ALL,
+            |v| format!("{} mm/s", v.name()),
+        );
+        choose(ui, "Gain", &mut display.gain, &Gain::ALL, |v| {
+            format!("{} mm/mV", v.name())
+        });
+        choose(
+            ui,
+            "Filter",
+            &mut display.filter,
+            &DisplayFilter::ALL,
+            filter_name,
+        );
+        arrangement(ui, &mut display);
+        if display != before {
+            commands.send(Command::SetDisplay(display));
+        }
+        let mut signal = state.look().signal;
+        ui.add_enabled_ui(state.model.bundle().is_some(), |ui| {
+            choose(ui, "Signal", &mut signal, &SignalView::ALL, signal_name);
+        });
+        if signal != state.look().signal {
+            commands.send(Command::SetSignal(signal));
+        }
+        let mut caliper = fields.read_zoom.caliper.mode;
+        choose(ui, "Caliper", &mut caliper, &CaliperMode::ALL, |v| {
+            v.name().to_owned()
+        });
+        if caliper != fields.read_zoom.caliper.mode {
+            commands.send(Command::SetCaliper(caliper));
+        }
+        let print = ui
+            .button("Print…")
+            .on_hover_text("To scale, as PDF, SVG or PNG (Ctrl+P)");
+        if print.clicked() {
+            commands.send(Command::Toggle(Overlay::Print));
+        }
+    });
+    if opened.recording.duration_s() > PAGE_S + 0.01 {
+        along(ui, state, opened, commands);
+    }
+}
+
+/// Where the page is in a recording that is longer.
+fn along(ui: &mut Ui, state: &State, opened: &OpenedRecording, commands: &mut Commands) {
+    let duration_s = opened.recording.duration_s();
+    let start_s = state.reading.page_start_s;
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = space::XS;
+        if icon_button(ui, "‹", "Ten seconds back (Page up)").clicked() {
+            commands.send(Command::Scroll(Scroll::By(-PAGE_S)));
+        }
+        let text = format!("of {duration_s:.0} s");
+        ui.spacing_mut().slider_width = (ui.available_width() - 300.0).max(80.0);
+        let mut wanted_s = start_s;
+        let slider = Slider::new(&mut wanted_s, 0.0..=duration_s - PAGE_S)
+            .text("Page from second")
+            .fixed_decimals(1);
+        if ui.add(slider).changed() {
+            commands.send(Command::Scroll(Scroll::To(wanted_s)));
+        }
+        weak(ui, text);
+        if icon_button(ui, "›", "Ten seconds on (Page down)").clicked() {
+            commands.send(Command::Scroll(Scroll::By(PAGE_S)));
+        }
+    });
+}
+
+/// A drop-down whose name to a screen reader is `name` with its value.
+fn choose<T: Copy + PartialEq>(
+    ui: &mut Ui,
+    name: &str,
+    value: &mut T,
+    all: &[T],
+    text: impl Fn(T) -> String,
+) {
+    let current = text(*value);
+    let response = ComboBox::from_id_salt(name)
+        .selected_text(&current)
+        .width(0.0)
+        .show_ui(ui, |ui| {
+            for &option in all {
+                ui.selectable_value(value, option, text(option));
+            }
+        })
+        .response;
+    response
+        .accessible_name(format!("{name}: {current}"))
+        .on_hover_text(name);
+}
+
+/// What is rarely changed: order, columns, half gain.
+fn arrangement(ui: &mut Ui, display: &mut DisplayOptions) {
+    let menu = ui.menu_button("Leads", |ui| {
+        let mut cabrera = display.order == LeadOrder::Cabrera;
+        ui.checkbox(&mut cabrera, "Cabrera order (aVL, I, -aVR, II, aVF, III)");
+        display.order = if cabrera {
+            LeadOrder::Cabrera
+        } else {
+            LeadOrder::Standard
+        };
+        let mut simultaneous = display.columns == Columns::Simultaneous;
+        ui.checkbox(&mut simultaneous, "Simultaneous columns");
+        display.columns = if simultaneous {
+            Columns::Simultaneous
+        } else {
+            Columns::Sequential
+        };
+        ui.checkbox(&mut display.half_gain_chest, "Chest leads at half gain");
+    });
+    menu.response
+        .accessible_name("Order, columns and half gain")
+        .on_hover_text("Order, columns and half gain");
+}
+
+fn layout_name(layout: PageLayout) -> String {
+    match layout {
+        PageLayout::RhythmOnly => "Rhythm strip".to_owned(),
+        _ => layout.name().to_owned(),
+    }
+}
+
+fn filter_name(filter: DisplayFilter) -> String {
+    match filter {
+        DisplayFilter::None => "No filter",
+        DisplayFilter::Diagnostic => "0.05–150 Hz",
+        DisplayFilter::Monitoring => "0.5–40 Hz",
+    }
+    .to_owned()
+}
+
+fn signal_name(signal: SignalView) -> String {
+    match signal {
+        SignalView::Clinician => "Clinician view",
+        SignalView::Model => "Model view",
+        SignalView::Difference => "Difference",
+    }
+    .to_owned()
+}

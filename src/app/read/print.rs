@@ -1,0 +1,85 @@
+//! The ECG on paper: where to, on what.
+
+use std::path::PathBuf;
+
+use eframe::egui::{Button, Context, Ui};
+
+use crate::app::command::{Command, Commands, Place};
+use crate::app::state::{Fields, State};
+use crate::app::tokens::space;
+use crate::app::widgets::{
+    dialog, path_field, primary_button, problem_ui, secondary, section, segmented, small,
+};
+use crate::app::worker::Purpose;
+use crate::sheet::{FileKind, PrintPage};
+
+const WIDTH: f32 = 560.0;
+/// Dots per inch of a picture: for a screen, a printer, a poster.
+const RESOLUTIONS: [(u16, &str); 3] = [(150, "150 dpi"), (300, "300 dpi"), (600, "600 dpi")];
+
+pub fn overlay(ctx: &Context, state: &State, fields: &mut Fields, commands: &mut Commands) {
+    dialog(ctx, "Print this ECG", WIDTH, commands, |ui, commands| {
+        problem_ui(
+            ui,
+            Place::Print,
+            state.problems.get(&Place::Print),
+            commands,
+        );
+        secondary(
+            ui,
+            "The page on the screen at true scale, in the layout, speed, gain and filter of the screen, with the \
+             model and what it reads. The ECG is named by its checksum. Print it without \"fit to page\".",
+        );
+        ui.add_space(space::S);
+        section(ui, "Paper, in landscape");
+        let pages = PrintPage::ALL.map(|page| (page, page.name()));
+        if let Some(page) = segmented(ui, state.saved.print_page, &pages) {
+            commands.send(Command::SetPrintPage(page));
+        }
+        ui.add_space(space::XS);
+        section(ui, "Resolution of a PNG");
+        if let Some(dpi) = segmented(ui, fields.print_dpi, &RESOLUTIONS) {
+            fields.print_dpi = dpi;
+        }
+        ui.add_space(space::XS);
+        section(ui, "File");
+        file(ui, state, fields, commands);
+    });
+}
+
+fn file(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands) {
+    let path = PathBuf::from(fields.print.trim());
+    let is_known = FileKind::of(&path).is_some();
+    ui.horizontal(|ui| {
+        let entered = path_field(
+            ui,
+            &mut fields.print,
+            "Path of the print",
+            "Ends in .pdf, .svg or .png",
+            330.0,
+        );
+        let can_print = is_known && !state.reading.printing;
+        let save = primary_button(ui, "Save", can_print);
+        if can_print && (entered || save.clicked()) {
+            commands.send(Command::Print(path));
+        }
+        if ui
+            .add_enabled(!state.dialog_open, Button::new("Choose file…"))
+            .clicked()
+        {
+            commands.send(Command::Ask(Purpose::SavePrint));
+        }
+    });
+    if !fields.print.trim().is_empty() && !is_known {
+        small(ui, "The ending says what is written: .pdf, .svg or .png.");
+    }
+    if state.reading.printing {
+        ui.horizontal(|ui| {
+            ui.spinner();
+            secondary(ui, "Printing…");
+        });
+    }
+    if let Some(printed) = &state.reading.printed {
+        secondary(ui, printed.as_str());
+    }
+}

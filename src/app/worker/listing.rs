@@ -1,0 +1,97 @@
+//! The ECG files of a folder, and one of them read for the worklist.
+
+use std::path::{Path, PathBuf};
+
+use super::dialogs::ECG_ENDINGS;
+use crate::ecg::Recording;
+use crate::plausibility::Admitted;
+use crate::{formats, plausibility};
+
+/// Folders below the one that was chosen.
+const DEEPEST: usize = 5;
+/// A list of more is not one to work through.
+const MOST: usize = 20_000;
+
+/// An ECG of the worklist; its sheets are drawn when it is opened.
+pub struct ListedFile {
+    pub sha256: String,
+    pub recording: Recording,
+    /// Why the gate gives it no score.
+    pub refusal: Option<String>,
+}
+
+impl ListedFile {
+    pub fn read(path: &Path) -> Result<Self, String> {
+        let read = formats::open(path).map_err(|error| error.to_string())?;
+        let Admitted { recording, report } = plausibility::admit(read);
+        Ok(Self {
+            sha256: recording.sha256(),
+            recording,
+            refusal: report.refusal(),
+        })
+    }
+}
+
+/// Files with the endings of ECGs, in the order of their paths.
+pub fn ecgs_below(folder: &Path) -> Result<Vec<PathBuf>, String> {
+    let mut found = Vec::new();
+    collect(folder, 0, &mut found)?;
+    found.sort();
+    if found.is_empty() {
+        return Err(format!(
+            "no ECG here: expected files that end in {}",
+            ECG_ENDINGS.map(|ending| format!(".{ending}")).join(", ")
+        ));
+    }
+    Ok(found)
+}
+
+fn collect(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<(), String> {
+    let entries = std::fs::read_dir(folder).map_err(|error| error.to_string())?;
+    for entry in entries {
+        let entry = entry.map_err(|error| error.to_string())?;
+        let kind = entry.file_type().map_err(|error| error.to_string())?;
+        let path = entry.path();
+        // A link may lead round in a circle.
+        if kind.is_dir() && depth < DEEPEST {
+            collect(&path, depth + 1, found)?;
+        } else if kind.is_file() && has_ending(&path) {
+            found.push(path);
+        }
+        if found.len() > MOST {
+            return Err(format!("more than {MOST} ECGs; choose a folder with fewer"));
+        }
+    }
+    Ok(())
+}
+
+fn has_ending(path: &Path) -> bool {
+    let ending = path.extension().and_then(|ending| ending.to_str());
+    ending.is_some_and(|ending| {
+        ECG_ENDINGS
+            .iter()
+            .any(|known| ending.eq_ignore_ascii_case(known))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ecgs_of_the_folders_below_are_found_and_other_files_are_not() {
+        let root = tempfile::tempdir().unwrap();
+        let below = root.path().join("a/b");
+        std::fs::create_dir_all(&below).unwrap();
+        for path in ["z.HEA", "z.dat", "readme.md", "a/b/y.edf"] {
+            std::fs::write(root.path().join(path), "").unwrap();
+        }
+        let found = ecgs_below(root.path()).unwrap();
+        assert_eq!(found, [below.join("y.edf"), root.path().join("z.HEA")]);
+        let error = ecgs_below(&root.path().join("none")).unwrap_err();
+        assert!(error.contains("No such file"), "{error}");
+        let empty = tempfile::tempdir().unwrap();
+        let error = ecgs_below(empty.path()).unwrap_err();
+        assert!(error.contains(".hea"), "{error}");
+    }
+}
