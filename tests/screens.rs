@@ -6,6 +6,8 @@
 
 #[path = "screens/read.rs"]
 mod read;
+#[path = "screens/reading.rs"]
+mod reading;
 #[path = "screens/review.rs"]
 mod review;
 #[path = "screens/snapshots.rs"]

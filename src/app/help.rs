@@ -10,9 +10,9 @@ use super::widgets::{body, dialog, key_hint, section};
 pub fn ui(ctx: &Context, commands: &mut Commands) {
     dialog(ctx, "Keys", 740.0, commands, |ui, _| {
         ui.columns(2, |columns| {
-            for (i, group) in HELP.iter().enumerate() {
-                // The long last group has a column of its own.
-                let column = usize::from(i + 1 == HELP.len());
+            for group in HELP {
+                // Reviewing has a column of its own.
+                let column = usize::from(group.0.starts_with("Review"));
                 if let Some(column) = columns.get_mut(column) {
                     keys(column, group);
                 }

@@ -3,7 +3,7 @@
 
 use eframe::egui::{Context, Event, Key, Modifiers};
 
-use super::command::{Command, Commands, Overlay, ReviewCommand, Screen, ZoomStep};
+use super::command::{Command, Commands, Overlay, ReadingCommand, ReviewCommand, Screen, ZoomStep};
 use super::state::{Fields, State};
 use super::worker::Purpose;
 use crate::review::{Exclusion, Mark};
@@ -67,6 +67,17 @@ pub const HELP: &[(&str, &[(&str, &str)])] = &[
             ("Backspace", "Prototype before"),
         ],
     ),
+    (
+        "Review, reading test ECGs",
+        &[
+            ("F, or /", "Find a statement; Enter chooses it"),
+            ("S", "The statements of the part before"),
+            ("1 … 5", "How sure you are"),
+            ("Enter", "Save for good and go on"),
+            ("U", "Take back what is chosen"),
+            ("←  →", "Pages of the ECG"),
+        ],
+    ),
 ];
 
 /// Turns the keys of this frame into commands.
@@ -84,13 +95,18 @@ pub fn handle(ctx: &Context, state: &State, fields: &mut Fields, commands: &mut 
         {
             // Where + is printed on a digit key, the digit goes before.
             let session = state.review.session.as_ref();
+            let asked = match &state.review.reader {
+                Some(_) => 1,
+                None => session.map_or(0, |session| session.protocol.questions.len()),
+            };
             let rates = state.screen == Screen::Review
-                && session.is_some_and(|session| {
-                    rating(press).is_some_and(|(q, _)| q < session.protocol.questions.len())
-                });
+                && rating(press).is_some_and(|(question, _)| question < asked);
             let taken = !rates && state.screen != Screen::Statistics && zoom(press, commands);
             match state.screen {
                 Screen::Read if !taken => read(press, state, commands),
+                Screen::Review if !taken && state.review.reader.is_some() => {
+                    reading_study(press, focused, fields, commands);
+                }
                 Screen::Review if !taken => review(press, focused, state, fields, commands),
                 _ => {}
             }
@@ -221,6 +237,28 @@ fn review(
         Key::Backspace if !focused => commands.review(ReviewCommand::Back),
         Key::ArrowLeft | Key::PageUp => commands.review(ReviewCommand::TurnPage(false)),
         Key::ArrowRight | Key::PageDown => commands.review(ReviewCommand::TurnPage(true)),
+        _ => {}
+    }
+}
+
+/// Reading a test ECG; statements are chosen in their field.
+fn reading_study(press: Press, focused: bool, fields: &mut Fields, commands: &mut Commands) {
+    // A key that is held down must not answer the next arm as well.
+    if press.repeat {
+        return;
+    }
+    if let Some((0, confidence)) = rating(press) {
+        commands.read_study(ReadingCommand::Confide(confidence));
+        return;
+    }
+    match press.key {
+        Key::F | Key::Slash => fields.focus_statement = true,
+        Key::S => commands.read_study(ReadingCommand::AsBefore),
+        Key::U => commands.read_study(ReadingCommand::Clear),
+        // With the focus on a control, Enter belongs to it.
+        Key::Enter if !focused => commands.read_study(ReadingCommand::Next),
+        Key::ArrowLeft | Key::PageUp => commands.read_study(ReadingCommand::TurnPage(false)),
+        Key::ArrowRight | Key::PageDown => commands.read_study(ReadingCommand::TurnPage(true)),
         _ => {}
     }
 }

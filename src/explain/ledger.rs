@@ -19,6 +19,8 @@ pub fn explain(model: &Model, prediction: &Prediction, class: usize) -> Option<C
         .iter()
         .zip(weights)
         .enumerate()
+        // What is out of use has no weight, and is no evidence.
+        .filter(|(prototype, _)| manifest.is_in_use(*prototype))
         .filter_map(|(prototype, (&similarity, &weight))| {
             let own_class = manifest.prototypes.get(prototype)?.class;
             let branch = manifest.branch_of(prototype)?;

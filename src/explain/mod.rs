@@ -5,6 +5,6 @@ mod explanation;
 mod ledger;
 pub mod print;
 
-pub use audit::{Audit, NEAREST, PrototypeAudit, audit};
+pub use audit::{Audit, KnownPatients, NEAREST, PrototypeAudit, WindowAudit, audit};
 pub use explanation::{ClassExplanation, Ledger, LedgerEntry, PrototypeEvidence, Span, Window};
 pub use ledger::explain;

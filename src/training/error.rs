@@ -52,6 +52,8 @@ pub enum TrainingError {
         trained: String,
         written: String,
     },
+    #[error("prototypes cannot be taken out of use: {what}; nothing was written")]
+    Exclude { what: String },
     #[error("stopped; go on with --resume")]
     Cancelled,
     #[error("{path}: {source}")]

@@ -13,6 +13,7 @@ mod data;
 mod deliver;
 mod error;
 mod evaluation;
+mod exclude;
 mod features;
 mod fit;
 mod folders;
@@ -45,6 +46,7 @@ pub use config::{
 pub use data::{Split, TrainingData};
 pub use error::TrainingError;
 pub use evaluation::{ReadFold, evaluate, known_statements, metrics_of, read_fold};
+pub use exclude::exclude;
 pub use losses::{
     ContrastiveScale, CrossEntropy, DiversityScale, Losses, PositiveWeight, PrototypeTerms,
     Targets, Terms, clustering, contrastive, cooccurrence, coverage, cross_entropy, diversity,

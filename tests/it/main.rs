@@ -18,6 +18,7 @@ mod measurements;
 mod model_quality;
 mod plausibility;
 mod preprocessing;
+mod reading;
 mod reference_data;
 mod refusals;
 mod review;

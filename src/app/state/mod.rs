@@ -3,6 +3,7 @@
 mod draft;
 mod model;
 mod reading;
+mod reading_session;
 mod review;
 mod saved;
 
@@ -12,6 +13,7 @@ use std::path::PathBuf;
 pub use draft::Draft;
 pub use model::{LoadedModel, ModelState};
 pub use reading::{Exemplar, ExemplarCache, OpenedRecording, Reading};
+pub use reading_session::ReadingSession;
 pub use review::{ReviewState, Session, StatisticsState};
 pub use saved::Saved;
 
@@ -91,6 +93,12 @@ pub struct Fields {
     pub export: String,
     pub comment: String,
     pub change_reason: String,
+    /// Part of a statement's code or description, to find it.
+    pub statement: String,
+    /// The place of the hit that Enter chooses.
+    pub statement_hit: usize,
+    /// The field of the statement is to take the keyboard.
+    pub focus_statement: bool,
     /// The field of the rater's code is to take the keyboard.
     pub focus_rater: bool,
     /// The comment field is to take the keyboard.

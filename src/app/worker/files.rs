@@ -7,6 +7,7 @@ use std::thread::JoinHandle;
 use super::events::{Event, Events, ReadRecording};
 use super::guarded;
 use super::queue::{JobReceiver, JobSender, job_queue};
+use super::test_ecgs::TestEcgs;
 use crate::app::drawn::Drawn;
 use crate::bundle::Exemplars;
 use crate::plausibility::Admitted;
@@ -27,6 +28,12 @@ pub enum FileJob {
         bundle: String,
         exemplars: Arc<Exemplars>,
         prototype: usize,
+    },
+    /// A test ECG of a reading study.
+    ReadTestEcg {
+        test_ecgs: TestEcgs,
+        ecg_id: u32,
+        sha256: String,
     },
 }
 
@@ -84,6 +91,17 @@ fn work(jobs: &JobReceiver<FileJob>, events: &Events) {
                     prototype,
                     result,
                 });
+            }
+            FileJob::ReadTestEcg {
+                test_ecgs,
+                ecg_id,
+                sha256,
+            } => {
+                let result = guarded("reading the test ECG", || {
+                    let recording = test_ecgs.read(ecg_id, &sha256)?;
+                    Ok(Box::new(Drawn::of(&recording, &Mark::whole_recording(""))))
+                });
+                events.send(Event::TestEcgRead { ecg_id, result });
             }
         }
     }

@@ -6,8 +6,10 @@ mod dialogs;
 mod events;
 mod files;
 mod model;
+mod open_store;
 mod queue;
 mod store;
+mod test_ecgs;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -22,7 +24,10 @@ pub use events::{Event, OpenedBundle, ReadRecording};
 pub use files::FileJob;
 pub use model::ModelJob;
 pub use queue::{JobSender, Priority};
-pub use store::{FoundStudy, Resumed, StoreEvent, StoreJob, StudyOf};
+pub use store::{
+    Begun, FoundStudy, ReadingResumed, Resumed, StoreEvent, StoreJob, StudyOf, Summary, Written,
+};
+pub use test_ecgs::TestEcgs;
 
 use events::Events;
 use model::CurrentTicket;
