@@ -8,8 +8,9 @@ use anyhow::Context;
 
 use super::cache::CacheArguments;
 use super::{DataArguments, output};
+use crate::bundle::{Bundle, resolve};
 use crate::inference::{DeviceChoice, set_threads};
-use crate::training::{Event, SHIPPED, Shipped, TrainingConfig, train};
+use crate::training::{Event, NotAgain, SHIPPED, Shipped, TrainingConfig, train};
 
 /// Train a model and write its bundle
 #[derive(Debug, clap::Args)]
@@ -38,6 +39,9 @@ pub struct Arguments {
     /// Folder for the bundle
     #[arg(long, value_name = "BUNDLE", required_unless_present_any = ["list", "print"])]
     out: Option<PathBuf>,
+    /// Bundle of `protoecg bundle exclude`: the training ECGs of its prototypes that are out of use become none of their class again; may be given more than once
+    #[arg(long, value_name = "BUNDLE")]
+    not_again: Vec<PathBuf>,
     /// Where the network is trained
     #[arg(long, value_enum, default_value = "auto")]
     device: DeviceChoice,
@@ -57,7 +61,17 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let (Some(data), Some(out), false) = (&arguments.data, &arguments.out, arguments.print) else {
         return print(name);
     };
-    let config = read(name)?;
+    let mut config = read(name)?;
+    for bundle in &arguments.not_again {
+        let bundle = Bundle::open(&resolve(bundle)?)?;
+        let more = NotAgain::of(&bundle.manifest);
+        anyhow::ensure!(
+            !more.is_empty(),
+            "{}: no prototype with a known training ECG is out of use in it",
+            bundle.dir.display()
+        );
+        config.not_again.extend(more);
+    }
     let folds = [
         &config.train_folds[..],
         &config.validation_folds,

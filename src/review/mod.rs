@@ -39,7 +39,7 @@ pub use protocol::{
     Blinding, BundleRef, Order, Protocol, Question, RaterEntry, Repeats, Selection, Stop,
 };
 pub use queue::{Phase, Slot};
-pub use results::{Included, PrototypeMean, RaterState, Results, results};
+pub use results::{Included, PrototypeMean, RaterState, Results, marked_bad, results};
 pub use selection::items_of;
 pub use store::{
     Author, BACKUPS_KEPT, ChainHead, ChainReport, Closed, Closing, CurrentAnswer, CurrentReading,

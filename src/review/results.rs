@@ -111,6 +111,23 @@ pub fn results(snapshot: &Snapshot, included: Included) -> Result<Results, Revie
     })
 }
 
+/// Which prototypes raters marked as bad, and who did; of the first ratings, as
+/// they are now.
+pub fn marked_bad(snapshot: &Snapshot, included: Included) -> BTreeMap<usize, Vec<Rater>> {
+    let mut marked: BTreeMap<usize, Vec<Rater>> = BTreeMap::new();
+    for current in counted(snapshot, included) {
+        let answer = &current.answer;
+        if answer.phase == Phase::Main && answer.mark == Some(Mark::Bad) {
+            let raters = marked.entry(answer.prototype).or_default();
+            raters.push(current.rater.clone());
+        }
+    }
+    for raters in marked.values_mut() {
+        raters.sort();
+    }
+    marked
+}
+
 fn questions(snapshot: &Snapshot) -> BTreeMap<String, String> {
     let questions = snapshot.study.protocol.questions.iter();
     questions

@@ -39,7 +39,7 @@ mod top;
 pub use augment::Augment;
 pub use card::model_card;
 pub use config::{
-    ClassLogits, ClassifierStage, ConfigError, JointStage, Keep, Learning, Penalised,
+    ClassLogits, ClassifierStage, ConfigError, JointStage, Keep, Learning, NotAgain, Penalised,
     PreTrainStage, ProjectStage, PrototypeStart, Solver, Stage, SupervisedStage, Thresholds,
     Trained, TrainingConfig, Validation, WarmUpStage,
 };

@@ -9,6 +9,7 @@ mod command_line;
 mod dataset;
 mod dsp;
 mod evaluation_report;
+mod excluded;
 mod formats;
 mod gate;
 mod hostile_files;
