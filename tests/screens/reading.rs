@@ -201,10 +201,10 @@ fn an_ecg_is_read_by_keyboard_arm_after_arm_and_never_again() {
     window.press(Key::ArrowRight);
     window.assert_shows_not("Training ECG of the most similar prototype");
     window.assert_shows("ECG, rhythm strip enlarged");
-    window.click("PACE: functioning pacemaker");
+    window.click("SR: sinus rhythm");
     window.press(Key::U);
     window.assert_shows("Nothing is chosen.");
-    window.click("PACE: functioning pacemaker");
+    window.click("SR: sinus rhythm");
     window.click("Confidence 3: fairly sure");
     window.click("Save and go on");
     window.assert_shows("Part 1 of 3");
@@ -221,7 +221,7 @@ fn an_ecg_is_read_by_keyboard_arm_after_arm_and_never_again() {
         [
             (Arm::Unaided, "AFIB".to_owned(), 2),
             (Arm::WithPrediction, "2AVB AFIB".to_owned(), 5),
-            (Arm::WithPrototype, "PACE".to_owned(), 3),
+            (Arm::WithPrototype, "SR".to_owned(), 3),
         ]
     );
     assert_eq!(answers[2].reconsidered, 1);

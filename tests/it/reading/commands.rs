@@ -2,15 +2,16 @@
 //! data set to report.
 
 use std::fs;
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::{Command, Output};
 
 use protoecg::dataset::DataSet;
 use protoecg::review::ReadingStore;
 use protoecg::review::reading::Arm;
+use protoecg::simulator;
 
 use super::{installation, rater, says};
-use crate::small_model::small_model;
 
 fn protoecg(home: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_protoecg"))
@@ -37,21 +38,27 @@ fn refused(home: &Path, arguments: &[&str]) -> String {
 
 #[test]
 fn a_reading_study_goes_from_template_to_report() {
-    let model = small_model();
     let folder = tempfile::tempdir().unwrap();
     let home = folder.path().join("home");
     let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     let (ron, study, out) = (at("reading.ron"), at("my study.sqlite"), at("out"));
-    let bundle = model.bundle().to_str().unwrap().to_owned();
-    let data = model.data().to_str().unwrap().to_owned();
+    let bundle = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/demo-rhythm");
+    let bundle = bundle.to_str().unwrap().to_owned();
+    let data = at("data");
+    simulator::write_ptbxl(
+        160,
+        11,
+        Path::new(&data),
+        &mut |_| ControlFlow::Continue(()),
+    )
+    .unwrap();
 
     let template = told(
         &home,
         &["new", "--template", "--reading", "--bundle", &bundle],
     );
-    // What the test fold of the small data set has.
     let protocol = template
-        .replace("take: count(40)", "take: count(4)")
+        .replace("take: count(40)", "take: count(8)")
         .replace("training: 2", "training: 1")
         .replace("wrong_controls: 0.2", "wrong_controls: 0.25")
         .replace("seed: None", "seed: Some(5)");
@@ -63,7 +70,7 @@ fn a_reading_study_goes_from_template_to_report() {
     let with_data = [&new[..], &["--data", &data]].concat();
     let made = told(&home, &with_data);
     assert!(
-        made.contains("4 ECGs, 1 for practice, 1 with a wrong prediction, 3 arms, seed 5"),
+        made.contains("8 ECGs, 1 for practice, 2 with a wrong prediction, 3 arms, seed 5"),
         "{made}"
     );
 
@@ -76,7 +83,7 @@ fn a_reading_study_goes_from_template_to_report() {
             .any(|window| window == text.as_bytes())
     };
     assert!(!has("records100") && !has("patient") && !has(&data));
-    let set = DataSet::open(&model.data()).unwrap();
+    let set = DataSet::open(Path::new(&data)).unwrap();
     let mut store = ReadingStore::open_as(Path::new(&study), installation()).unwrap();
     let read = store.study().clone();
     for ecg in read.ecgs.iter().chain(&read.training) {
@@ -108,7 +115,7 @@ fn a_reading_study_goes_from_template_to_report() {
     drop(store);
     let status = told(&home, &["status", &study]);
     assert!(
-        status.contains("4 ECGs to read in 3 arms") && status.contains("15"),
+        status.contains("8 ECGs to read in 3 arms") && status.contains("27"),
         "{status}"
     );
     let report = told(&home, &["report", &study]);
@@ -119,7 +126,7 @@ fn a_reading_study_goes_from_template_to_report() {
     );
     told(&home, &["close", &study, "--rater", "R1"]);
     let report = told(&home, &["report", &study]);
-    assert!(report.contains("1 wrong controls"), "{report}");
+    assert!(report.contains("2 wrong controls"), "{report}");
     let line = report
         .lines()
         .find(|line| line.starts_with("With the prediction: took over a wrong prediction  all"));
@@ -129,7 +136,7 @@ fn a_reading_study_goes_from_template_to_report() {
     assert_eq!(document["report"]["arms"][0]["these_readers"]["value"], 1.0);
     let verified = told(&home, &["verify", &study]);
     assert!(
-        verified.contains("16 events in 2 chains, all whole"),
+        verified.contains("28 events in 2 chains, all whole"),
         "{verified}"
     );
     let exported = told(&home, &["export", &study, "--out", &out]);
