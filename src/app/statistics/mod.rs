@@ -50,8 +50,8 @@ pub fn ui(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Comman
                     if !results.may_be_seen_by(rater) || results.report.readers.is_empty() {
                         not_yet(ui);
                     } else {
-                        readings::results(ui, design, results);
                         export(ui, state, fields, commands);
+                        readings::results(ui, design, results);
                     }
                 }
                 Some(Summary::Prototypes(results)) if !results.raters.is_empty() => {

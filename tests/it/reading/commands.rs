@@ -127,9 +127,11 @@ fn a_reading_study_goes_from_template_to_report() {
     told(&home, &["close", &study, "--rater", "R1"]);
     let report = told(&home, &["report", &study]);
     assert!(report.contains("2 wrong controls"), "{report}");
-    let line = report
-        .lines()
-        .find(|line| line.starts_with("With the prediction: took over a wrong prediction  all"));
+    let mut lines = report.lines();
+    let line = lines.find(|line| {
+        let what = "With the prediction: took over a wrong prediction ";
+        line.starts_with(what) && line.contains(" all pairs ")
+    });
     assert!(line.unwrap().contains("100.0 %"), "{report}");
     let document: serde_json::Value =
         serde_json::from_str(&told(&home, &["report", &study, "--json"])).unwrap();
