@@ -12,6 +12,8 @@ mod evidence;
 mod layouts;
 #[path = "screens/read.rs"]
 mod read;
+#[path = "screens/reading.rs"]
+mod reading;
 #[path = "screens/review.rs"]
 mod review;
 #[path = "screens/snapshots.rs"]

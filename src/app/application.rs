@@ -126,6 +126,11 @@ impl Application {
                 .session
                 .as_ref()
                 .is_some_and(|session| session.saving)
+            || state
+                .review
+                .reader
+                .as_ref()
+                .is_some_and(|reader| reader.saving || reader.is_reading())
             || state.statistics.reading
             || state.statistics.exporting
             || state.training.is_waiting()

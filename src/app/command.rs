@@ -10,6 +10,7 @@ use super::worker::{ConfigChoice, Purpose};
 use crate::bundle::SignalView;
 use crate::explain::Order;
 use crate::inference::{Changes, DeviceChoice};
+use crate::review::reading::Arm;
 use crate::review::{Exclusion, Mark};
 use crate::sheet::{DisplayOptions, PrintPage};
 
@@ -232,6 +233,7 @@ pub enum Command {
 
     Worklist(WorklistCommand),
     Review(ReviewCommand),
+    ReadStudy(ReadingCommand),
     /// Read the numbers again.
     RefreshStatistics,
     Export(PathBuf),
@@ -351,6 +353,68 @@ pub enum ReviewCommand {
     Close,
 }
 
+/// How a test ECG, and in its arm the prototype, are shown to a reader.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ReadingPage {
+    /// The whole page with its rhythm strip.
+    #[default]
+    Sheet,
+    /// The rhythm strip, enlarged in two halves.
+    Strip,
+    /// The ECG beside the training ECG of the prototype.
+    Pair,
+    /// That training ECG alone.
+    Prototype,
+}
+
+impl ReadingPage {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sheet => "Full ECG",
+            Self::Strip => "Rhythm strip",
+            Self::Pair => "Side by side",
+            Self::Prototype => "Prototype",
+        }
+    }
+
+    /// The pages of an arm.
+    pub fn of(arm: Option<Arm>) -> &'static [Self] {
+        match arm {
+            Some(Arm::WithPrototype) => &[Self::Pair, Self::Sheet, Self::Strip, Self::Prototype],
+            _ => &[Self::Sheet, Self::Strip],
+        }
+    }
+
+    /// What an arm begins with.
+    pub fn first(arm: Option<Arm>) -> Self {
+        Self::of(arm).first().copied().unwrap_or_default()
+    }
+}
+
+/// What a reader of test ECGs does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ReadingCommand {
+    /// Back to the choice of a rater; what is not saved yet is given up.
+    Leave,
+    /// Choose a statement by its code, or take it back.
+    Toggle(String),
+    /// From 1, a guess, to 5, certain.
+    Confide(u8),
+    /// Take back what was chosen.
+    Clear,
+    /// Choose the statements of the arm before.
+    AsBefore,
+    ShowPage(ReadingPage),
+    /// One page on, or back.
+    TurnPage(bool),
+    /// Save this answer for good and go on.
+    Next,
+    /// The break is over, or is not wanted.
+    BreakTaken,
+    /// End the queue: asks first, then does it.
+    Close,
+}
+
 /// The commands of one frame, in order.
 #[derive(Debug, Default)]
 pub struct Commands(Vec<Command>);
@@ -366,6 +430,10 @@ impl Commands {
 
     pub fn train(&mut self, command: TrainCommand) {
         self.send(Command::Train(command));
+    }
+
+    pub fn read_study(&mut self, command: ReadingCommand) {
+        self.send(Command::ReadStudy(command));
     }
 
     pub fn is_empty(&self) -> bool {

@@ -52,6 +52,17 @@ const HELP: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "Review, reading test ECGs",
+        &[
+            ("F, or /", "Find a statement; Enter chooses it"),
+            ("S", "The statements of the part before"),
+            ("1 … 5", "How sure you are"),
+            ("Enter", "Save for good and go on"),
+            ("U", "Take back what is chosen"),
+            ("←  →", "Pages of the ECG"),
+        ],
+    ),
+    (
         "Train",
         &[
             ("↑  ↓", "Previous or next prototype"),

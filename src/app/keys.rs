@@ -4,8 +4,8 @@
 use eframe::egui::{Context, Event, Key, Modifiers};
 
 use super::command::{
-    Command, Commands, Overlay, ReviewCommand, Screen, Scroll, TrainCommand, WorklistCommand,
-    ZoomStep,
+    Command, Commands, Overlay, ReadingCommand, ReviewCommand, Screen, Scroll, TrainCommand,
+    WorklistCommand, ZoomStep,
 };
 use super::state::{Fields, State};
 use super::widgets::{CaliperMode, CaliperStep};
@@ -46,14 +46,19 @@ pub fn handle(ctx: &Context, state: &State, fields: &mut Fields, commands: &mut 
         {
             // Where + is printed on a digit key, the digit goes before.
             let session = state.review.session.as_ref();
+            let asked = match &state.review.reader {
+                Some(_) => 1,
+                None => session.map_or(0, |session| session.protocol.questions.len()),
+            };
             let rates = state.screen == Screen::Review
-                && session.is_some_and(|session| {
-                    rating(press).is_some_and(|(q, _)| q < session.protocol.questions.len())
-                });
+                && rating(press).is_some_and(|(question, _)| question < asked);
             let has_sheets = matches!(state.screen, Screen::Read | Screen::Review);
             let taken = !rates && has_sheets && zoom(press, commands);
             match state.screen {
                 Screen::Read if !taken => read(press, state, commands),
+                Screen::Review if !taken && state.review.reader.is_some() => {
+                    reading_study(press, focused, fields, commands);
+                }
                 Screen::Review if !taken => review(press, focused, state, fields, commands),
                 Screen::Train => train(press, focused, state, commands),
                 _ => {}
@@ -312,6 +317,28 @@ fn train(press: Press, focused: bool, state: &State, commands: &mut Commands) {
             _ => {}
         },
         Key::R if !press.repeat && run.can_go_on() => commands.train(TrainCommand::Resume),
+        _ => {}
+    }
+}
+
+/// Reading a test ECG; statements are chosen in their field.
+fn reading_study(press: Press, focused: bool, fields: &mut Fields, commands: &mut Commands) {
+    // A key that is held down must not answer the next arm as well.
+    if press.repeat {
+        return;
+    }
+    if let Some((0, confidence)) = rating(press) {
+        commands.read_study(ReadingCommand::Confide(confidence));
+        return;
+    }
+    match press.key {
+        Key::F | Key::Slash => fields.focus_statement = true,
+        Key::S => commands.read_study(ReadingCommand::AsBefore),
+        Key::U => commands.read_study(ReadingCommand::Clear),
+        // With the focus on a control, Enter belongs to it.
+        Key::Enter if !focused => commands.read_study(ReadingCommand::Next),
+        Key::ArrowLeft | Key::PageUp => commands.read_study(ReadingCommand::TurnPage(false)),
+        Key::ArrowRight | Key::PageDown => commands.read_study(ReadingCommand::TurnPage(true)),
         _ => {}
     }
 }

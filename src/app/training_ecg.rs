@@ -12,15 +12,20 @@ pub fn waiting(ui: &mut Ui, size: Vec2) {
     place(ui, size, |ui| {
         ui.horizontal(|ui| {
             ui.spinner();
-            secondary(ui, "Reading the training ECG…");
+            secondary(ui, "Reading the ECG…");
         });
     });
 }
 
 /// It cannot be shown, for this reason.
 pub fn missing(ui: &mut Ui, size: Vec2, why: &str, commands: &mut Commands) {
+    not_there(ui, size, ("The training ECG is not here", why), commands);
+}
+
+/// An ECG of the data set cannot be shown: what and why.
+pub fn not_there(ui: &mut Ui, size: Vec2, (what, why): (&str, &str), commands: &mut Commands) {
     place(ui, size, |ui| {
-        heading(ui, "The training ECG is not here");
+        heading(ui, what);
         small(ui, sentence(why));
         ui.add_space(space::XS);
         if ui.button("Name the folder in the settings…").clicked() {

@@ -16,6 +16,7 @@ pub(super) fn check(manifest: &Manifest) -> Result<(), String> {
     check_statements(&manifest.statements)?;
     check_outputs(manifest)?;
     check_prototypes(manifest)?;
+    check_excluded(manifest)?;
     check_file_names(manifest)
 }
 
@@ -124,6 +125,20 @@ fn check_prototypes(manifest: &Manifest) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+fn check_excluded(manifest: &Manifest) -> Result<(), String> {
+    let Some(excluded) = &manifest.excluded else {
+        return Ok(());
+    };
+    let have = manifest.prototypes.len();
+    match excluded.prototypes.iter().find(|out| out.prototype >= have) {
+        Some(out) => Err(format!(
+            "prototype {} is out of use, there are {have}",
+            out.prototype
+        )),
+        None => Ok(()),
+    }
 }
 
 fn check_file_names(manifest: &Manifest) -> Result<(), String> {

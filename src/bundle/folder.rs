@@ -164,11 +164,11 @@ fn parse_manifest(path: &str, bytes: &[u8]) -> Result<Manifest, BundleError> {
     };
     let text = std::str::from_utf8(bytes).map_err(|e| fail(e.to_string()))?;
     let VersionOnly { version } = ron::from_str(text).map_err(|e| fail(e.to_string()))?;
-    if version > Manifest::VERSION {
+    if version > Manifest::WITH_EXCLUDED {
         return Err(BundleError::Newer {
             path: path.to_owned(),
             found: version,
-            known: Manifest::VERSION,
+            known: Manifest::WITH_EXCLUDED,
         });
     }
     // What an imported model does not know became optional after the first

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Architecture, BranchSpec, Preprocessing};
+use super::{Architecture, BranchSpec, ExcludedPrototypes, Preprocessing};
 use crate::ecg::Sex;
 use crate::nn::{first_step, receptive_field_s};
 use crate::statements;
@@ -37,6 +37,9 @@ pub struct Manifest {
     /// What projection costs in discrimination; `None` for a network without
     /// prototypes and for an imported one.
     pub free_prototypes: Option<FreePrototypes>,
+    /// Prototypes that somebody took out of use; [`Manifest::WITH_EXCLUDED`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub excluded: Option<ExcludedPrototypes>,
     /// `None` for an imported model: its file does not say.
     pub training: Option<TrainingInfo>,
     /// Validation first, then test.
@@ -58,6 +61,16 @@ impl Manifest {
         }
         (!self.imported_from.is_empty())
             .then_some("Imported model: training counts unknown, thresholds not chosen on data, probabilities not calibrated")
+    }
+
+    /// The version of a manifest with prototypes out of use, which a program
+    /// that knows nothing of them must refuse.
+    pub const WITH_EXCLUDED: u32 = 3;
+
+    /// Whether a prototype is in use.
+    pub fn is_in_use(&self, prototype: usize) -> bool {
+        let mut out_of_use = self.excluded.iter().flat_map(|e| &e.prototypes);
+        !out_of_use.any(|out| out.prototype == prototype)
     }
 
     /// The statement of the class that a prototype belongs to.

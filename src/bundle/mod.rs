@@ -8,6 +8,7 @@
 
 mod architecture;
 mod consistency;
+mod excluded;
 mod exemplars;
 mod folder;
 pub mod import_torch;
@@ -18,6 +19,7 @@ mod similarities;
 mod standardise;
 
 pub use architecture::{Architecture, BlackBoxSpec, BranchSpec};
+pub use excluded::{ExcludedPrototypes, FoldChange, OutOfUse};
 pub use exemplars::{ExemplarError, Exemplars};
 pub use folder::{Bundle, BundleError, BundleWriter, find_models, models_dir, resolve};
 pub use manifest::{

@@ -1,18 +1,18 @@
 //! `protoecg bundle audit`: metrics of prototypes that need no people.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::output;
 use crate::bundle::{self, Bundle, Exemplars};
 use crate::dataset::DataSet;
-use crate::explain::{Audit, audit};
+use crate::explain::{Audit, KnownPatients, audit};
 use crate::inference::{DeviceChoice, Model};
 
 /// Measure the prototypes of a bundle without people: label purity, noise, masking, sparsity, leakage
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  protoecg bundle audit demo-rhythm\n\n\
-    Label purity: share of the 10 most similar training ECGs, the source left out, with the statement.\n\
+    Label purity: share of the 10 most similar training ECGs with the statement, the source left out and, with --data,\n    \
+    all ECGs of its patient.\n\
     Noise: similarity to the own training ECG with noise over that without, the least of three kinds.\n\
     Alone: the same with all outside the window flat. Drop: fall of the logit with the window flat.\n\
     Leaking: prototypes whose patient is in a fold that was not trained on; needs --data, must be 0.")]
@@ -40,18 +40,18 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         DeviceChoice::Auto,
     )?;
     let exemplars = Exemplars::new(model.bundle(), arguments.data.clone());
-    let is_own_data = !model.manifest().simulated;
-    let data = arguments.data.as_ref().filter(|_| is_own_data);
-    let held_out = match (data, &model.manifest().training) {
+    let patients = match (&arguments.data, &model.manifest().training) {
         (Some(folder), Some(training)) => {
             let data = DataSet::open(folder)?;
-            Some(held_out_patients(&data, &training.train_folds))
+            // A folder that stands in the environment may be of other data.
+            let is_own = data.is_simulated() == model.manifest().simulated;
+            is_own.then(|| KnownPatients::of(&data, &training.train_folds))
         }
         // An imported model does not say which folds it has seen.
         _ => None,
     };
     let count = model.manifest().prototypes.len();
-    let found = audit(&model, &exemplars, held_out.as_ref(), |done| {
+    let found = audit(&model, &exemplars, patients.as_ref(), |done| {
         output::status(&format!("{done} of {count} prototypes"));
     })?;
     if arguments.json {
@@ -62,13 +62,6 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         });
     }
     print(&found)
-}
-
-/// Patients of the folds that were not trained on.
-fn held_out_patients(data: &DataSet, trained: &[u8]) -> BTreeSet<i64> {
-    let entries = data.entries().iter();
-    let held_out = entries.filter(|entry| !trained.contains(&entry.fold));
-    held_out.filter_map(|entry| entry.patient_id).collect()
 }
 
 fn print(found: &Audit) -> anyhow::Result<()> {
@@ -98,6 +91,11 @@ fn print(found: &Audit) -> anyhow::Result<()> {
     }
     table.print()?;
     let summary = &found.summary;
+    if !found.purity_without_patient {
+        output::print_line(
+            "purity: other ECGs of the source's patient are among the nearest, --data is not given",
+        )?;
+    }
     output::print_line(&format!(
         "median: purity {}, noise {}, alone {}, drop {}",
         output::number(summary.label_purity),

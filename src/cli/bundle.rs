@@ -1,4 +1,4 @@
-//! `protoecg bundle verify`: what a manifest says, computed again.
+//! `protoecg bundle`, and its `verify`: what a manifest says, computed again.
 
 use std::path::PathBuf;
 
@@ -6,11 +6,12 @@ use super::output;
 use crate::bundle::{self, Bundle, Exemplars, Prototype};
 use crate::inference::{DeviceChoice, Model, Prediction};
 
-/// Inspect model bundles
+/// Inspect model bundles, and take prototypes out of use
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
     Verify(Verify),
     Audit(super::audit::Arguments),
+    Exclude(super::exclude::Arguments),
 }
 
 /// Verify a bundle: checksums, weights, duplicates, and that every prototype is its training ECG
@@ -66,6 +67,7 @@ pub fn run(command: &Command) -> anyhow::Result<()> {
     match command {
         Command::Verify(arguments) => verify(arguments),
         Command::Audit(arguments) => super::audit::run(arguments),
+        Command::Exclude(arguments) => super::exclude::run(arguments),
     }
 }
 

@@ -7,6 +7,7 @@ mod bundle;
 mod cache;
 mod convert;
 mod evaluate;
+mod exclude;
 mod explain;
 mod import_torch;
 mod info;

@@ -52,6 +52,19 @@ pub fn print_line(line: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// A path as it can be pasted into a shell: in single quotes where it has
+/// anything but letters, digits and `/._-`.
+pub fn quoted(path: &std::path::Path) -> String {
+    let text = path.display().to_string();
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
+    // A leading hyphen would be an option.
+    if !text.is_empty() && text.chars().all(plain) && !text.starts_with('-') {
+        return text;
+    }
+    let start = if text.starts_with('-') { "./" } else { "" };
+    format!("'{start}{}'", text.replace('\'', r"'\''"))
+}
+
 /// Writes one JSON document to standard output.
 pub fn print_json(value: &impl serde::Serialize) -> anyhow::Result<()> {
     print_line(&serde_json::to_string_pretty(value)?)
@@ -165,6 +178,19 @@ pub fn interval(ci: Option<(f64, f64)>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What `sh -c "printf %s PATH"` prints is the path again.
+    #[test]
+    fn a_path_can_be_pasted() {
+        for (path, pasted) in [
+            ("reviews/a-1.sqlite", "reviews/a-1.sqlite"),
+            ("my study.sqlite", "'my study.sqlite'"),
+            ("o'neill $HOME.sqlite", r"'o'\''neill $HOME.sqlite'"),
+            ("-rf", "'./-rf'"),
+        ] {
+            assert_eq!(quoted(std::path::Path::new(path)), pasted);
+        }
+    }
 
     #[test]
     fn a_bar_has_the_share_done_and_the_time_left() {

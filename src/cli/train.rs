@@ -9,9 +9,11 @@ use anyhow::Context;
 
 use super::cache::CacheArguments;
 use super::{DataArguments, output};
+use crate::bundle::{Bundle, resolve};
 use crate::inference::{DeviceChoice, set_threads};
 use crate::training::{
-    Ended, Event, RunFolder, RunSettings, SHIPPED, Shipped, TrainingConfig, TrainingError, train,
+    Ended, Event, NotAgain, RunFolder, RunSettings, SHIPPED, Shipped, TrainingConfig,
+    TrainingError, train,
 };
 
 /// Train a model and write its bundle
@@ -41,6 +43,9 @@ pub struct Arguments {
     /// Folder for the bundle
     #[arg(long, value_name = "BUNDLE", required_unless_present_any = ["list", "print"])]
     out: Option<PathBuf>,
+    /// Bundle of `protoecg bundle exclude`: the training ECGs of its prototypes that are out of use become none of their class again; may be given more than once
+    #[arg(long, value_name = "BUNDLE")]
+    not_again: Vec<PathBuf>,
     /// Where the network is trained
     #[arg(long, value_enum, default_value = "auto")]
     device: DeviceChoice,
@@ -86,6 +91,16 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     config.seed = arguments.seed.unwrap_or(config.seed);
     if arguments.without_test {
         config.test_folds.clear();
+    }
+    for bundle in &arguments.not_again {
+        let bundle = Bundle::open(&resolve(bundle)?)?;
+        let more = NotAgain::of(&bundle.manifest);
+        anyhow::ensure!(
+            !more.is_empty(),
+            "{}: no prototype with a known training ECG is out of use in it",
+            bundle.dir.display()
+        );
+        config.not_again.extend(more);
     }
     // Before anything that takes time, so that whoever watches sees it begin.
     let folder = RunFolder::announce(out, arguments.resume, arguments.settings(data), &config)?;

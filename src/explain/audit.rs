@@ -1,18 +1,41 @@
 //! Metrics of prototypes that need no people: what a bundle and its training
 //! ECGs say about the quality of the prototypes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
 use super::probe::{Own, Probe, changed};
-use crate::bundle::{Exemplars, TrainingSimilarities};
+use crate::bundle::{Exemplars, Prototype, TrainingSimilarities};
+use crate::dataset::DataSet;
 use crate::ecg::Recording;
 use crate::inference::{InferenceError, Model};
 use crate::statistics::{mean, median};
 
 /// How many nearest training ECGs the label purity looks at.
 pub const NEAREST: usize = 10;
+
+/// Which ECG of the data set is of which patient, and who was not trained on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KnownPatients {
+    pub of_ecg: BTreeMap<u32, i64>,
+    /// Patients with an ECG in a fold that was not trained on.
+    pub held_out: BTreeSet<i64>,
+}
+
+impl KnownPatients {
+    /// As the table of a data set has them.
+    pub fn of(data: &DataSet, train_folds: &[u8]) -> Self {
+        let entries = || data.entries().iter();
+        let held_out = entries().filter(|entry| !train_folds.contains(&entry.fold));
+        Self {
+            of_ecg: entries()
+                .filter_map(|entry| Some((entry.ecg_id, entry.patient_id?)))
+                .collect(),
+            held_out: held_out.filter_map(|entry| entry.patient_id).collect(),
+        }
+    }
+}
 
 /// The metrics of a bundle.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -27,6 +50,9 @@ pub struct Audit {
     /// Prototypes whose patient is also in a fold that was not trained on:
     /// must be 0. `None` without the data set.
     pub leaking: Option<usize>,
+    /// Label purity leaves out all ECGs of the source's patient; without the
+    /// data set the source alone.
+    pub purity_without_patient: bool,
     pub sparsity: Sparsity,
     pub summary: Summary,
 }
@@ -58,8 +84,9 @@ pub struct Summary {
 pub struct PrototypeAudit {
     pub prototype: usize,
     pub class_code: String,
-    /// Share of the 10 most similar training ECGs, its own source left out,
-    /// that carry its statement.
+    /// Share of the 10 most similar training ECGs that carry its statement, its
+    /// own source left out and, where patients are known, all other ECGs of
+    /// that patient: they resemble it for another reason.
     pub label_purity: Option<f64>,
     pub noise: Option<Noise>,
     pub window: Option<WindowAudit>,
@@ -89,15 +116,15 @@ pub struct WindowAudit {
     pub faithfulness_drop: f64,
 }
 
-/// Computes all metrics; `held_out` are the patients of the folds that were not
-/// trained on, `progress` gets the number of prototypes done.
+/// Computes all metrics; `patients` are those of the data set, `progress` gets
+/// the number of prototypes done.
 ///
 /// # Errors
 /// When the model refuses a training ECG that was read.
 pub fn audit(
     model: &Model,
     exemplars: &Exemplars,
-    held_out: Option<&BTreeSet<i64>>,
+    patients: Option<&KnownPatients>,
     mut progress: impl FnMut(usize),
 ) -> Result<Audit, InferenceError> {
     let manifest = model.manifest();
@@ -108,7 +135,7 @@ pub fn audit(
         let mut found = PrototypeAudit {
             prototype: number,
             class_code: class_code.unwrap_or_default(),
-            label_purity: label_purity(similarities, number, source.class, source.ecg_id),
+            label_purity: label_purity(similarities, number, source, patients),
             noise: None,
             window: None,
         };
@@ -136,7 +163,8 @@ pub fn audit(
             .filter(|p| p.duplicate_of.is_some())
             .count(),
         one_source_classes: one_source_classes(model),
-        leaking: held_out.map(|held_out| leaking(model, held_out)),
+        leaking: patients.map(|patients| leaking(model, patients)),
+        purity_without_patient: patients.is_some(),
         sparsity: sparsity(model),
         summary: summary(&prototypes),
         prototypes,
@@ -146,14 +174,19 @@ pub fn audit(
 fn label_purity(
     similarities: &TrainingSimilarities,
     prototype: usize,
-    class: usize,
-    source: Option<u32>,
+    source: &Prototype,
+    patients: Option<&KnownPatients>,
 ) -> Option<f64> {
+    let patient_of = |ecg_id: u32| patients.and_then(|known| known.of_ecg.get(&ecg_id));
+    let patient = source.ecg_id.and_then(patient_of);
+    let is_own = |ecg_id: u32| {
+        Some(ecg_id) == source.ecg_id || (patient.is_some() && patient_of(ecg_id) == patient)
+    };
     let rows = similarities.ecg_ids.iter().zip(&similarities.similarities);
     let mut ranked: Vec<(f32, bool)> = rows
         .zip(&similarities.labels)
-        .filter(|((ecg_id, _), _)| Some(**ecg_id) != source)
-        .filter_map(|((_, row), labels)| Some((*row.get(prototype)?, *labels.get(class)?)))
+        .filter(|((ecg_id, _), _)| !is_own(**ecg_id))
+        .filter_map(|((_, row), labels)| Some((*row.get(prototype)?, *labels.get(source.class)?)))
         .collect();
     ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
     ranked.truncate(NEAREST);
@@ -247,12 +280,16 @@ fn one_source_classes(model: &Model) -> Vec<String> {
         .collect()
 }
 
-fn leaking(model: &Model, held_out: &BTreeSet<i64>) -> usize {
+/// By the fold that projection wrote down, by the patient that it wrote down,
+/// and by the patient that the data set has for the source now.
+fn leaking(model: &Model, patients: &KnownPatients) -> usize {
     let manifest = model.manifest();
     let trained = manifest.training.as_ref().map(|t| &t.train_folds);
-    let leaks = |p: &&crate::bundle::Prototype| {
+    let leaks = |p: &&Prototype| {
         let outside = |fold| trained.is_some_and(|trained| !trained.contains(&fold));
-        p.fold.is_some_and(outside) || p.patient_id.is_some_and(|id| held_out.contains(&id))
+        let in_data = p.ecg_id.and_then(|id| patients.of_ecg.get(&id).copied());
+        let mut known = p.patient_id.into_iter().chain(in_data);
+        p.fold.is_some_and(outside) || known.any(|id| patients.held_out.contains(&id))
     };
     manifest.prototypes.iter().filter(leaks).count()
 }

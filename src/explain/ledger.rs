@@ -80,7 +80,10 @@ fn entries(model: &Model, prediction: &Prediction, class: usize) -> Option<Vec<L
         })
     };
     let both = prediction.similarities.iter().zip(weights);
-    Some(both.enumerate().filter_map(entry).collect())
+    let both = both.enumerate();
+    // What is out of use has no weight, and is no evidence.
+    let in_use = both.filter(|(prototype, _)| manifest.is_in_use(*prototype));
+    Some(in_use.filter_map(entry).collect())
 }
 
 fn percentile(model: &Model, entry: &LedgerEntry) -> Option<f64> {

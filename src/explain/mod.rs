@@ -26,7 +26,7 @@ mod whole;
 pub mod words;
 
 pub use attention::{AttentionExplanation, NOT_PER_CLASS, attention};
-pub use audit::{Audit, NEAREST, PrototypeAudit, audit};
+pub use audit::{Audit, KnownPatients, NEAREST, PrototypeAudit, WindowAudit, audit};
 pub use explanation::{
     ClassExplanation, CounterCase, Extent, Ledger, LedgerEntry, Neighbour, Order, OrdersDisagree,
     PrototypeEvidence, Rating, ShownSums, Span, Window,

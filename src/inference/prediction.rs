@@ -96,8 +96,14 @@ impl Prediction {
     /// furthest above its threshold or, where nothing is positive, least below
     /// it. `None` where the model assesses nothing.
     pub fn leading(&self) -> Option<usize> {
+        self.leading_of(|_| true)
+    }
+
+    /// [`Prediction::leading`] among some of the statements.
+    pub fn leading_of(&self, among: impl Fn(&ClassPrediction) -> bool) -> Option<usize> {
         let margin = |c: &ClassPrediction| Some(c.probability? - c.threshold?);
         (0..self.classes.len())
+            .filter(|&i| among(&self.classes[i]))
             .filter_map(|i| Some((i, margin(&self.classes[i])?)))
             .max_by(|a, b| a.1.total_cmp(&b.1))
             .map(|(i, _)| i)

@@ -67,6 +67,38 @@ pub enum ReviewError {
     #[error("prototype {prototype} is not in this study")]
     UnknownPrototype { prototype: usize },
 
+    #[error("a reading study needs at least one ECG")]
+    NoEcgs,
+    #[error("{field}: {found} ECGs of {wanted}; draw from more folds, or ask for fewer")]
+    TooFewEcgs {
+        field: String,
+        found: usize,
+        wanted: usize,
+    },
+    #[error("ECG {ecg_id} or this arm of it is not in this study")]
+    UnknownEcg { ecg_id: u32 },
+    #[error("this answer ({arm}) has {found}, expected {expected}")]
+    ReadingAnswer {
+        arm: &'static str,
+        found: String,
+        expected: String,
+    },
+    #[error(
+        "rater {rater}: the answer to ECG {ecg_id}, {arm}, is out of turn: {what}; nothing was saved"
+    )]
+    OutOfTurn {
+        rater: Rater,
+        ecg_id: u32,
+        arm: &'static str,
+        what: &'static str,
+    },
+    #[error("{path}: this is {found}, expected {expected}")]
+    OtherKind {
+        path: PathBuf,
+        found: &'static str,
+        expected: &'static str,
+    },
+
     #[error("the statistics of the study: {0}")]
     Statistics(crate::statistics::Undefined),
     #[error("the printed report: {0}")]

@@ -19,8 +19,13 @@ const SCALE_RIGHT_MM: f64 = 136.0;
 const ROWS_PER_PLOT: usize = 50;
 
 /// Means with their intervals by clusters, 1 to 5: each rater over all, then
-/// class by class, in as many plots as there are pages of rows.
-pub fn forest(item: &ItemReport) -> Vec<Scene> {
+/// class by class, in as many plots as there are pages of rows. `title` is that
+/// of the question. One that nobody has rated says so.
+pub fn forest(item: &ItemReport, title: &str) -> Vec<Scene> {
+    if item.raters.iter().all(|rater| rater.all.n == 0) {
+        let text = format!("{title}: nobody has rated this question.");
+        return vec![Scene::paragraph(&text, WIDTH_MM)];
+    }
     let mut rows: Vec<Row> = item
         .raters
         .iter()
@@ -45,7 +50,7 @@ pub fn forest(item: &ItemReport) -> Vec<Scene> {
         }
     }
     rows.chunks(ROWS_PER_PLOT)
-        .map(|rows| draw_forest(&item.item, rows))
+        .map(|rows| draw_forest(title, rows))
         .collect()
 }
 
@@ -85,7 +90,7 @@ fn x_of(rating: f64) -> f64 {
     SCALE_LEFT_MM + share * (SCALE_RIGHT_MM - SCALE_LEFT_MM)
 }
 
-fn draw_forest(item: &str, rows: &[Row]) -> Scene {
+fn draw_forest(title: &str, rows: &[Row]) -> Scene {
     let top_mm = ROW_MM * 1.6;
     let bottom_mm = top_mm + rows.len() as f64 * ROW_MM;
     let mut items = Vec::new();
@@ -155,13 +160,13 @@ fn draw_forest(item: &str, rows: &[Row]) -> Scene {
         width_mm: WIDTH_MM,
         height_mm: bottom_mm + 1.0,
         items,
-        description: format!("Forest plot of {item}: {}", said.join("; ")),
+        description: format!("Forest plot of {title}: {}", said.join("; ")),
         ..Scene::default()
     }
 }
 
 /// How often each rater gave 1 to 5, as bars with their counts.
-pub fn distribution(item: &ItemReport) -> Scene {
+pub fn distribution(item: &ItemReport, title: &str) -> Scene {
     const HEIGHT_MM: f64 = 30.0;
     const PANEL_MM: f64 = 46.0;
     let per_row = 3;
@@ -187,13 +192,13 @@ pub fn distribution(item: &ItemReport) -> Scene {
         width_mm: WIDTH_MM,
         height_mm: item.raters.len().div_ceil(per_row) as f64 * (HEIGHT_MM + 12.0),
         items,
-        description: distribution_in_words(item),
+        description: distribution_in_words(item, title),
         ..Scene::default()
     }
 }
 
 /// The numbers of [`distribution`] as a sentence.
-pub fn distribution_in_words(item: &ItemReport) -> String {
+pub fn distribution_in_words(item: &ItemReport, title: &str) -> String {
     let said: Vec<String> = item
         .raters
         .iter()
@@ -203,7 +208,7 @@ pub fn distribution_in_words(item: &ItemReport) -> String {
             format!("rater {} chose {}", rater.rater, points.join(", "))
         })
         .collect();
-    format!("Bar chart of {}: {}", item.item, said.join("; "))
+    format!("Bar chart of {title}: {}", said.join("; "))
 }
 
 fn bars(items: &mut Vec<Item>, rater: &RaterReport, at: (f64, f64), size: (f64, f64)) {
@@ -264,7 +269,7 @@ fn bars(items: &mut Vec<Item>, rater: &RaterReport, at: (f64, f64), size: (f64, 
 
 /// Every pair of raters: above the diagonal kappa with quadratic weights, below
 /// it the mean difference, column minus row.
-pub fn agreement_matrix(item: &ItemReport) -> Scene {
+pub fn agreement_matrix(item: &ItemReport, title: &str) -> Scene {
     let raters: Vec<&String> = item.raters.iter().map(|rater| &rater.rater).collect();
     let cell_mm = (130.0 / raters.len().max(1) as f64).min(26.0);
     let (left_mm, top_mm) = (40.0, 8.0);
@@ -315,7 +320,7 @@ pub fn agreement_matrix(item: &ItemReport) -> Scene {
         width_mm: WIDTH_MM,
         height_mm: top_mm + raters.len() as f64 * ROW_MM * 1.6 + 2.0,
         items,
-        description: format!("Agreement matrix of {}: {}", item.item, said.join("; ")),
+        description: format!("Agreement matrix of {title}: {}", said.join("; ")),
         ..Scene::default()
     }
 }

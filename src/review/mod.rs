@@ -5,8 +5,9 @@
 //! - [`Study`], [`Item`], [`Rater`], [`Slot`]: what is rated, and the queue per
 //!   rater; [`items_of`] is what a bundle has to rate
 //! - [`Answer`]: one answer, valid as a whole or not at all
-//! - [`Store`]: the SQLite file, insert-only and hash-chained, with backups and
-//!   merges; the only SQL
+//! - [`reading`]: the second kind of study, in which test ECGs are read
+//! - [`Store`], [`ReadingStore`]: the SQLite file, insert-only and hash-chained,
+//!   with backups and merges; the only SQL
 //! - [`results`]: the numbers that the screen and every export show
 //! - [`export`]: tables, history, numbers, report, and scripts that recompute
 //!   it
@@ -16,11 +17,13 @@
 
 mod answer;
 mod conflicts;
+mod document;
 mod error;
 mod export;
 pub mod figures;
 mod protocol;
 mod queue;
+pub mod reading;
 mod results;
 mod selection;
 mod store;
@@ -29,18 +32,22 @@ mod time;
 
 pub use answer::{Answer, Exclusion, MAX_COMMENT_CHARS, Mark, RATING_RANGE};
 pub use conflicts::{Conflict, ConflictingAnswer, conflicts};
+pub use document::{AnyStudy, StudyDocument};
 pub use error::{BrokenLink, ReviewError};
 pub use export::{ExportReport, ExportedFile, SCHEMA as EXPORT_SCHEMA, export};
 pub use protocol::{
     Blinding, BundleRef, Order, Protocol, Question, RaterEntry, Repeats, Selection, Stop,
 };
 pub use queue::{Phase, Slot};
-pub use results::{Included, PrototypeMean, RaterState, Ratings, Results, ratings, results};
+pub use results::{
+    Included, PrototypeMean, RaterState, Ratings, Results, marked_bad, ratings, results,
+};
 pub use selection::items_of;
 pub use store::{
-    Author, BACKUPS_KEPT, ChainHead, ChainReport, Closed, Closing, CurrentAnswer, Durability,
-    EVENTS_PER_BACKUP, Event, EventId, Installation, MergeReport, Progress, Restored,
-    SCHEMA_VERSION, Snapshot, Store, backup_path, database_file_name,
+    Author, BACKUPS_KEPT, ChainHead, ChainReport, Closed, Closing, CurrentAnswer, CurrentReading,
+    Database, Durability, EVENTS_PER_BACKUP, Event, EventId, Installation, MergeReport, Progress,
+    ReadingSnapshot, ReadingStore, Restored, SCHEMA_VERSION, Snapshot, Store, backup_path,
+    database_file_name, restore, study_of_file,
 };
 pub use study::{Item, Rater, Study};
 pub use time::utc_text;

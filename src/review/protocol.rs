@@ -157,14 +157,7 @@ impl Protocol {
     /// A file that cannot be read, is not RON of a protocol (line and column
     /// are named), or is of another version; and as [`Protocol::check`].
     pub fn read(path: &Path) -> Result<Self, ReviewError> {
-        let text = std::fs::read_to_string(path).map_err(|source| ReviewError::Io {
-            path: path.to_owned(),
-            source,
-        })?;
-        let protocol: Self = ron::from_str(&text).map_err(|error| ReviewError::ProtocolFile {
-            path: path.to_owned(),
-            what: error.to_string(),
-        })?;
+        let protocol: Self = read_ron(path)?;
         protocol.check()?;
         Ok(protocol)
     }
@@ -200,10 +193,7 @@ impl Protocol {
                 return wrong("questions", found, "each id once");
             }
         }
-        let mut codes = HashSet::new();
-        if let Some(twice) = self.raters.iter().find(|r| !codes.insert(&r.code)) {
-            return wrong("raters", format!("{} twice", twice.code), "each code once");
-        }
+        check_codes(&self.raters)?;
         let Repeats { share, apart } = self.repeats;
         if share != 0.0 && !(0.05..=0.10).contains(&share) {
             return wrong("repeats.share", share.to_string(), "0.05 to 0.10, or 0");
@@ -227,15 +217,45 @@ impl Protocol {
     /// # Errors
     /// [`ReviewError::UnknownRater`] lists the codes that may.
     pub fn admit(&self, rater: &Rater) -> Result<(), ReviewError> {
-        if self.raters.is_empty() || self.raters.iter().any(|entry| entry.code == *rater) {
-            return Ok(());
-        }
-        let codes: Vec<&str> = self.raters.iter().map(|r| r.code.as_str()).collect();
-        Err(ReviewError::UnknownRater {
-            rater: rater.clone(),
-            known: codes.join(", "),
-        })
+        admit(&self.raters, rater)
     }
+}
+
+/// A protocol of either kind from its file.
+pub(super) fn read_ron<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, ReviewError> {
+    let text = std::fs::read_to_string(path).map_err(|source| ReviewError::Io {
+        path: path.to_owned(),
+        source,
+    })?;
+    ron::from_str(&text).map_err(|error| ReviewError::ProtocolFile {
+        path: path.to_owned(),
+        what: error.to_string(),
+    })
+}
+
+/// Each code once.
+pub(super) fn check_codes(raters: &[RaterEntry]) -> Result<(), ReviewError> {
+    let mut codes = HashSet::new();
+    match raters.iter().find(|rater| !codes.insert(&rater.code)) {
+        Some(twice) => Err(ReviewError::Protocol {
+            field: "raters".to_owned(),
+            found: format!("{} twice", twice.code),
+            expected: "each code once",
+        }),
+        None => Ok(()),
+    }
+}
+
+/// Whether a code is one of those that the protocol has, or it has none.
+pub(super) fn admit(raters: &[RaterEntry], rater: &Rater) -> Result<(), ReviewError> {
+    if raters.is_empty() || raters.iter().any(|entry| entry.code == *rater) {
+        return Ok(());
+    }
+    let codes: Vec<&str> = raters.iter().map(|r| r.code.as_str()).collect();
+    Err(ReviewError::UnknownRater {
+        rater: rater.clone(),
+        known: codes.join(", "),
+    })
 }
 
 impl Question {

@@ -7,9 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::{CurrentAnswer, Exclusion, Mark, Phase, Rater, ReviewError, Snapshot};
-use crate::statistics::study::{
-    Exclusion as Rule, RatingRow, StudyReport, StudySettings, Table3Row, report,
-};
+use crate::statistics::study::{RatingRow, StudyReport, StudySettings, Table3Row, report};
 use crate::statistics::{Resampling, mean, median};
 
 /// Whose ratings are in the results.
@@ -33,6 +31,8 @@ pub struct Results {
     pub linked: usize,
     /// In the order of their codes.
     pub raters: Vec<RaterState>,
+    /// Titles of the questions by their ids.
+    pub questions: BTreeMap<String, String>,
     pub report: StudyReport,
     pub table3: Vec<Table3Row>,
     /// Of every rated prototype, worst first.
@@ -72,6 +72,11 @@ pub struct PrototypeMean {
 }
 
 impl Results {
+    /// What people call a question.
+    pub fn title_of<'a>(&'a self, question: &'a str) -> &'a str {
+        self.questions.get(question).map_or(question, |title| title)
+    }
+
     /// Whether somebody at the screen may see numbers: a rater when her own
     /// queue is closed; where nobody is signed in, when every queue is.
     pub fn may_be_seen_by(&self, rater: Option<&Rater>) -> bool {
@@ -126,10 +131,35 @@ pub fn results(snapshot: &Snapshot, included: Included) -> Result<Results, Revie
         prototypes: study.items.len(),
         linked: study.items.iter().map(|item| item.linked.len()).sum(),
         raters: raters(snapshot),
+        questions: questions(snapshot),
         table3: report.table3(),
         report,
         by_prototype: by_prototype(snapshot, &counted),
     })
+}
+
+/// Which prototypes raters marked as bad, and who did; of the first ratings, as
+/// they are now.
+pub fn marked_bad(snapshot: &Snapshot, included: Included) -> BTreeMap<usize, Vec<Rater>> {
+    let mut marked: BTreeMap<usize, Vec<Rater>> = BTreeMap::new();
+    for current in counted(snapshot, included) {
+        let answer = &current.answer;
+        if answer.phase == Phase::Main && answer.mark == Some(Mark::Bad) {
+            let raters = marked.entry(answer.prototype).or_default();
+            raters.push(current.rater.clone());
+        }
+    }
+    for raters in marked.values_mut() {
+        raters.sort();
+    }
+    marked
+}
+
+fn questions(snapshot: &Snapshot) -> BTreeMap<String, String> {
+    let questions = snapshot.study.protocol.questions.iter();
+    questions
+        .map(|question| (question.id.clone(), question.title.clone()))
+        .collect()
 }
 
 /// How the report is made: by the protocol, with the seed of the study.
@@ -263,10 +293,8 @@ fn by_prototype(snapshot: &Snapshot, counted: &[&CurrentAnswer]) -> Vec<Prototyp
         .iter()
         .filter_map(|item| {
             let of_item = || first_time().filter(|a| a.answer.prototype == item.prototype);
-            // The rule of the report, by which no number of this prototype counts.
-            let is_label_error =
-                |a: &CurrentAnswer| a.answer.exclusion == Some(Exclusion::LabelError);
-            if rule == Rule::LabelErrorsForAll && of_item().any(is_label_error) {
+            let reasons = of_item().map(|a| a.answer.exclusion.map(Exclusion::reason));
+            if rule.drops_prototype(reasons) {
                 return None;
             }
             let of_raters: Vec<f64> = of_item()

@@ -15,12 +15,15 @@ pub struct Selected {
     pub training: Vec<Item>,
 }
 
-/// Every prototype of a bundle. Those of one class that were cut from the same
+/// Every prototype of a bundle that is in use. Those of one class that were cut from the same
 /// window of the same ECG are one item: rated once, the others linked to it.
 pub fn items_of(manifest: &Manifest) -> Vec<Item> {
     let mut first_with: BTreeMap<_, usize> = BTreeMap::new();
     let mut items: Vec<Item> = Vec::new();
     for (prototype, source) in manifest.prototypes.iter().enumerate() {
+        if !manifest.is_in_use(prototype) {
+            continue;
+        }
         let Some(class) = manifest.class_of(prototype) else {
             continue;
         };

@@ -88,10 +88,7 @@ impl Study {
     /// bundle does not have; too few prototypes for the hidden repeats.
     pub fn by_protocol(protocol: Protocol, items: Vec<Item>) -> Result<Self, ReviewError> {
         protocol.check()?;
-        let seed = match protocol.seed {
-            Some(seed) => seed,
-            None => u32::from_le_bytes(random_bytes()?),
-        };
+        let seed = new_seed(protocol.seed)?;
         check_items(&items)?;
         let Selected { items, training } = select(items, &protocol, seed)?;
         let study = Self {
@@ -237,6 +234,14 @@ impl TryFrom<String> for Rater {
 impl From<Rater> for String {
     fn from(rater: Rater) -> Self {
         rater.0
+    }
+}
+
+/// The seed of a protocol, or one that is drawn now.
+pub(super) fn new_seed(wanted: Option<u32>) -> Result<u32, ReviewError> {
+    match wanted {
+        Some(seed) => Ok(seed),
+        None => Ok(u32::from_le_bytes(random_bytes()?)),
     }
 }
 

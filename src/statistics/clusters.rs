@@ -46,6 +46,11 @@ impl Tally<'_> {
         sum / count
     }
 
+    /// Ratings in a column.
+    pub fn count(self, column: usize) -> f64 {
+        self.0[2 * column + 1]
+    }
+
     /// Mean of the means of these columns.
     pub fn mean_of(self, columns: impl ExactSizeIterator<Item = usize>) -> f64 {
         let n = columns.len() as f64;
@@ -116,6 +121,16 @@ impl Clusters {
             classes: sources.iter().filter(|n| **n > 0).count(),
             sources: sources.iter().sum(),
         }
+    }
+
+    /// Sources in which any of these columns has ratings.
+    pub fn sources_in(&self, columns: &[usize]) -> usize {
+        let sources = 0..self.sources.len() / self.width.max(1);
+        let rated = |source: &usize| {
+            let tally = Tally(self.source(*source));
+            columns.iter().any(|&column| tally.count(column) > 0.0)
+        };
+        sources.filter(rated).count()
     }
 
     fn source(&self, source: usize) -> &[f64] {

@@ -20,6 +20,7 @@ mod distributions;
 mod interval;
 mod patients;
 mod random;
+pub mod reading;
 mod replicates;
 pub mod study;
 mod threshold;

@@ -42,6 +42,8 @@ pub enum Undefined {
     NotFinite,
     #[error("the rows differ in their number of raters")]
     RaggedTable,
+    #[error("the study has no unaided arm to compare with")]
+    NoUnaidedArm,
     #[error("the setting {value} is outside its range")]
     OutOfRange { value: f64 },
 }
@@ -66,6 +68,7 @@ impl Undefined {
             Self::NotOnScale { .. } => "not_on_scale",
             Self::NotFinite => "not_finite",
             Self::RaggedTable => "ragged_table",
+            Self::NoUnaidedArm => "no_unaided_arm",
             Self::OutOfRange { .. } => "out_of_range",
         }
     }

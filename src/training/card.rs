@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::bundle::{FoldMetrics, Manifest, StatementInfo};
+use crate::bundle::{ExcludedPrototypes, FoldMetrics, Manifest, StatementInfo};
 
 /// `MODEL_CARD.md` of a bundle.
 pub fn model_card(manifest: &Manifest) -> String {
@@ -56,6 +56,9 @@ pub fn model_card(manifest: &Manifest) -> String {
     }
     if !manifest.projection.is_empty() {
         line(projection_table(manifest));
+    }
+    if let Some(excluded) = &manifest.excluded {
+        line(excluded_table(excluded));
     }
     let blind: Vec<&str> = manifest
         .statements
@@ -155,6 +158,35 @@ fn projection_table(manifest: &Manifest) -> String {
             number(free.macro_auroc_projected),
             free.statements,
             interval(free.difference_ci)
+        )
+        .ok();
+    }
+    text
+}
+
+fn excluded_table(excluded: &ExcludedPrototypes) -> String {
+    let mut text = format!(
+        "\n## Prototypes out of use\n\nA copy of bundle {} in which {} prototypes have no weight{}; thresholds and calibration were chosen anew on the validation folds. Nothing else was trained.\n\n",
+        excluded.of_bundle_sha256,
+        excluded.prototypes.len(),
+        match &excluded.study_id {
+            Some(id) => format!(", by study {id}"),
+            None => String::new(),
+        }
+    );
+    for out in &excluded.prototypes {
+        writeln!(text, "- Prototype {}: {}.", out.prototype, out.reason).ok();
+    }
+    text.push_str("\n| fold | ECGs | macro AUROC before | after | after minus before (95 %, paired bootstrap by patient) |\n|---|---|---|---|---|\n");
+    for fold in &excluded.folds {
+        writeln!(
+            text,
+            "| {} | {} | {} | {} | {} |",
+            fold.fold,
+            fold.records,
+            number(fold.macro_auroc_before),
+            number(fold.macro_auroc_after),
+            interval(fold.difference_ci)
         )
         .ok();
     }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Augment, Losses, Optimiser, PositiveWeight, Schedule};
-use crate::bundle::{Architecture, Preprocessing};
+use crate::bundle::{Architecture, Manifest, Preprocessing};
 use crate::nn::Head;
 use crate::statements::LabelSet;
 
@@ -40,7 +40,41 @@ pub struct TrainingConfig {
     /// stay in `OUT.checkpoints`. The published program keeps three.
     #[serde(default)]
     pub top_checkpoints: usize,
+    /// Training ECGs that become no prototype of a statement: raters marked what
+    /// was cut from them as bad.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_again: Vec<NotAgain>,
     pub stages: Vec<Stage>,
+}
+
+/// A training ECG that is to be no prototype of a statement again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NotAgain {
+    /// SCP code.
+    pub statement: String,
+    pub ecg_id: u32,
+}
+
+impl NotAgain {
+    /// What is out of use in a bundle, where its source is known.
+    pub fn of(manifest: &Manifest) -> Vec<Self> {
+        let mut all: Vec<Self> = Vec::new();
+        for (number, prototype) in manifest.prototypes.iter().enumerate() {
+            let class = manifest.statements.get(prototype.class);
+            let (Some(class), Some(ecg_id)) = (class, prototype.ecg_id) else {
+                continue;
+            };
+            let one = Self {
+                statement: class.code.clone(),
+                ecg_id,
+            };
+            if !manifest.is_in_use(number) && !all.contains(&one) {
+                all.push(one);
+            }
+        }
+        all
+    }
 }
 
 /// Errors of reading a configuration.

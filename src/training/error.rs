@@ -58,6 +58,8 @@ pub enum TrainingError {
     Scores { path: String, what: String },
     #[error("the other scores have no row for ECG {ecg_id}, which is in the fold")]
     NotScored { ecg_id: u32 },
+    #[error("prototypes cannot be taken out of use: {what}; nothing was written")]
+    Exclude { what: String },
     #[error("stopped; go on with --resume")]
     Cancelled,
     #[error("{path}: {source}")]

@@ -10,7 +10,7 @@ use super::error::TrainingError;
 use super::features::Features;
 use super::fit::{Learner, State, fit, in_batches, learning_below, masks};
 use super::losses::{CrossEntropy, Targets, cooccurrence, cross_entropy, weights_of};
-use super::projection::project;
+use super::projection::{project, source_labels};
 use super::prototype_start;
 use super::random::{Draw, Moment};
 use super::run::Run;
@@ -30,6 +30,8 @@ pub struct Place<'a> {
     /// (P, C), 1 for a prototype's own class.
     pub identity: Tensor,
     pub train_labels: Tensor,
+    /// `train_labels` without what is not to become a prototype again.
+    pub source_labels: Tensor,
     pub validation_labels: Tensor,
 }
 
@@ -50,6 +52,7 @@ impl<'a> Place<'a> {
             prefix: branch_prefix(architecture, name),
             identity: identity(&classes, outputs.len(), branch.device()),
             train_labels: run.data.train.columns(&outputs),
+            source_labels: source_labels(run.config, &run.data.train, &outputs),
             validation_labels: run.data.validation.columns(&outputs),
             classes,
             outputs,

@@ -15,6 +15,7 @@ mod deliver;
 mod error;
 mod evaluation;
 mod event;
+mod exclude;
 mod features;
 mod fit;
 mod folders;
@@ -45,7 +46,7 @@ pub use augment::Augment;
 pub use card::model_card;
 pub use compare::{Comparison, ScoreTable, compare_with};
 pub use config::{
-    ClassLogits, ClassifierStage, ConfigError, JointStage, Keep, Learning, Penalised,
+    ClassLogits, ClassifierStage, ConfigError, JointStage, Keep, Learning, NotAgain, Penalised,
     PreTrainStage, ProjectStage, PrototypeStart, Solver, Stage, SupervisedStage, Thresholds,
     Trained, TrainingConfig, Validation, WarmUpStage,
 };
@@ -53,6 +54,7 @@ pub use data::{Split, TrainingData};
 pub use error::TrainingError;
 pub use evaluation::{ReadFold, evaluate, known_statements, metrics_of, read_fold};
 pub use event::{Begun, Event, PlannedClass, PlannedStage, ProjectedSource, duration};
+pub use exclude::exclude;
 pub use folders::Folders;
 pub use losses::{
     ContrastiveScale, CrossEntropy, DiversityScale, Losses, PositiveWeight, PrototypeTerms,

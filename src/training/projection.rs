@@ -4,9 +4,9 @@
 use serde::{Deserialize, Serialize};
 use tch::{Kind, Tensor};
 
-use super::Split;
 use super::error::TrainingError;
 use super::joint::Place;
+use super::{NotAgain, Split, TrainingConfig};
 use crate::bundle::ProjectionReport;
 use crate::inference::rows_of;
 use crate::statistics::{auroc, mean as mean_of, median};
@@ -30,6 +30,36 @@ pub struct Source {
     pub cosine_before: f64,
 }
 
+/// The pairs of record and output that are not to become a prototype again: of
+/// the records that carry the statement.
+pub fn barred(config: &TrainingConfig, train: &Split) -> Vec<(usize, usize)> {
+    let labels = config.model.labels().labels();
+    let place = |not_again: &NotAgain| {
+        let mut entries = train.entries.iter();
+        let row = entries.position(|entry| entry.ecg_id == not_again.ecg_id)?;
+        let output = labels.iter().position(|l| l.code == not_again.statement)?;
+        let carries = train.labels.double_value(&[row as i64, output as i64]) > 0.5;
+        carries.then_some((row, output))
+    };
+    let mut barred: Vec<(usize, usize)> = config.not_again.iter().filter_map(place).collect();
+    barred.sort_unstable();
+    barred.dedup();
+    barred
+}
+
+/// The labels of some outputs (N, columns), of which only those records count
+/// that may become a prototype.
+pub fn source_labels(config: &TrainingConfig, train: &Split, outputs: &[usize]) -> Tensor {
+    let _guard = tch::no_grad_guard();
+    let labels = train.columns(outputs);
+    for (row, output) in barred(config, train) {
+        if let Some(column) = outputs.iter().position(|&o| o == output) {
+            let _ = labels.get(row as i64).get(column as i64).fill_(0.0);
+        }
+    }
+    labels
+}
+
 /// Records whose windows are compared in one go.
 const BATCH: i64 = 128;
 
@@ -47,7 +77,7 @@ fn best_windows(place: &Place, latents: &Tensor) -> (Tensor, Tensor) {
     (Tensor::cat(&values, 0), Tensor::cat(&steps, 0))
 }
 
-/// Replaces all prototypes of a branch. Every class that has prototypes has a
+/// Replaces all prototypes of a branch, by none that is barred. Every class that has prototypes has a
 /// training record, which `run` makes sure of: a zero prototype is impossible.
 /// `latents` are those of all training records.
 pub fn project(
@@ -58,7 +88,7 @@ pub fn project(
     let _guard = tch::no_grad_guard();
     let (values, steps) = best_windows(place, latents);
     let eligible = place
-        .train_labels
+        .source_labels
         .matmul(&place.identity.transpose(0, 1))
         .gt(0.0);
     // -2 where the record does not carry the class.

@@ -15,6 +15,7 @@ use super::event::{Begun, Event, PlannedClass, by_code, planned_stages};
 use super::features::Features;
 use super::fit::State;
 use super::folders::Folders;
+use super::projection::barred;
 use super::tensorboard::EventFile;
 use super::top::TopCheckpoints;
 use super::{Stage, TrainingConfig, fusion, joint, scaler, supervised};
@@ -260,9 +261,13 @@ pub fn data_name(config: &TrainingConfig, set: &DataSet) -> String {
 }
 
 /// The branch and output of every prototype: none for a class without a
-/// training ECG and, if the run says so, no more than it has.
+/// training ECG that may become one and, if the run says so, no more than it
+/// has.
 fn prototype_places(config: &TrainingConfig, train: &Split) -> Vec<(usize, usize)> {
-    let positives = train.positives();
+    let mut positives = train.positives();
+    for (_, output) in barred(config, train) {
+        positives[output] -= 1;
+    }
     let branches = config.model.branches().iter().enumerate();
     branches
         .flat_map(|(index, branch)| {

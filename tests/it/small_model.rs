@@ -122,6 +122,7 @@ pub fn config() -> TrainingConfig {
         thresholds: Thresholds::BestF1,
         scale_leads: false,
         top_checkpoints: 0,
+        not_again: Vec::new(),
         stages: vec![
             joint(PrototypeStart::Sparse, None),
             project.clone(),

@@ -234,7 +234,7 @@ fn a_protocol_study_is_found_rated_undone_and_closed() {
     window.click("Really close it for good");
     window.assert_shows("This queue is closed");
     window.press_with(Modifiers::COMMAND, Key::Num3);
-    window.assert_shows("Rater R7, usefulness: n 1, mean 4.00");
+    window.assert_shows("Rater R7, Usefulness: n 1, mean 4.00");
     drop(window);
 
     let store = Store::open(&database).unwrap();

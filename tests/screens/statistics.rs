@@ -45,13 +45,13 @@ fn ratings_become_means_charts_and_a_table_on_the_disk() {
     close_queue(folder.path());
     window.click("Read again");
     // 2, 4, 5: mean 11/3, SD 1.5275, t(2) = 4.3027: interval -0.13 to 7.46.
-    window.assert_shows("Rater R1, representativeness: n 3, mean 3.67, 95 % interval by clusters");
+    window.assert_shows("Rater R1, Representativeness: n 3, mean 3.67, 95 % interval by clusters");
     window.assert_shows("naive -0.13 to 7.46");
     // 1, 2, 2: mean 5/3, SD 0.5774, interval 0.23 to 3.10.
-    window.assert_shows("Rater R1, clarity: n 3, mean 1.67");
+    window.assert_shows("Rater R1, Clarity: n 3, mean 1.67");
     window.assert_shows("naive 0.23 to 3.10");
-    window.assert_shows("Bar chart of representativeness: rater R1 chose 1 0 times, 2 1 times, 3 0 times, 4 1 times, 5 1 times");
-    window.assert_shows("Forest plot of clarity: R1 1.67 (");
+    window.assert_shows("Bar chart of Representativeness: rater R1 chose 1 0 times, 2 1 times, 3 0 times, 4 1 times, 5 1 times");
+    window.assert_shows("Forest plot of Clarity: R1 1.67 (");
     window.assert_shows("Worst prototypes");
 
     let out = folder.path().join("tables");

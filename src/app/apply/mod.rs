@@ -4,6 +4,7 @@ mod evidence;
 mod model;
 mod print;
 mod reading;
+mod reading_study;
 mod redraw;
 mod review;
 mod statistics;
@@ -74,6 +75,7 @@ impl Application {
             Command::SetPtbxl(folder) => self.set_ptbxl(folder),
 
             Command::Review(command) => self.apply_review(command),
+            Command::ReadStudy(command) => self.apply_reading_study(command),
             Command::RefreshStatistics => self.refresh_statistics(),
             Command::Export(folder) => self.export(folder),
             Command::Train(command) => self.apply_train(command),
@@ -124,6 +126,7 @@ impl Application {
                 prototype,
                 result,
             } => self.exemplar_read(&bundle, prototype, result),
+            Event::TestEcgRead { ecg_id, result } => self.test_ecg_read(ecg_id, result),
             Event::ExemplarPredicted {
                 bundle,
                 prototype,
@@ -142,8 +145,9 @@ impl Application {
         self.state.screen = screen;
         self.state.overlay = None;
         // Whoever comes to rate says who it is first.
-        self.fields.focus_rater = screen == Screen::Review && self.state.review.session.is_none();
-        if screen == Screen::Review && self.state.review.session.is_none() {
+        let is_choosing = screen == Screen::Review && !self.state.review.is_begun();
+        self.fields.focus_rater = is_choosing;
+        if is_choosing {
             self.find_studies();
         }
         if screen == Screen::Read {

@@ -335,6 +335,7 @@ impl Application {
         {
             session.shown_at = std::time::Instant::now();
         }
+        self.reader_sees();
     }
 
     /// Fetches again what the screens show, after the bundle or the folder of
@@ -342,5 +343,6 @@ impl Application {
     pub(super) fn fetch_what_is_seen(&mut self) {
         self.fetch_evidence();
         self.fetch_review_sheets();
+        self.fetch_test_ecgs_again();
     }
 }

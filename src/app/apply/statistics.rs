@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use crate::app::application::Application;
 use crate::app::command::{Place, Screen};
 use crate::app::statistics::SHOWN;
-use crate::app::worker::{Priority, StoreJob};
+use crate::app::worker::{Priority, StoreJob, Summary};
 
 impl Application {
     /// Reads the training ECGs of the worst and the best prototypes.
     pub(super) fn fetch_ends(&mut self) {
-        let Some(results) = &self.state.statistics.results else {
+        let Some(Summary::Prototypes(results)) = &self.state.statistics.results else {
             return;
         };
         let ranked = results.by_prototype.iter().map(|p| p.prototype);

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::app::application::Application;
 use crate::app::command::Place;
 use crate::app::state::{LoadedModel, Session};
-use crate::app::worker::{FoundStudy, Resumed, StoreEvent, StoreJob, StudyOf};
+use crate::app::worker::{Begun, FoundStudy, StoreEvent, StoreJob, StudyOf};
 use crate::review::{EventId, Rater, items_of};
 
 impl Application {
@@ -17,8 +17,8 @@ impl Application {
             bundle_sha256: model.sha256.clone(),
             items: items_of(&model.manifest),
             // Who is rating stays with the file she began, whatever is chosen meanwhile.
-            database: match &self.state.review.session {
-                Some(session) => Some(session.database.clone()),
+            database: match self.state.review.database() {
+                Some(database) => Some(database.clone()),
                 None => self.state.review.chosen.clone(),
             },
         }
@@ -58,6 +58,11 @@ impl Application {
             session.saving = false;
             session.closed = result.is_ok();
         }
+        let reader = self.state.review.reader.as_mut();
+        if let Some(reader) = reader.filter(|reader| reader.rater == *rater) {
+            reader.saving = false;
+            reader.closed = result.is_ok();
+        }
         if let Err(message) = result {
             let title = "The queue was not closed";
             self.state.problem(Place::Review, title, message);
@@ -85,7 +90,7 @@ impl Application {
         // Who made a study wants it rated; what was chosen before stays, and of several new
         // ones (a site's file beside the study, say) none is more likely than the others.
         let new: Vec<&FoundStudy> = studies.iter().filter(is_new).collect();
-        if review.session.is_none()
+        if !review.is_begun()
             && let [new] = new[..]
         {
             review.chosen = Some(new.database.clone());
@@ -147,19 +152,21 @@ impl Application {
 
     pub(super) fn leave_review(&mut self) {
         self.state.review.session = None;
+        self.state.review.reader = None;
         self.state.review.predictions.clear();
     }
 
-    fn started(&mut self, rater: Rater, result: Result<Resumed, String>) {
+    fn started(&mut self, rater: Rater, result: Result<Begun, String>) {
         self.state.review.starting = false;
+        let loaded = self.state.model.bundle().map(|model| model.sha256.as_str());
         match result {
-            Ok(resumed) => {
-                if self
-                    .state
-                    .model
-                    .bundle()
-                    .is_none_or(|model| model.sha256 != resumed.bundle)
-                {
+            Ok(Begun::Reading(resumed)) => {
+                if loaded == Some(resumed.bundle.as_str()) {
+                    self.begin_reading(rater, *resumed);
+                }
+            }
+            Ok(Begun::Rating(resumed)) => {
+                if loaded != Some(resumed.bundle.as_str()) {
                     return;
                 }
                 let mut session = Session::new(rater, resumed);
@@ -183,6 +190,11 @@ impl Application {
                 answer,
                 result,
             } => self.recorded(&rater, answer, result),
+            StoreEvent::ReadingRecorded {
+                rater,
+                answer,
+                result,
+            } => self.reading_recorded(&rater, answer, result),
             StoreEvent::Found { bundle, studies } => self.studies_found(&bundle, studies),
             StoreEvent::Closed { rater, result } => self.queue_closed(&rater, result),
             StoreEvent::BackupFailed(message) => {

@@ -1,7 +1,9 @@
-//! The Review screen: one prototype at a time, named only by its class.
+//! The Review screen: one prototype at a time, named only by its class; or, in a
+//! reading study, one test ECG at a time.
 
 mod prediction;
 mod questions;
+mod reading;
 mod sheets;
 mod start;
 
@@ -22,6 +24,10 @@ use super::widgets::{
 const COLUMN: f32 = 384.0;
 
 pub fn ui(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands) {
+    if let (Some(reader), Some(_)) = (&state.review.reader, state.model.bundle()) {
+        reading::ui(ui, state, reader, fields, commands);
+        return;
+    }
     let (Some(session), Some(model)) = (&state.review.session, state.model.bundle()) else {
         start::ui(ui, state, fields, commands);
         return;

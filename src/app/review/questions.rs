@@ -86,7 +86,14 @@ fn question(
 }
 
 /// One point of a scale: its number and its word.
-fn point(ui: &mut Ui, width: f32, rating: u8, anchor: &str, name: &str, chosen: bool) -> bool {
+pub(super) fn point(
+    ui: &mut Ui,
+    width: f32,
+    rating: u8,
+    anchor: &str,
+    name: &str,
+    chosen: bool,
+) -> bool {
     let tokens = Tokens::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(width, 58.0), Sense::click());
     let label = format!("{name} {rating}: {}", anchor.to_lowercase());

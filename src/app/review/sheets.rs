@@ -67,7 +67,7 @@ fn whole(ui: &mut Ui, drawn: &Drawn, has_window: bool, zoom: &mut SheetZoom, are
 }
 
 /// The rhythm strip twice as large: its first five seconds above its last.
-fn halves(ui: &mut Ui, drawn: &Drawn, has_window: bool, area: Vec2) {
+pub(super) fn halves(ui: &mut Ui, drawn: &Drawn, has_window: bool, area: Vec2) {
     let strip = if has_window {
         &drawn.strip
     } else {

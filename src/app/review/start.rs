@@ -111,7 +111,7 @@ fn studies(ui: &mut Ui, state: &State, commands: &mut Commands) {
     section(ui, "Study");
     for study in &review.found {
         let chosen = review.chosen.as_ref() == Some(&study.database);
-        let text = format!("{} ({} prototypes)", study.title, study.prototypes);
+        let text = format!("{} ({})", study.title, study.what);
         if ui.radio(chosen, text).clicked() && !chosen {
             commands.review(ReviewCommand::ChooseStudy(Some(study.database.clone())));
         }

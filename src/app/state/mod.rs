@@ -3,6 +3,7 @@
 mod draft;
 mod model;
 mod reading;
+mod reading_session;
 mod review;
 mod saved;
 mod training;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 pub use draft::Draft;
 pub use model::{LoadedModel, ModelState};
 pub use reading::{Exemplar, ExemplarCache, OpenedRecording, Reading};
+pub use reading_session::ReadingSession;
 pub use review::{ReviewState, Session, StatisticsState};
 pub use saved::{Saved, TrainingChoices};
 pub use training::{ShownSource, TrainingState};
@@ -185,6 +187,12 @@ pub struct Fields {
     pub change_reason: String,
     /// From and to of the seconds that a "what if" masks next.
     pub mask_span_s: (f64, f64),
+    /// Part of a statement's code or description, to find it.
+    pub statement: String,
+    /// The place of the hit that Enter chooses.
+    pub statement_hit: usize,
+    /// The field of the statement is to take the keyboard.
+    pub focus_statement: bool,
     /// The field of the rater's code is to take the keyboard.
     pub focus_rater: bool,
     /// The comment field is to take the keyboard.

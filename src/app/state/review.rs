@@ -6,10 +6,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::draft::Draft;
+use super::reading_session::ReadingSession;
 use crate::app::command::ReviewPage;
-use crate::app::worker::{FoundStudy, Resumed};
+use crate::app::worker::{FoundStudy, Resumed, Summary, Written};
 use crate::inference::Prediction;
-use crate::review::{Answer, ExportReport, Phase, Protocol, Rater, Results, Slot};
+use crate::review::{Answer, Phase, Protocol, Rater, Slot};
 
 /// The Review screen.
 #[derive(Default)]
@@ -23,9 +24,30 @@ pub struct ReviewState {
     /// The one that is chosen; `None` for the quick one.
     pub chosen: Option<PathBuf>,
     pub session: Option<Session>,
+    /// In its stead where the study is one of reading.
+    pub reader: Option<ReadingSession>,
     /// What the model says about training ECGs, by prototype, where the
     /// protocol shows it.
     pub predictions: BTreeMap<usize, Result<Arc<Prediction>, String>>,
+}
+
+impl ReviewState {
+    /// Somebody is signed in.
+    pub fn is_begun(&self) -> bool {
+        self.session.is_some() || self.reader.is_some()
+    }
+
+    /// Who is signed in.
+    pub fn rater(&self) -> Option<&Rater> {
+        let session = self.session.as_ref().map(|session| &session.rater);
+        session.or(self.reader.as_ref().map(|reader| &reader.rater))
+    }
+
+    /// The database of who is signed in.
+    pub fn database(&self) -> Option<&PathBuf> {
+        let session = self.session.as_ref().map(|session| &session.database);
+        session.or(self.reader.as_ref().map(|reader| &reader.database))
+    }
 }
 
 /// One rater at work.
@@ -164,14 +186,8 @@ impl Session {
     /// What is left at the median pace so far, in minutes; `None` until five
     /// answers tell a pace.
     pub fn minutes_left(&self) -> Option<u64> {
-        let mut times_ms: Vec<u64> = self.answers.values().map(|a| a.response_time_ms).collect();
-        if times_ms.len() < 5 {
-            return None;
-        }
-        times_ms.sort_unstable();
-        let median_ms = times_ms[times_ms.len() / 2];
-        let left = self.queue.len().saturating_sub(self.answers.len()) as u64;
-        Some((left * median_ms).div_ceil(60_000))
+        let times_ms = self.answers.values().map(|a| a.response_time_ms);
+        minutes_left(times_ms.collect(), self.queue.len())
     }
 
     /// How long there was no break, where it is time for one.
@@ -182,6 +198,17 @@ impl Session {
     }
 }
 
+/// What is left of `total` answers at the median of these times, in minutes.
+pub(super) fn minutes_left(mut times_ms: Vec<u64>, total: usize) -> Option<u64> {
+    if times_ms.len() < 5 {
+        return None;
+    }
+    let left = total.saturating_sub(times_ms.len()) as u64;
+    times_ms.sort_unstable();
+    let median_ms = times_ms[times_ms.len() / 2];
+    Some((left * median_ms).div_ceil(60_000))
+}
+
 /// The Statistics screen.
 #[derive(Default)]
 pub struct StatisticsState {
@@ -189,9 +216,9 @@ pub struct StatisticsState {
     /// Of which bundle the numbers are.
     pub bundle: String,
     /// `None` where nobody has rated.
-    pub results: Option<Box<Results>>,
+    pub results: Option<Summary>,
     pub exporting: bool,
-    pub exported: Option<Box<ExportReport>>,
+    pub exported: Option<Written>,
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use crate::app::tokens::Tokens;
 use crate::review::figures::distribution_in_words;
 use crate::statistics::study::{ItemReport, RaterReport};
 
-pub fn ui(ui: &mut Ui, item: &ItemReport) {
+pub fn ui(ui: &mut Ui, item: &ItemReport, title: &str) {
     let tokens = Tokens::of(ui);
     let counts = item.raters.iter().flat_map(|r| &r.all.distribution);
     let highest = counts.max().copied().unwrap_or(0).max(4) as f64;
@@ -57,7 +57,7 @@ pub fn ui(ui: &mut Ui, item: &ItemReport) {
         }
     });
     // The numbers in words, as the report has them.
-    let sentence = distribution_in_words(item);
+    let sentence = distribution_in_words(item, title);
     shown
         .response
         .widget_info(|| WidgetInfo::labeled(Role::GraphicsDocument, true, &sentence));

@@ -15,26 +15,27 @@ pub const SHOWN: usize = 3;
 
 pub fn ui(ui: &mut Ui, state: &State, results: &Results) {
     for item in &results.report.items {
+        let title = results.title_of(&item.item);
         card(ui, |ui| {
             ui.set_width(ui.available_width());
             heading(
                 ui,
-                format!("{}: means with 95 % intervals by clusters", item.item),
+                format!("{title}: means with 95 % intervals by clusters"),
             );
-            for part in forest(item) {
+            for part in forest(item, title) {
                 figure(ui, &part);
             }
         });
         card(ui, |ui| {
             ui.set_width(ui.available_width());
-            heading(ui, format!("{}: distribution", item.item));
-            chart::ui(ui, item);
+            heading(ui, format!("{title}: distribution"));
+            chart::ui(ui, item, title);
         });
         if item.raters.len() > 1 {
             card(ui, |ui| {
                 ui.set_width(ui.available_width());
-                heading(ui, format!("{}: agreement", item.item));
-                figure(ui, &agreement_matrix(item));
+                heading(ui, format!("{title}: agreement"));
+                figure(ui, &agreement_matrix(item, title));
                 weak(
                     ui,
                     "Above the diagonal kappa with quadratic weights, below it the mean difference, column minus row. All \

@@ -2,6 +2,7 @@
 
 mod chart;
 mod figures;
+mod readings;
 mod table;
 
 use std::path::PathBuf;
@@ -14,7 +15,7 @@ use super::tokens::space;
 use super::widgets::{
     banner, card, figure, heading, path_field, primary_button, problem_ui, secondary, title, weak,
 };
-use super::worker::Purpose;
+use super::worker::{Purpose, Summary};
 use crate::review::Results;
 
 pub use figures::SHOWN;
@@ -42,11 +43,20 @@ pub fn ui(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Comman
                 .results
                 .as_ref()
                 .filter(|_| loaded == Some(state.statistics.bundle.as_str()));
+            let rater = state.review.rater();
             match results {
-                Some(results) if !results.raters.is_empty() => {
+                Some(Summary::Reading { design, results }) => {
+                    readings::overview(ui, results);
+                    if !results.may_be_seen_by(rater) || results.report.readers.is_empty() {
+                        not_yet(ui);
+                    } else {
+                        export(ui, state, fields, commands);
+                        readings::results(ui, design, results);
+                    }
+                }
+                Some(Summary::Prototypes(results)) if !results.raters.is_empty() => {
                     overview(ui, results);
                     table::raters(ui, results);
-                    let rater = state.review.session.as_ref().map(|s| &s.rater);
                     if !results.may_be_seen_by(rater) || results.report.items.is_empty() {
                         not_yet(ui);
                     } else {
@@ -143,8 +153,9 @@ fn export(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Comman
         heading(ui, "Export");
         weak(
             ui,
-            "Ratings as long and wide tables, the whole history, the paper's table 3, report.pdf, summary.json, and scripts \
-             for R and Python that recompute every number. No file names and no patients; comments as they were typed.",
+            "Answers as tables, the whole history, every number, report.pdf and summary.json; of ratings also the paper's \
+             table 3, and scripts for R and Python that recompute every number. No file names and no patients; comments as \
+             they were typed.",
         );
         ui.horizontal(|ui| {
             let entered = path_field(

@@ -5,7 +5,7 @@ use eframe::egui::Ui;
 use crate::app::tokens::Tokens;
 use crate::app::widgets::{Cell, Column, Table, card, heading, weak};
 use crate::review::{RaterState, Results};
-use crate::statistics::study::{ItemReport, RaterReport};
+use crate::statistics::study::RaterReport;
 use crate::statistics::{Interval, Undefined};
 
 /// Who has answered how much; no rating.
@@ -83,8 +83,9 @@ pub fn means(ui: &mut Ui, results: &Results) {
             );
             table.header(ui);
             for item in &results.report.items {
+                let title = results.title_of(&item.item);
                 for rater in &item.raters {
-                    mean_row(ui, &table, item, rater);
+                    mean_row(ui, &table, title, rater);
                 }
             }
         });
@@ -96,7 +97,7 @@ pub fn means(ui: &mut Ui, results: &Results) {
     });
 }
 
-fn mean_row(ui: &mut Ui, table: &Table, item: &ItemReport, rater: &RaterReport) {
+fn mean_row(ui: &mut Ui, table: &Table, title: &str, rater: &RaterReport) {
     let tokens = Tokens::of(ui);
     let all = &rater.all;
     let clustered = all.clustered.0.as_ref().ok();
@@ -108,7 +109,7 @@ fn mean_row(ui: &mut Ui, table: &Table, item: &ItemReport, rater: &RaterReport) 
         format!("{:.0} %", 100.0 * good.share)
     });
     let cells = [
-        Cell::new(item.item.clone()),
+        Cell::new(title),
         Cell::new(rater.rater.clone()).strong(),
         Cell::new(all.n.to_string()),
         Cell::new(two(all.mean)).strong(),
@@ -121,7 +122,7 @@ fn mean_row(ui: &mut Ui, table: &Table, item: &ItemReport, rater: &RaterReport) 
     let sentence = format!(
         "Rater {}, {}: n {}, mean {}, 95 % interval by clusters {by_clusters}, naive {naive}",
         rater.rater,
-        item.item,
+        title,
         all.n,
         two(all.mean)
     );

@@ -110,6 +110,11 @@ pub enum Event {
         prototype: usize,
         result: Result<Box<Drawn>, String>,
     },
+    /// A test ECG of a reading study, or why it cannot be shown.
+    TestEcgRead {
+        ecg_id: u32,
+        result: Result<Box<Drawn>, String>,
+    },
     /// What the model says about that ECG.
     ExemplarPredicted {
         bundle: String,

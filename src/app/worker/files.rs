@@ -9,6 +9,7 @@ use super::events::{Event, Events, EvidenceKey, ReadRecording};
 use super::guarded;
 use super::listing::{self, ListedFile};
 use super::queue::{JobReceiver, JobSender, job_queue};
+use super::test_ecgs::TestEcgs;
 use super::training::TrainingEvent;
 use crate::app::drawn::{Drawn, Evidence, Signal, Source};
 use crate::app::look::Look;
@@ -81,6 +82,12 @@ pub enum FileJob {
         data: Vec<PathBuf>,
         /// A folder of single records by number, where the bundle has one.
         exemplars: PathBuf,
+    },
+    /// A test ECG of a reading study.
+    ReadTestEcg {
+        test_ecgs: TestEcgs,
+        ecg_id: u32,
+        sha256: String,
     },
 }
 
@@ -301,6 +308,18 @@ fn work(jobs: &JobReceiver<FileJob>, events: &Events) {
                     source,
                     result,
                 }));
+            }
+            FileJob::ReadTestEcg {
+                test_ecgs,
+                ecg_id,
+                sha256,
+            } => {
+                let result = guarded("reading the test ECG", || {
+                    let recording = test_ecgs.read(ecg_id, &sha256)?;
+                    let whole = Evidence::of(Mark::whole_recording(""));
+                    Ok(Box::new(Drawn::measured(recording, whole, Look::default())))
+                });
+                events.send(Event::TestEcgRead { ecg_id, result });
             }
         }
     }

@@ -7,8 +7,10 @@ mod events;
 mod files;
 mod listing;
 mod model;
+mod open_store;
 mod queue;
 mod store;
+mod test_ecgs;
 mod training;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -26,7 +28,10 @@ pub use files::{FileJob, NewestDraw, PrintJob};
 pub use listing::ListedFile;
 pub use model::ModelJob;
 pub use queue::{JobSender, Priority};
-pub use store::{FoundStudy, Resumed, StoreEvent, StoreJob, StudyOf};
+pub use store::{
+    Begun, FoundStudy, ReadingResumed, Resumed, StoreEvent, StoreJob, StudyOf, Summary, Written,
+};
+pub use test_ecgs::TestEcgs;
 pub use training::{
     CheckedConfig, CheckedData, CheckedForm, ConfigChoice, Form, TrainingEvent, TrainingJob,
 };

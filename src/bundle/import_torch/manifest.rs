@@ -77,6 +77,7 @@ pub fn manifest_of(
         prototypes,
         projection: Vec::new(),
         free_prototypes: None,
+        excluded: None,
         training: None,
         metrics: Vec::new(),
         files: BTreeMap::new(),

@@ -7,9 +7,9 @@ use super::tables::{
     TABLE_3_COLUMNS, TABLE_3_FILE, WIDE_FILE,
 };
 
-pub(super) const FILE: &str = "data_dictionary.csv";
+pub(in crate::review) const FILE: &str = "data_dictionary.csv";
 
-const COLUMNS: [&str; 4] = ["file", "column", "values", "meaning"];
+pub(in crate::review) const COLUMNS: [&str; 4] = ["file", "column", "values", "meaning"];
 
 /// Every table with its columns.
 fn tables() -> [(&'static str, Vec<&'static str>); 6] {
@@ -43,7 +43,7 @@ pub(super) fn table() -> csv::Result<Draft> {
 }
 
 /// Values and meaning of a column; all but one mean the same in every table.
-pub(super) fn describe(file: &str, column: &str) -> (&'static str, &'static str) {
+pub(in crate::review) fn describe(file: &str, column: &str) -> (&'static str, &'static str) {
     match column {
         "value" if file == numbers::FILE => (
             "number",

@@ -7,11 +7,14 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 
 use super::super::ReviewError;
-use super::{ExportedFile, SUMMARY_FILE};
+use super::ExportedFile;
 use crate::ecg::hex;
 
+/// The file by which a later export knows that the folder is of its study.
+pub(in crate::review) const SUMMARY_FILE: &str = "summary.json";
+
 /// A file of the export, ready to be written.
-pub(super) struct Draft {
+pub(in crate::review) struct Draft {
     name: &'static str,
     rows: Option<usize>,
     bytes: Vec<u8>,
@@ -50,7 +53,7 @@ impl Draft {
 }
 
 /// Refuses a folder with files of our names that are not of this study.
-pub(super) fn check_folder(
+pub(in crate::review) fn check_folder(
     folder: &Path,
     study_id: &str,
     drafts: &[Draft],
@@ -80,7 +83,7 @@ fn study_of(folder: &Path) -> Option<String> {
 }
 
 /// Writes all files beside their places, then moves each into place.
-pub(super) fn publish(folder: &Path, drafts: &[Draft]) -> Result<(), ReviewError> {
+pub(in crate::review) fn publish(folder: &Path, drafts: &[Draft]) -> Result<(), ReviewError> {
     let failed = |path: &Path| {
         let path = path.to_owned();
         move |source| ReviewError::Io { path, source }

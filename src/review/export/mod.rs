@@ -3,11 +3,11 @@
 //! chains, the paper's table 3, a printed report, a dictionary of every column,
 //! and scripts that recompute every number.
 
-mod dictionary;
-mod files;
+pub(super) mod dictionary;
+pub(super) mod files;
 mod numbers;
 mod print;
-mod tables;
+pub(super) mod tables;
 
 use std::path::{Path, PathBuf};
 
@@ -17,13 +17,10 @@ use super::{
     ChainHead, Conflict, Included, Protocol, Results, ReviewError, Snapshot, Store, Study,
     conflicts, results,
 };
-use files::{Draft, check_folder, publish};
+use files::{Draft, SUMMARY_FILE, check_folder, publish};
 
 /// Version of `summary.json` and of the columns.
 pub const SCHEMA: u32 = 2;
-
-/// The file by which a later export knows that the folder is of its study.
-const SUMMARY_FILE: &str = "summary.json";
 
 /// What was written, and the numbers in it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -150,7 +147,8 @@ fn drafts(
         Draft::new(SUMMARY_FILE, None, json),
         tables::ratings(snapshot).map_err(csv_error(tables::RATINGS_FILE))?,
         tables::wide(snapshot).map_err(csv_error(tables::WIDE_FILE))?,
-        tables::events(snapshot).map_err(csv_error(tables::EVENTS_FILE))?,
+        tables::events(&study.study_id, &snapshot.events)
+            .map_err(csv_error(tables::EVENTS_FILE))?,
         tables::conflicts(&conflicts).map_err(csv_error(tables::CONFLICTS_FILE))?,
         tables::table_3(results).map_err(csv_error(tables::TABLE_3_FILE))?,
         numbers::table(&numbers::numbers(results)).map_err(csv_error(numbers::FILE))?,

@@ -24,16 +24,21 @@ pub(super) fn pdf(
         blocks.push(table_3(results));
     }
     for item in &results.report.items {
-        let mut plots = forest(item).into_iter();
+        let title = results.title_of(&item.item);
+        let mut plots = forest(item, title).into_iter();
         // The heading stays with the first plot.
         let first = plots.next();
-        blocks.extend(first.map(|plot| titled(&format!("{}: means", item.item), plot)));
+        blocks.extend(first.map(|plot| titled(&format!("{title}: means"), plot)));
         blocks.extend(plots);
-        blocks.push(titled("Distribution", distribution(item)));
+        blocks.push(titled(
+            &format!("{title}: distribution"),
+            distribution(item, title),
+        ));
         blocks.push(details(item));
         if item.raters.len() > 1 {
-            let name = "Agreement: kappa (quadratic) above, mean difference below the diagonal";
-            blocks.push(titled(name, agreement_matrix(item)));
+            let name = "agreement, kappa (quadratic) above, mean difference below the diagonal";
+            let matrix = agreement_matrix(item, title);
+            blocks.push(titled(&format!("{title}: {name}"), matrix));
             blocks.push(coefficients(&item.agreement));
         }
     }
@@ -145,7 +150,7 @@ fn table_3(results: &Results) -> Scene {
         .map(|row| {
             vec![
                 row.rater.clone(),
-                row.item.clone(),
+                results.title_of(&row.item).to_owned(),
                 row.n.to_string(),
                 two(row.mean),
                 ends(row.clustered),

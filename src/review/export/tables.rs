@@ -8,7 +8,7 @@ use super::super::{
 use super::files::Draft;
 
 pub(super) const RATINGS_FILE: &str = "ratings.csv";
-pub(super) const EVENTS_FILE: &str = "events.csv";
+pub(in crate::review) const EVENTS_FILE: &str = "events.csv";
 pub(super) const WIDE_FILE: &str = "ratings_wide.csv";
 pub(super) const CONFLICTS_FILE: &str = "conflicts.csv";
 pub(super) const TABLE_3_FILE: &str = "table3.csv";
@@ -53,7 +53,7 @@ pub(super) const RATINGS_COLUMNS: [&str; 23] = [
     "earlier_answers",
 ];
 
-pub(super) const EVENTS_COLUMNS: [&str; 11] = [
+pub(in crate::review) const EVENTS_COLUMNS: [&str; 11] = [
     "study_id",
     "event_id",
     "installation",
@@ -119,10 +119,10 @@ fn rating_row(
 
 /// The whole history, in the order of arrival; the hashes can be computed again
 /// from it.
-pub(super) fn events(snapshot: &Snapshot) -> csv::Result<Draft> {
+pub(in crate::review) fn events(study_id: &str, events: &[Event]) -> csv::Result<Draft> {
     let row = |event: &Event| -> [String; EVENTS_COLUMNS.len()] {
         [
-            snapshot.study.study_id.clone(),
+            study_id.to_owned(),
             event.id.to_string(),
             event.id.installation.to_string(),
             event.id.sequence.to_string(),
@@ -136,7 +136,7 @@ pub(super) fn events(snapshot: &Snapshot) -> csv::Result<Draft> {
             event.hash.clone(),
         ]
     };
-    let rows: Vec<_> = snapshot.events.iter().map(row).collect();
+    let rows: Vec<_> = events.iter().map(row).collect();
     Draft::csv(EVENTS_FILE, &EVENTS_COLUMNS, &rows)
 }
 

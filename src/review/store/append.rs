@@ -2,9 +2,10 @@
 
 use rusqlite::{OptionalExtension, Transaction, TransactionBehavior};
 
+use super::super::document::StudyDocument;
 use super::super::{Answer, Phase, Rater, ReviewError};
 use super::chain::{Event, EventId, genesis_hash};
-use super::{Closing, Store, read, sqlite_error};
+use super::{Closing, Database, Store, read, sqlite_error};
 
 impl Store {
     /// Saves an answer as a new event. It returns after COMMIT: from then on
@@ -48,15 +49,30 @@ impl Store {
     pub fn close_queue(&mut self, rater: &Rater) -> Result<EventId, ReviewError> {
         self.study.protocol.admit(rater)?;
         let progress = self.progress(rater)?;
+        self.append_closing(rater, progress.answered(), progress.total)
+    }
+}
+
+impl<S: StudyDocument> Database<S> {
+    pub(super) fn append_closing(
+        &mut self,
+        rater: &Rater,
+        answered: usize,
+        total: usize,
+    ) -> Result<EventId, ReviewError> {
         let closing = Closing {
-            answered: progress.answered(),
-            open: progress.total.saturating_sub(progress.answered()),
+            answered,
+            open: total.saturating_sub(answered),
         };
         let payload = self.json("closing", &closing)?;
         self.append(rater, "close", payload, |_| Ok(None))
     }
 
-    fn json(&self, field: &str, value: &impl serde::Serialize) -> Result<String, ReviewError> {
+    pub(super) fn json(
+        &self,
+        field: &str,
+        value: &impl serde::Serialize,
+    ) -> Result<String, ReviewError> {
         serde_json::to_string(value).map_err(|source| ReviewError::Json {
             path: self.path.clone(),
             field: field.to_owned(),
@@ -65,7 +81,7 @@ impl Store {
     }
 
     /// `refuse` sees what is there before the event, under the same lock.
-    fn append(
+    pub(super) fn append(
         &mut self,
         rater: &Rater,
         kind: &str,

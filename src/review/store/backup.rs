@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OpenFlags};
 
 use super::super::ReviewError;
+use super::super::document::StudyDocument;
 use super::create::{draft_path, sync_folder_of, write_error};
 use super::open::{check_pages, read_study};
-use super::{Store, chain, read, sqlite_error};
+use super::{Database, chain, read, sqlite_error};
 
 /// A backup is due after so many events.
 pub const EVENTS_PER_BACKUP: usize = 50;
@@ -17,7 +18,7 @@ pub const EVENTS_PER_BACKUP: usize = 50;
 /// How many are kept.
 pub const BACKUPS_KEPT: usize = 3;
 
-impl Store {
+impl<S: StudyDocument> Database<S> {
     /// A backup now: `backups/<name>-1.sqlite` in the folder of the database;
     /// the one that was there becomes `-2`, and so on.
     ///
@@ -50,7 +51,7 @@ impl Store {
     /// due.
     ///
     /// # Errors
-    /// As [`Store::backup`].
+    /// As [`Database::backup`].
     pub fn backup_if_due(&mut self) -> Result<Option<PathBuf>, ReviewError> {
         let due = self.events_since_backup >= EVENTS_PER_BACKUP;
         due.then(|| self.backup()).transpose()
@@ -75,7 +76,7 @@ impl Store {
     /// Closes the database, with a backup of what is new.
     ///
     /// # Errors
-    /// As [`Store::backup`]; the database is closed all the same.
+    /// As [`Database::backup`]; the database is closed all the same.
     pub fn close(mut self) -> Result<Option<PathBuf>, ReviewError> {
         let wanted = self.events_since_backup > 0;
         wanted.then(|| self.backup()).transpose()

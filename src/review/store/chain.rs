@@ -37,9 +37,10 @@ pub struct Event {
     /// By the clock of the machine; for people, never for the order.
     pub time_utc_ms: i64,
     pub rater: String,
-    /// `answer`.
+    /// `answer`, `reading` or `close`.
     pub kind: String,
-    /// JSON; for an answer an [`Answer`](super::super::Answer).
+    /// JSON; for an answer an [`Answer`](super::super::Answer), for a reading a
+    /// [`ReadingAnswer`](super::super::reading::ReadingAnswer).
     pub payload: String,
     pub previous_hash: String,
     pub hash: String,

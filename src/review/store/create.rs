@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
 
+use super::super::document::StudyDocument;
 use super::super::study::random_bytes;
 use super::super::{Item, ReviewError, Study};
 use super::open::{document_sha256, refuse_shared_file_system};
 use super::schema::{APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION, make_durable};
-use super::{Author, Installation, Store, sqlite_error};
+use super::{Author, Database, Installation, Store, sqlite_error};
 use crate::ecg::hex;
 
 /// The file name of the study of a bundle: its name, with anything but letters,
@@ -31,25 +32,25 @@ pub fn database_file_name(bundle_name: &str, bundle_sha256: &str) -> String {
     format!("{safe}-{digits}.sqlite")
 }
 
-impl Store {
+impl<S: StudyDocument> Database<S> {
     /// Makes the database of a study and opens it. Its folder must exist.
     ///
     /// # Errors
     /// When the file is there already, when it cannot be written, and as
-    /// [`Study::check`].
-    pub fn create(path: &Path, study: &Study) -> Result<Self, ReviewError> {
+    /// [`StudyDocument::check`].
+    pub fn create(path: &Path, study: &S) -> Result<Self, ReviewError> {
         Self::create_by(path, study, Author::of_this_account()?)
     }
 
-    /// [`Store::create`], with answers going to one chain.
+    /// [`Database::create`], with answers going to one chain.
     ///
     /// # Errors
-    /// As [`Store::create`].
-    pub fn create_as(path: &Path, study: &Study, chain: Installation) -> Result<Self, ReviewError> {
+    /// As [`Database::create`].
+    pub fn create_as(path: &Path, study: &S, chain: Installation) -> Result<Self, ReviewError> {
         Self::create_by(path, study, Author::Chain(chain))
     }
 
-    fn create_by(path: &Path, study: &Study, author: Author) -> Result<Self, ReviewError> {
+    fn create_by(path: &Path, study: &S, author: Author) -> Result<Self, ReviewError> {
         study.check()?;
         if path.exists() {
             return Err(ReviewError::AlreadyExists {
@@ -67,11 +68,26 @@ impl Store {
         Self::open_by(path, author)
     }
 
+    /// # Errors
+    /// [`ReviewError::OtherStudy`] when the study is of another bundle.
+    pub fn check_bundle(&self, bundle_sha256: &str) -> Result<(), ReviewError> {
+        if self.study().bundle_sha256() == bundle_sha256 {
+            return Ok(());
+        }
+        Err(ReviewError::OtherStudy {
+            path: self.path().to_owned(),
+            found: format!("bundle {}", self.study().bundle_sha256()),
+            expected: format!("bundle {bundle_sha256}"),
+        })
+    }
+}
+
+impl Store {
     /// The study of a bundle in a folder of reviews: opened where it is, made
     /// where it is not (the folder too).
     ///
     /// # Errors
-    /// As [`Store::open`] and [`Store::create`]; [`ReviewError::OtherStudy`]
+    /// As [`Store::open`] and [`Database::create`]; [`ReviewError::OtherStudy`]
     /// when the file with this bundle's name is of another bundle.
     pub fn open_or_create_for_bundle(
         reviews_dir: &Path,
@@ -94,19 +110,6 @@ impl Store {
         store.check_bundle(bundle_sha256)?;
         Ok(store)
     }
-
-    /// # Errors
-    /// [`ReviewError::OtherStudy`] when the study is of another bundle.
-    pub fn check_bundle(&self, bundle_sha256: &str) -> Result<(), ReviewError> {
-        if self.study().bundle_sha256 == bundle_sha256 {
-            return Ok(());
-        }
-        Err(ReviewError::OtherStudy {
-            path: self.path().to_owned(),
-            found: format!("bundle {}", self.study().bundle_sha256),
-            expected: format!("bundle {bundle_sha256}"),
-        })
-    }
 }
 
 /// Beside the database, so that it can be moved there in one step.
@@ -125,7 +128,7 @@ pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
 }
 
 /// A whole database in the draft; errors name the file that it is to become.
-fn write_draft(draft: &Path, path: &Path, study: &Study) -> Result<(), ReviewError> {
+fn write_draft<S: StudyDocument>(draft: &Path, path: &Path, study: &S) -> Result<(), ReviewError> {
     let failed = sqlite_error(path);
     let document = serde_json::to_string(study).map_err(|source| ReviewError::Json {
         path: path.to_owned(),

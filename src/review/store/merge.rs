@@ -8,9 +8,10 @@ use rusqlite::TransactionBehavior;
 use serde::Serialize;
 
 use super::super::ReviewError;
+use super::super::document::StudyDocument;
 use super::chain::Event;
 use super::create::{draft_path, with_suffix, write_error};
-use super::{Store, append, read, sqlite_error};
+use super::{Database, append, read, sqlite_error};
 
 /// What a merge did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -22,14 +23,14 @@ pub struct MergeReport {
     pub already_here: usize,
 }
 
-impl Store {
+impl<S: StudyDocument> Database<S> {
     /// Appends every event of `other` that is not here, each chain whole. The
     /// other file is only copied, never opened or changed. A backup is made
     /// before.
     ///
     /// # Errors
     /// The file itself; another study; a file that does not open as
-    /// [`Store::open`] has it; two events of one name that differ
+    /// [`Database::open`] has it; two events of one name that differ
     /// ([`ReviewError::Forked`]). Then nothing was merged.
     pub fn merge(&mut self, other: &Path) -> Result<MergeReport, ReviewError> {
         let same = |a: &Path, b: &Path| a.canonicalize().ok() == b.canonicalize().ok();
@@ -90,8 +91,8 @@ impl Store {
         if opened.study_document != self.study_document {
             return Err(ReviewError::OtherStudy {
                 path: other.to_owned(),
-                found: format!("study {}", opened.study.study_id),
-                expected: format!("study {}", self.study.study_id),
+                found: format!("study {}", opened.study.study_id()),
+                expected: format!("study {}", self.study.study_id()),
             });
         }
         read::events(&opened.connection).map_err(sqlite_error(other))

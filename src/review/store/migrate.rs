@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::super::ReviewError;
+use super::super::document::StudyDocument;
 use super::backup::copy_and_test;
 use super::create::{publish, write_error};
 use super::schema::{MIGRATIONS, SCHEMA_VERSION, pragma};
-use super::{Store, sqlite_error};
+use super::{Database, sqlite_error};
 
-impl Store {
+impl<S: StudyDocument> Database<S> {
     /// A migration that fails leaves the database as it was. The backup is
     /// kept for good, in the folder of the other backups: beside the database
     /// the window would take it for a study of its own, and rate on in it.

@@ -15,6 +15,7 @@ mod merge;
 mod migrate;
 mod open;
 mod read;
+mod readings;
 mod restore;
 mod schema;
 
@@ -25,29 +26,39 @@ use std::sync::Arc;
 use rusqlite::{Connection, ErrorCode};
 use serde::{Deserialize, Serialize};
 
+use super::document::StudyDocument;
+use super::reading::ReadingStudy;
 use super::{Answer, BrokenLink, Rater, ReviewError, Slot, Study};
 pub use author::{Author, Installation};
 pub use backup::{BACKUPS_KEPT, EVENTS_PER_BACKUP, backup_path};
 pub use chain::{ChainHead, ChainReport, Event, EventId};
 pub use create::database_file_name;
 pub use merge::MergeReport;
-pub use restore::Restored;
+pub use open::study_of_file;
+pub use readings::{CurrentReading, ReadingSnapshot};
+pub use restore::{Restored, restore};
 pub use schema::{Durability, SCHEMA_VERSION};
+
+/// The database of a study of prototypes.
+pub type Store = Database<Study>;
+
+/// The database of a reading study.
+pub type ReadingStore = Database<ReadingStudy>;
 
 /// An open review database. It can be sent to another thread and is used by
 /// one at a time.
 #[derive(Debug)]
-pub struct Store {
+pub struct Database<S: StudyDocument> {
     connection: Connection,
     path: PathBuf,
-    study: Study,
+    study: S,
     /// The study's JSON as it is stored: the chains begin with it.
     study_document: String,
     author: Author,
     /// Milliseconds since 1970, for people; the order is that of the events.
     clock: fn() -> i64,
     /// The queues that were asked for.
-    queues: BTreeMap<Rater, Arc<Vec<Slot>>>,
+    queues: BTreeMap<Rater, Arc<Vec<S::Place>>>,
     events_since_backup: usize,
 }
 
@@ -114,12 +125,12 @@ pub struct Snapshot {
     pub closed: BTreeMap<Rater, Closed>,
 }
 
-impl Store {
+impl<S: StudyDocument> Database<S> {
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    pub fn study(&self) -> &Study {
+    pub fn study(&self) -> &S {
         &self.study
     }
 
@@ -139,13 +150,77 @@ impl Store {
         self
     }
 
-    /// [`Study::queue`] of a rater, computed once.
-    pub fn queue(&mut self, rater: &Rater) -> Arc<Vec<Slot>> {
+    /// Everything that a rater answers, in order; computed once.
+    pub fn queue(&mut self, rater: &Rater) -> Arc<Vec<S::Place>> {
         let study = &self.study;
         let make = || Arc::new(study.queue(rater));
         Arc::clone(self.queues.entry(rater.clone()).or_insert_with(make))
     }
 
+    /// Whose queues are closed.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn closed(&self) -> Result<BTreeMap<Rater, Closed>, ReviewError> {
+        self.closings(&self.connection)
+    }
+
+    fn closings(&self, connection: &Connection) -> Result<BTreeMap<Rater, Closed>, ReviewError> {
+        let rows = read::closings(connection).map_err(sqlite_error(&self.path))?;
+        rows.into_iter()
+            .map(|(rater, closed)| Ok((Rater::new(&rater)?, closed)))
+            .collect()
+    }
+
+    /// Follows every chain of events from the study to its head.
+    ///
+    /// # Errors
+    /// [`ReviewError::ChainBroken`] names the first event that does not fit.
+    pub fn verify(&self) -> Result<ChainReport, ReviewError> {
+        let failed = sqlite_error(&self.path);
+        let transaction = self.connection.unchecked_transaction().map_err(&failed)?;
+        let events = read::events(&transaction).map_err(&failed)?;
+        self.follow_chains(&transaction, &events)
+    }
+
+    fn follow_chains(
+        &self,
+        connection: &Connection,
+        events: &[Event],
+    ) -> Result<ChainReport, ReviewError> {
+        let broken = |(event, what)| ReviewError::ChainBroken {
+            path: self.path.clone(),
+            event,
+            what,
+        };
+        let report = chain::follow(events, &self.study_document).map_err(broken)?;
+        // SQLite counts every event that was ever inserted: what is gone from
+        // the end of a chain, which the chain itself cannot tell, shows here.
+        let ever: i64 = connection
+            .query_row(
+                "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'events'",
+                [],
+                |row| row.get(0),
+            )
+            .map_err(sqlite_error(&self.path))?;
+        if ever == report.events() {
+            return Ok(report);
+        }
+        let last = events.last().map(|event| event.id.clone());
+        let nothing = EventId {
+            installation: Installation::as_stored("0".repeat(16)),
+            sequence: 0,
+        };
+        Err(broken((
+            last.unwrap_or(nothing),
+            BrokenLink::TailMissing {
+                missing: ever - report.events(),
+            },
+        )))
+    }
+}
+
+impl Store {
     /// The current answers of one rater, by prototype.
     ///
     /// # Errors
@@ -198,32 +273,6 @@ impl Store {
         Ok(queue.iter().find(|slot| !answered.contains(slot)).copied())
     }
 
-    /// Whose queues are closed.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub fn closed(&self) -> Result<BTreeMap<Rater, Closed>, ReviewError> {
-        self.closings(&self.connection)
-    }
-
-    fn closings(&self, connection: &Connection) -> Result<BTreeMap<Rater, Closed>, ReviewError> {
-        let rows = read::closings(connection).map_err(sqlite_error(&self.path))?;
-        rows.into_iter()
-            .map(|(rater, closed)| Ok((Rater::new(&rater)?, closed)))
-            .collect()
-    }
-
-    /// Follows every chain of events from the study to its head.
-    ///
-    /// # Errors
-    /// [`ReviewError::ChainBroken`] names the first event that does not fit.
-    pub fn verify(&self) -> Result<ChainReport, ReviewError> {
-        let failed = sqlite_error(&self.path);
-        let transaction = self.connection.unchecked_transaction().map_err(&failed)?;
-        let events = read::events(&transaction).map_err(&failed)?;
-        self.follow_chains(&transaction, &events)
-    }
-
     /// Everything, as of one moment, with its chains verified.
     ///
     /// # Errors
@@ -244,42 +293,6 @@ impl Store {
             chains,
             closed,
         })
-    }
-
-    fn follow_chains(
-        &self,
-        connection: &Connection,
-        events: &[Event],
-    ) -> Result<ChainReport, ReviewError> {
-        let broken = |(event, what)| ReviewError::ChainBroken {
-            path: self.path.clone(),
-            event,
-            what,
-        };
-        let report = chain::follow(events, &self.study_document).map_err(broken)?;
-        // SQLite counts every event that was ever inserted: what is gone from
-        // the end of a chain, which the chain itself cannot tell, shows here.
-        let ever: i64 = connection
-            .query_row(
-                "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'events'",
-                [],
-                |row| row.get(0),
-            )
-            .map_err(sqlite_error(&self.path))?;
-        if ever == report.events() {
-            return Ok(report);
-        }
-        let last = events.last().map(|event| event.id.clone());
-        let nothing = EventId {
-            installation: Installation::as_stored("0".repeat(16)),
-            sequence: 0,
-        };
-        Err(broken((
-            last.unwrap_or(nothing),
-            BrokenLink::TailMissing {
-                missing: ever - report.events(),
-            },
-        )))
     }
 
     fn current_answers(

@@ -8,15 +8,16 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, MAIN_DB, OpenFlags};
 use sha2::{Digest, Sha256};
 
+use super::super::ReviewError;
+use super::super::document::{AnyStudy, StudyDocument};
 use super::super::time::now_ms;
-use super::super::{ReviewError, Study};
 use super::schema::{
     APPLICATION_ID, BUSY_TIMEOUT, SCHEMA_VERSION, make_durable, pragma, schema_differences,
 };
-use super::{Author, Installation, Store, file_system, sqlite_error};
+use super::{Author, Database, Installation, file_system, sqlite_error};
 use crate::ecg::hex;
 
-impl Store {
+impl<S: StudyDocument> Database<S> {
     /// Opens a review database for rating on this machine.
     ///
     /// # Errors
@@ -27,18 +28,18 @@ impl Store {
         Self::open_by(path, Author::of_this_account()?)
     }
 
-    /// [`Store::open`], with answers going to one chain, whatever the file.
+    /// [`Database::open`], with answers going to one chain, whatever the file.
     ///
     /// # Errors
-    /// As [`Store::open`].
+    /// As [`Database::open`].
     pub fn open_as(path: &Path, chain: Installation) -> Result<Self, ReviewError> {
         Self::open_by(path, Author::Chain(chain))
     }
 
-    /// [`Store::open`], in the name of an account.
+    /// [`Database::open`], in the name of an account.
     ///
     /// # Errors
-    /// As [`Store::open`].
+    /// As [`Database::open`].
     pub fn open_by(path: &Path, author: Author) -> Result<Self, ReviewError> {
         // The file is never opened but by SQLite: closing any other handle
         // would drop SQLite's locks of this process on it (POSIX).
@@ -61,7 +62,12 @@ impl Store {
         let version = check_identity(&connection, path)?;
         make_durable(&connection, path)?;
         check_pages(&connection, path)?;
-        let (study_document, study) = read_study(&connection, path)?;
+        let (study_document, any) = read_study(&connection, path)?;
+        let study = S::of(any).map_err(|other| ReviewError::OtherKind {
+            path: path.to_owned(),
+            found: other.what(),
+            expected: S::WHAT,
+        })?;
         let mut store = Self {
             connection,
             path: path.to_owned(),
@@ -86,22 +92,6 @@ impl Store {
         Ok(store)
     }
 
-    /// The study of a file, without opening it for rating: nothing is changed,
-    /// whatever its version.
-    ///
-    /// # Errors
-    /// What cannot be read, or is not a review database.
-    pub fn study_of_file(path: &Path) -> Result<Study, ReviewError> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(path, flags).map_err(sqlite_error(path))?;
-        let application_id: i64 =
-            pragma(&connection, "application_id").map_err(sqlite_error(path))?;
-        if application_id != APPLICATION_ID {
-            return Err(not_a_study(path, "its application id is another"));
-        }
-        read_study(&connection, path).map(|(_, study)| study)
-    }
-
     fn check_schema(&self, version: i64) -> Result<(), ReviewError> {
         let names =
             schema_differences(&self.connection, version).map_err(sqlite_error(&self.path))?;
@@ -113,6 +103,21 @@ impl Store {
             &format!("missing or changed: {}", names.join(", ")),
         ))
     }
+}
+
+/// The study of a file, without opening it for rating: nothing is changed,
+/// whatever its version.
+///
+/// # Errors
+/// What cannot be read, or is not a review database.
+pub fn study_of_file(path: &Path) -> Result<AnyStudy, ReviewError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(sqlite_error(path))?;
+    let application_id: i64 = pragma(&connection, "application_id").map_err(sqlite_error(path))?;
+    if application_id != APPLICATION_ID {
+        return Err(not_a_study(path, "its application id is another"));
+    }
+    read_study(&connection, path).map(|(_, study)| study)
 }
 
 /// Refuses what is not ours, what is newer, and what cannot be written, before
@@ -166,7 +171,7 @@ pub(super) fn check_pages(connection: &Connection, path: &Path) -> Result<(), Re
 pub(super) fn read_study(
     connection: &Connection,
     path: &Path,
-) -> Result<(String, Study), ReviewError> {
+) -> Result<(String, AnyStudy), ReviewError> {
     let (document, sha256): (String, String) = connection
         .query_row("SELECT document, sha256 FROM study", [], |row| {
             Ok((row.get(0)?, row.get(1)?))
@@ -182,7 +187,7 @@ pub(super) fn read_study(
     if document_sha256(&document) != sha256 {
         return Err(damaged(path, "the study does not have its checksum"));
     }
-    let study: Study = serde_json::from_str(&document).map_err(|source| ReviewError::Json {
+    let study = AnyStudy::parse(&document).map_err(|source| ReviewError::Json {
         path: path.to_owned(),
         field: "study".to_owned(),
         source,

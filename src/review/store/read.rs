@@ -42,6 +42,55 @@ pub(super) fn current_answers(
         .collect()
 }
 
+/// A row of the view `current_readings`.
+pub(super) struct ReadingRow {
+    pub rater: String,
+    pub payload: String,
+    pub event_id: EventId,
+    pub time_utc_ms: i64,
+    pub arrival: i64,
+}
+
+pub(super) fn current_readings(
+    connection: &Connection,
+    rater: Option<&Rater>,
+) -> rusqlite::Result<Vec<ReadingRow>> {
+    connection
+        .prepare_cached(
+            "SELECT rater, payload, installation, sequence, time_utc_ms, id
+             FROM current_readings WHERE ?1 IS NULL OR rater = ?1
+             ORDER BY rater, ecg_id, id",
+        )?
+        .query_map([rater.map(Rater::as_str)], |row| {
+            Ok(ReadingRow {
+                rater: row.get(0)?,
+                payload: row.get(1)?,
+                event_id: EventId {
+                    installation: Installation::as_stored(row.get(2)?),
+                    sequence: row.get(3)?,
+                },
+                time_utc_ms: row.get(4)?,
+                arrival: row.get(5)?,
+            })
+        })?
+        .collect()
+}
+
+/// The arms in which a rater has answered an ECG, in any order.
+pub(super) fn arms_read(
+    connection: &Connection,
+    rater: &Rater,
+    ecg_id: u32,
+) -> rusqlite::Result<Vec<String>> {
+    connection
+        .prepare_cached(
+            "SELECT DISTINCT arm FROM events
+             WHERE kind = 'reading' AND rater = ?1 AND ecg_id = ?2",
+        )?
+        .query_map((rater.as_str(), ecg_id), |row| row.get(0))?
+        .collect()
+}
+
 pub(super) fn events(connection: &Connection) -> rusqlite::Result<Vec<Event>> {
     connection
         .prepare_cached(

@@ -12,7 +12,7 @@ use super::backup::{backup_path, copy_and_test};
 use super::create::{sync_folder_of, with_suffix, write_error};
 use super::open::{read_study, refuse_shared_file_system};
 use super::schema::{APPLICATION_ID, BUSY_TIMEOUT, pragma};
-use super::{Store, read, sqlite_error};
+use super::{read, sqlite_error};
 
 /// What a restoring did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -25,38 +25,36 @@ pub struct Restored {
     pub replaced: Option<PathBuf>,
 }
 
-impl Store {
-    /// Puts the backup of that number (1 the newest) in the place of the
-    /// database, after it was followed to its heads. The database that is there
-    /// goes to `backups/`, with its log.
-    ///
-    /// # Errors
-    /// No such backup, or one that does not stand the test; a file in the place
-    /// that is no review database; another program that has the database open.
-    /// Then nothing was changed.
-    pub fn restore(path: &Path, number: usize) -> Result<Restored, ReviewError> {
-        let backup = backup_path(path, number);
-        if !backup.exists() {
-            return Err(ReviewError::NotFound { path: backup });
-        }
-        refuse_shared_file_system(path)?;
-        refuse_foreign_or_used(path)?;
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let from = Connection::open_with_flags(&backup, flags).map_err(sqlite_error(&backup))?;
-        let (document, _) = read_study(&from, &backup)?;
-        let draft = copy_and_test(&from, path, &document)?;
-        let events = read::events(&from).map_err(sqlite_error(&backup))?.len();
-        let replaced = move_aside(path).inspect_err(|_| {
-            let _ = fs::remove_file(&draft);
-        })?;
-        fs::rename(&draft, path).map_err(write_error(path))?;
-        sync_folder_of(path)?;
-        Ok(Restored {
-            from: backup,
-            events,
-            replaced,
-        })
+/// Puts the backup of that number (1 the newest) in the place of the database,
+/// of whichever kind of study, after it was followed to its heads. The database
+/// that is there goes to `backups/`, with its log.
+///
+/// # Errors
+/// No such backup, or one that does not stand the test; a file in the place
+/// that is no review database; another program that has the database open.
+/// Then nothing was changed.
+pub fn restore(path: &Path, number: usize) -> Result<Restored, ReviewError> {
+    let backup = backup_path(path, number);
+    if !backup.exists() {
+        return Err(ReviewError::NotFound { path: backup });
     }
+    refuse_shared_file_system(path)?;
+    refuse_foreign_or_used(path)?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let from = Connection::open_with_flags(&backup, flags).map_err(sqlite_error(&backup))?;
+    let (document, _) = read_study(&from, &backup)?;
+    let draft = copy_and_test(&from, path, &document)?;
+    let events = read::events(&from).map_err(sqlite_error(&backup))?.len();
+    let replaced = move_aside(path).inspect_err(|_| {
+        let _ = fs::remove_file(&draft);
+    })?;
+    fs::rename(&draft, path).map_err(write_error(path))?;
+    sync_folder_of(path)?;
+    Ok(Restored {
+        from: backup,
+        events,
+        replaced,
+    })
 }
 
 /// A database that cannot be read is what a backup is for; one that another

@@ -18,7 +18,7 @@ pub const SCHEMA_VERSION: i64 = MIGRATIONS.len() as i64;
 
 /// How to get from each version to the next, from nothing on. A new database
 /// goes the same way as an old one, so that both end up with the same tables.
-pub(super) const MIGRATIONS: [&str; 2] = [VERSION_1, VERSION_2];
+pub(super) const MIGRATIONS: [&str; 3] = [VERSION_1, VERSION_2, VERSION_3];
 
 /// How long to wait for another program that is writing.
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(3);
@@ -88,6 +88,22 @@ CREATE VIEW current_answers AS
            e.payload, latest.earlier_answers
     FROM (SELECT max(id) AS id, count(*) - 1 AS earlier_answers
           FROM events WHERE kind = 'answer' GROUP BY rater, prototype, phase) AS latest
+    JOIN events AS e USING (id);
+";
+
+/// Version 3: test ECGs are read, arm after arm, each answered once. Where
+/// several machines have an answer of one reader to one ECG in one arm, the
+/// first to arrive counts: at the second the reader had seen the ECG before.
+const VERSION_3: &str = "
+ALTER TABLE events ADD COLUMN ecg_id INTEGER
+    GENERATED ALWAYS AS (json_extract(payload, '$.ecg_id')) VIRTUAL;
+ALTER TABLE events ADD COLUMN arm TEXT
+    GENERATED ALWAYS AS (json_extract(payload, '$.arm')) VIRTUAL;
+CREATE INDEX readings_by_place ON events (rater, ecg_id, arm, id) WHERE kind = 'reading';
+CREATE VIEW current_readings AS
+    SELECT e.id, e.installation, e.sequence, e.time_utc_ms, e.rater, e.ecg_id, e.arm, e.payload
+    FROM (SELECT min(id) AS id FROM events WHERE kind = 'reading'
+          GROUP BY rater, ecg_id, arm) AS first
     JOIN events AS e USING (id);
 ";
 

@@ -109,14 +109,9 @@ impl<'a> Columns<'a> {
 
     /// Ratings of each rater, by the rule.
     pub fn values(&self, exclusion: Exclusion) -> Vec<Vec<Option<f64>>> {
-        let mislabelled = |prototype: usize| {
-            let first = self.answers.iter().filter_map(|a| a[prototype][0]);
-            first
-                .into_iter()
-                .any(|r| r.reason == Some(Reason::LabelError))
-        };
+        let first = |prototype: usize| self.answers.iter().filter_map(move |a| a[prototype][0]);
         let dropped: Vec<bool> = (0..self.prototypes.len())
-            .map(|p| exclusion == Exclusion::LabelErrorsForAll && mislabelled(p))
+            .map(|p| exclusion.drops_prototype(first(p).map(|row| row.reason)))
             .collect();
         let value = |answer: &RatingRow| match exclusion {
             Exclusion::Nothing => answer.value,
@@ -143,4 +138,13 @@ pub enum Exclusion {
     /// These, and all answers about a prototype in which any rater saw a label
     /// error.
     LabelErrorsForAll,
+}
+
+impl Exclusion {
+    /// Whether no answer about a prototype counts, given the reasons in the
+    /// first answers of all raters (hidden repeats are not asked).
+    pub fn drops_prototype(self, reasons: impl IntoIterator<Item = Option<Reason>>) -> bool {
+        let is_label_error = |reason| reason == Some(Reason::LabelError);
+        self == Self::LabelErrorsForAll && reasons.into_iter().any(is_label_error)
+    }
 }

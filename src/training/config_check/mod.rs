@@ -25,6 +25,7 @@ pub(super) fn check(config: &TrainingConfig, path: &str) -> Result<(), ConfigErr
         )?;
     }
     fields.model(&config.model)?;
+    fields.not_again(config)?;
     fields.order_of_stages(config)?;
     let duration_s = config.preprocessing.duration_s();
     for stage in &config.stages {
@@ -41,6 +42,20 @@ struct Fields<'a> {
 type Checked = Result<(), ConfigError>;
 
 impl Fields<'_> {
+    fn not_again(&self, config: &TrainingConfig) -> Checked {
+        let labels = config.model.labels().labels();
+        for not_again in &config.not_again {
+            let code = &not_again.statement;
+            self.require(
+                labels.iter().any(|label| label.code == *code),
+                "not_again",
+                format!("{code:?}"),
+                "a statement of the model",
+            )?;
+        }
+        Ok(())
+    }
+
     fn head(&self, config: &TrainingConfig) -> Checked {
         let version = config.version;
         self.require(version == TrainingConfig::VERSION, "version", version, "2")?;

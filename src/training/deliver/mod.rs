@@ -73,6 +73,7 @@ pub fn deliver(
             .filter_map(|b| Some(checkpoint.progress.projected.get(&b.name)?.report.clone()))
             .collect(),
         free_prototypes,
+        excluded: None,
         training: Some(training_info(config, set, data, device)),
         metrics: Vec::new(),
         files: Default::default(),

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use protoecg::review::{Answer, Author, ReviewError, Store, backup_path};
+use protoecg::review::{Answer, Author, ReviewError, Store, backup_path, restore};
 
 use super::{create, installation, rater};
 
@@ -97,19 +97,16 @@ fn a_backup_is_put_back_and_what_was_there_can_be_merged() {
     rate(&path, &account, 1, 4).unwrap();
 
     assert!(matches!(
-        Store::restore(&path, 2),
+        restore(&path, 2),
         Err(ReviewError::NotFound { .. })
     ));
     // Not while it is in use.
     let open = Store::open_by(&path, account.clone()).unwrap();
-    assert!(matches!(
-        Store::restore(&path, 1),
-        Err(ReviewError::Busy { .. })
-    ));
+    assert!(matches!(restore(&path, 1), Err(ReviewError::Busy { .. })));
     drop(open);
     assert_eq!(events_of(&path), 2);
 
-    let done = Store::restore(&path, 1).unwrap();
+    let done = restore(&path, 1).unwrap();
     assert_eq!(done.events, 1);
     assert_eq!(events_of(&path), 1);
     assert_ne!(rate(&path, &account, 2, 5).unwrap(), chain);
@@ -123,14 +120,14 @@ fn a_backup_is_put_back_and_what_was_there_can_be_merged() {
     // A damaged database is what it is for; a file of somebody else's is not.
     fs::write(&path, vec![7; 4096]).unwrap();
     // Its newest backup is that of the merge, which had not added anything yet.
-    assert_eq!(Store::restore(&path, 1).unwrap().events, 2);
+    assert_eq!(restore(&path, 1).unwrap().events, 2);
     assert_eq!(events_of(&path), 2);
     fs::remove_file(&path).unwrap();
     let foreign = rusqlite::Connection::open(&path).unwrap();
     foreign.execute_batch("CREATE TABLE t (x)").unwrap();
     drop(foreign);
     assert!(matches!(
-        Store::restore(&path, 1),
+        restore(&path, 1),
         Err(ReviewError::NotAStudy { .. })
     ));
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use protoecg::review::{Answer, ReviewError, SCHEMA_VERSION, Store};
+use protoecg::review::{Answer, Phase, ReviewError, SCHEMA_VERSION, Store};
 
 use super::{installation, rater};
 
@@ -73,6 +73,48 @@ fn a_version_1_file_is_migrated_after_a_backup_and_goes_on() {
             .join("backups/old.version-1-2.sqlite")
             .exists()
     );
+}
+
+/// A study of a protocol by version 2, from `tests/truth/review_version_2.py`.
+#[test]
+fn a_version_2_file_is_migrated_after_a_backup_and_keeps_its_answers() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("old.sqlite");
+    let fixture =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/review/version_2.sqlite");
+    fs::copy(fixture, &path).unwrap();
+    assert_eq!(user_version(&path), 2);
+    let mut store = Store::open_as(&path, installation()).unwrap();
+    let me = rater("R1");
+    let saved: Vec<_> = store
+        .answers(&me)
+        .unwrap()
+        .into_iter()
+        .map(|a| {
+            (
+                a.answer.prototype,
+                a.answer.phase,
+                a.answer.rating("clarity"),
+            )
+        })
+        .collect();
+    assert_eq!(
+        saved,
+        [
+            (0, Phase::Main, Some(5)),
+            (2, Phase::Training, Some(3)),
+            (3, Phase::Main, None)
+        ]
+    );
+    assert_eq!(store.study().protocol.title, "Pilot");
+    assert!(store.closed().unwrap().contains_key(&me));
+    let error = store.close_queue(&me).unwrap_err();
+    assert!(matches!(error, ReviewError::QueueClosed { .. }), "{error}");
+    assert_eq!(store.verify().unwrap().events(), 4);
+    drop(store);
+    assert_eq!(user_version(&path), SCHEMA_VERSION);
+    let backup = folder.path().join("backups/old.version-2.sqlite");
+    assert_eq!(user_version(&backup), 2);
 }
 
 #[test]

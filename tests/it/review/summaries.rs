@@ -1,8 +1,9 @@
 //! From the answers in a database to the rows that the statistics take.
 
-use protoecg::review::{Answer, Exclusion, Included, Phase, Results, Store, results};
+use protoecg::review::figures::forest;
+use protoecg::review::{Answer, Exclusion, Included, Phase, Question, Results, Store, results};
 
-use super::{create, rater};
+use super::{create, installation, rater, study};
 
 const A: [u8; 20] = [5, 4, 4, 5, 3, 2, 5, 5, 4, 1, 3, 4, 5, 5, 2, 4, 3, 5, 4, 4];
 const B: [u8; 20] = [4, 4, 3, 5, 3, 2, 4, 5, 5, 2, 3, 3, 5, 4, 1, 4, 4, 5, 3, 4];
@@ -136,4 +137,36 @@ fn numbers_are_seen_when_the_own_queue_is_closed() {
         .map(|p| p.prototype)
         .collect();
     assert_eq!(left, [0]);
+}
+
+/// Figures have the title of the question, and one without any rating says so
+/// instead of empty rows.
+#[test]
+fn figures_are_named_by_the_question_and_an_empty_one_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut study = study(4);
+    study.protocol.questions.push(Question {
+        id: "use".to_owned(),
+        title: "Usefulness".to_owned(),
+        optional: true,
+        ..Question::clarity()
+    });
+    let path = folder.path().join("s.sqlite");
+    let mut store = Store::create_as(&path, &study, installation()).unwrap();
+    for prototype in 0..3 {
+        let answer = Answer::rated(prototype, 4, 2, 1);
+        store.record(&rater("R1"), &answer).unwrap();
+    }
+    let results = of(&store, Included::Everyone);
+    let described: Vec<String> = results
+        .report
+        .items
+        .iter()
+        .flat_map(|item| forest(item, results.title_of(&item.item)))
+        .map(|scene| scene.description)
+        .collect();
+    assert_eq!(described.len(), 3);
+    assert!(described[0].starts_with("Forest plot of Clarity: R1 2.00"));
+    assert!(described[1].starts_with("Forest plot of Representativeness: R1"));
+    assert_eq!(described[2], "Usefulness: nobody has rated this question.");
 }

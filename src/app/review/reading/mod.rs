@@ -1,0 +1,170 @@
+//! Reading test ECGs: one arm after the other, each answered once.
+
+mod answer;
+mod sheets;
+
+use eframe::egui::{Align, Frame, Layout, Margin, Panel, Ui, vec2};
+
+use super::COLUMN;
+use crate::app::command::{Command, Commands, Place, ReadingCommand, ReadingPage, Screen};
+use crate::app::state::{Fields, ReadingSession, State};
+use crate::app::tokens::{Tokens, space};
+use crate::app::widgets::{
+    badge, banner, body, card, card_frame, ghost_button, heading, key_hint, problem_ui, progress,
+    secondary, segmented, title, weak,
+};
+use crate::review::reading::Arm;
+
+pub fn ui(
+    ui: &mut Ui,
+    state: &State,
+    reader: &ReadingSession,
+    fields: &mut Fields,
+    commands: &mut Commands,
+) {
+    header(ui, reader, commands);
+    ui.add_space(space::S);
+    match reader.place().filter(|_| !reader.closed) {
+        None => done(ui, reader, commands),
+        Some(place) => read(ui, state, reader, place.arm, fields, commands),
+    }
+}
+
+/// Who reads, how far, and how long it will take.
+fn header(ui: &mut Ui, reader: &ReadingSession, commands: &mut Commands) {
+    ui.horizontal(|ui| {
+        let saved_in = format!("Answers are saved in {}", reader.database.display());
+        title(ui, format!("Reader {}", reader.rater)).on_hover_text(saved_in);
+        if ghost_button(ui, "Change reader").clicked() {
+            commands.read_study(ReadingCommand::Leave);
+        }
+        secondary(ui, reader.study.title());
+        if reader.is_training() {
+            let tone = Tokens::of(ui).demonstration;
+            badge(ui, tone, "Training, not counted");
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let (answered, total) = (reader.answers.len(), reader.queue.len());
+            let share = if total == 0 {
+                0.0
+            } else {
+                answered as f32 / total as f32
+            };
+            let text = format!("{answered} of {total} answered");
+            progress(ui, share, 180.0, &format!("Progress: {text}"));
+            let left = reader
+                .minutes_left()
+                .filter(|_| !reader.is_done())
+                .map(|minutes| format!(", about {minutes} min left"));
+            secondary(ui, text + &left.unwrap_or_default());
+        });
+    });
+    if let Some(since) = reader.break_due() {
+        let tone = Tokens::of(ui).demonstration;
+        banner(ui, tone, |ui| {
+            ui.horizontal(|ui| {
+                let minutes = since.as_secs() / 60;
+                body(
+                    ui,
+                    format!("{minutes} minutes without a break. Everything is saved: take one."),
+                );
+                if ui.button("Go on").clicked() {
+                    commands.read_study(ReadingCommand::BreakTaken);
+                }
+            });
+        });
+    }
+}
+
+fn read(
+    ui: &mut Ui,
+    state: &State,
+    reader: &ReadingSession,
+    arm: Arm,
+    fields: &mut Fields,
+    commands: &mut Commands,
+) {
+    let frame = Frame::new().outer_margin(Margin {
+        left: space::M as i8,
+        ..Margin::ZERO
+    });
+    Panel::right("reading answer")
+        .exact_size(COLUMN)
+        .resizable(false)
+        .show_separator_line(false)
+        .frame(frame)
+        .show(ui, |ui| {
+            problem_ui(
+                ui,
+                Place::Review,
+                state.problems.get(&Place::Review),
+                commands,
+            );
+            card(ui, |ui| {
+                ui.set_min_size(ui.available_size());
+                answer::ui(ui, reader, arm, fields, commands);
+            });
+        });
+    card_frame(ui).inner_margin(space::S as i8).show(ui, |ui| {
+        ui.set_min_size(ui.available_size());
+        ui.horizontal(|ui| {
+            // Neither record nor age: the ECG alone.
+            heading(ui, "What does this ECG show?");
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let (number, of) = (reader.arm_number(), reader.study.protocol.arms.len());
+                weak(ui, format!("Part {number} of {of}"));
+                pages(ui, reader.page, arm, commands);
+            });
+        });
+        sheets::ui(ui, state, reader, &mut fields.review_zoom, commands);
+    });
+}
+
+/// The choice of a page. Laid out from the right.
+fn pages(ui: &mut Ui, current: ReadingPage, arm: Arm, commands: &mut Commands) {
+    let pages = ReadingPage::of(Some(arm)).iter();
+    let options: Vec<(ReadingPage, &str)> = pages.map(|page| (*page, page.name())).collect();
+    key_hint(ui, "← →");
+    if let Some(page) = segmented(ui, current, &options) {
+        commands.read_study(ReadingCommand::ShowPage(page));
+    }
+}
+
+/// Nothing is left to read, or the queue was ended.
+fn done(ui: &mut Ui, reader: &ReadingSession, commands: &mut Commands) {
+    ui.add_space(space::XXL);
+    ui.vertical_centered(|ui| {
+        ui.allocate_ui(vec2(520.0, 0.0), |ui| {
+            card(ui, |ui| {
+                let (name, text) = if reader.closed {
+                    (
+                        "This queue is closed",
+                        "Thank you. Nothing more is read in it; its results are on the Statistics screen.",
+                    )
+                } else {
+                    (
+                        "All ECGs are read",
+                        "Thank you. Closing the queue ends it for good; results are shown only after that.",
+                    )
+                };
+                title(ui, name);
+                secondary(ui, text);
+                ui.add_space(space::S);
+                if reader.closed {
+                    if ui.button("See the statistics").clicked() {
+                        commands.send(Command::Show(Screen::Statistics));
+                    }
+                    return;
+                }
+                let text = if reader.confirm_close {
+                    "Really close it for good"
+                } else {
+                    "Close my queue"
+                };
+                if ui.button(text).clicked() {
+                    commands.read_study(ReadingCommand::Close);
+                }
+            });
+        });
+    });
+}

@@ -1,0 +1,137 @@
+//! The test ECG in pages and, in the arm that shows it, the training ECG of the
+//! prototype beside it at the same scale.
+
+use eframe::egui::{Align, Layout, Ui, Vec2, vec2};
+
+use crate::app::command::{Commands, ReadingPage};
+use crate::app::drawn::Drawn;
+use crate::app::review::sheets::halves;
+use crate::app::state::{Exemplar, ReadingSession, State};
+use crate::app::tokens::space;
+use crate::app::training_ecg;
+use crate::app::widgets::{SheetZoom, sheet_pane, weak_line};
+use crate::sheet::Scene;
+
+/// Height of the line under the sheets.
+const NOTE: f32 = 16.0;
+const GAP: f32 = 4.0;
+
+pub fn ui(
+    ui: &mut Ui,
+    state: &State,
+    reader: &ReadingSession,
+    zoom: &mut SheetZoom,
+    commands: &mut Commands,
+) {
+    let size = ui.available_size();
+    ui.spacing_mut().item_spacing.y = GAP;
+    let area = vec2(size.x, size.y - NOTE - GAP);
+    match reader.sheet() {
+        Some(Exemplar::Ready(drawn)) => match reader.page {
+            ReadingPage::Sheet => whole(ui, drawn, zoom, area),
+            ReadingPage::Strip => halves(ui, drawn, false, area),
+            ReadingPage::Pair => pair(ui, state, reader, drawn, (zoom, area), commands),
+            ReadingPage::Prototype => prototype(ui, state, reader, (None, zoom, area), commands),
+        },
+        Some(Exemplar::Missing(why)) => {
+            training_ecg::not_there(ui, size, ("The ECG is not here", why), commands)
+        }
+        Some(Exemplar::Reading) | None => training_ecg::waiting(ui, size),
+    }
+    if matches!(reader.sheet(), Some(Exemplar::Ready(_))) {
+        weak_line(ui, note(state, reader));
+    }
+}
+
+/// The page, and under it the rhythm strip as wide as the window is.
+fn whole(ui: &mut Ui, drawn: &Drawn, zoom: &mut SheetZoom, area: Vec2) {
+    let strip = &drawn.plain_strip;
+    let strip_height = (area.x * ratio(strip)).min(area.y * 0.36);
+    let page = vec2(area.x, area.y - strip_height - GAP);
+    sheet_pane(ui, &drawn.plain, None, zoom, page, "ECG, 12 leads");
+    let mut fitted = SheetZoom::default();
+    let size = vec2(area.x, strip_height);
+    let name = "ECG, rhythm strip enlarged";
+    sheet_pane(ui, strip, None, &mut fitted, size, name);
+}
+
+fn ratio(scene: &Scene) -> f32 {
+    (scene.height_mm / scene.width_mm) as f32
+}
+
+/// Both sheets at one scale, moved and zoomed together.
+fn pair(
+    ui: &mut Ui,
+    state: &State,
+    reader: &ReadingSession,
+    drawn: &Drawn,
+    (zoom, area): (&mut SheetZoom, Vec2),
+    commands: &mut Commands,
+) {
+    let size = vec2((area.x - space::S) / 2.0, area.y);
+    let beside = training_ecg_of(state, reader);
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = space::S;
+        ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
+            let name = "ECG, 12 leads";
+            sheet_pane(
+                ui,
+                &drawn.plain,
+                beside.map(|b| &b.marked),
+                zoom,
+                size,
+                name,
+            );
+        });
+        ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
+            let by = Some(&drawn.plain);
+            prototype(ui, state, reader, (by, zoom, size), commands);
+        });
+    });
+}
+
+fn training_ecg_of<'a>(state: &'a State, reader: &ReadingSession) -> Option<&'a Drawn> {
+    match state.exemplars.get(reader.prototype()?) {
+        Some(Exemplar::Ready(drawn)) => Some(drawn),
+        _ => None,
+    }
+}
+
+/// The training ECG of the prototype.
+fn prototype(
+    ui: &mut Ui,
+    state: &State,
+    reader: &ReadingSession,
+    (beside, zoom, area): (Option<&Scene>, &mut SheetZoom, Vec2),
+    commands: &mut Commands,
+) {
+    let sheet = reader.prototype().and_then(|p| state.exemplars.get(p));
+    match sheet {
+        Some(Exemplar::Ready(drawn)) => {
+            let name = "Training ECG of the most similar prototype, 12 leads";
+            sheet_pane(ui, &drawn.marked, beside, zoom, area, name);
+        }
+        Some(Exemplar::Missing(why)) => training_ecg::missing(ui, area, why, commands),
+        Some(Exemplar::Reading) | None => training_ecg::waiting(ui, area),
+    }
+}
+
+/// What is on the page.
+fn note(state: &State, reader: &ReadingSession) -> String {
+    let scale = "Screen not calibrated, measure by the grid.";
+    let model = state.model.bundle();
+    let window_s = |prototype| model.and_then(|m| m.exemplars.window_s(prototype));
+    match (reader.page, reader.prototype()) {
+        (ReadingPage::Pair | ReadingPage::Prototype, Some(prototype)) => {
+            match window_s(prototype) {
+                Some((from_s, to_s)) => format!(
+                    "Prototype: a training ECG, the highlighted part of it, {from_s:.2} to {to_s:.2} s, in all 12 leads. {scale}"
+                ),
+                None => {
+                    format!("Prototype: a training ECG as a whole; all 12 leads were used. {scale}")
+                }
+            }
+        }
+        _ => scale.to_owned(),
+    }
+}

@@ -1,0 +1,205 @@
+//! `protoecg review new`: a database from a protocol.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use anyhow::Context;
+
+use super::New;
+use crate::bundle::{self, Bundle};
+use crate::cli::output;
+use crate::dataset::{DataSet, Entry};
+use crate::explain::{Subject, explain};
+use crate::inference::{DeviceChoice, Model};
+use crate::review::reading::{Candidate, Offered, ReadingProtocol, ReadingStudy, Said, Told, draw};
+use crate::review::{BundleRef, Protocol, ReadingStore, Store, Study, items_of};
+
+pub fn run(arguments: &New) -> anyhow::Result<()> {
+    if let (true, Some(bundle)) = (arguments.template, &arguments.bundle) {
+        let bundle = BundleRef {
+            name: bundle.display().to_string(),
+            sha256: open(bundle)?.sha256,
+        };
+        let template = match arguments.reading {
+            true => ReadingProtocol::template(&bundle),
+            false => Protocol::template(&bundle),
+        };
+        return output::print_line(template.trim_end());
+    }
+    let (Some(file), Some(out)) = (&arguments.protocol, &arguments.out) else {
+        anyhow::bail!("--protocol and --out are needed");
+    };
+    if ReadingProtocol::is_meant_by(file) {
+        return of_reading(arguments, file, out);
+    }
+    let mut protocol = Protocol::read(file)?;
+    let bundle = the_bundle(arguments, file, &mut protocol.bundle)?;
+    let study = Study::by_protocol(protocol, items_of(&bundle.manifest))?;
+    Store::create(out, &study)?;
+    let linked: usize = study.items.iter().map(|item| item.linked.len()).sum();
+    output::print_line(&format!(
+        "{}: study {}, {} prototypes ({linked} more are linked to them), {} for practice, seed {}",
+        out.display(),
+        study.study_id,
+        study.items.len(),
+        study.training.len(),
+        study.seed
+    ))
+}
+
+fn open(bundle: &Path) -> anyhow::Result<Bundle> {
+    Ok(Bundle::open(&bundle::resolve(bundle)?)?)
+}
+
+/// The very model of the protocol, whose reference gets the model's own name:
+/// that of a folder says nothing to others, and may say too much.
+fn the_bundle(arguments: &New, file: &Path, wanted: &mut BundleRef) -> anyhow::Result<Bundle> {
+    let named = Path::new(&wanted.name);
+    let bundle = open(arguments.bundle.as_deref().unwrap_or(named))
+        .with_context(|| format!("{}: bundle", file.display()))?;
+    anyhow::ensure!(
+        bundle.sha256 == wanted.sha256,
+        "{}: bundle.sha256 is {}, the bundle {} has {}; the study is of one very model",
+        file.display(),
+        wanted.sha256,
+        bundle.manifest.name,
+        bundle.sha256
+    );
+    wanted.name.clone_from(&bundle.manifest.name);
+    Ok(bundle)
+}
+
+fn of_reading(arguments: &New, file: &Path, out: &Path) -> anyhow::Result<()> {
+    let mut protocol = ReadingProtocol::read(file)?;
+    let bundle = the_bundle(arguments, file, &mut protocol.bundle)?;
+    let Some(folder) = &arguments.data else {
+        anyhow::bail!("a reading study needs --data, the folder with its test ECGs");
+    };
+    let model = Model::load(bundle, DeviceChoice::Auto)?;
+    refuse_seen_folds(&protocol, &model, file)?;
+    let (data, missing) = DataSet::open(folder)?.without_missing(&protocol.ecgs.folds);
+    if !missing.is_empty() {
+        output::notice(&format!(
+            "{} records of folds {:?} are not in the folder and are not drawn",
+            missing.len(),
+            protocol.ecgs.folds
+        ));
+    }
+    let candidates = candidates(&data, &protocol, &model)?;
+    let drawn = draw(&protocol, &candidates)?;
+    let ids = drawn.ecgs.iter().chain(&drawn.training);
+    let entries: Vec<&Entry> = ids.filter_map(|id| data.entry(*id)).collect();
+    let mut told = Vec::with_capacity(entries.len());
+    for entry in &entries {
+        output::status(&format!("ECG {} of {}", told.len() + 1, entries.len()));
+        told.push(told_of(&model, &data, entry, &protocol.statements)?);
+    }
+    output::status("");
+    let reference = protocol.bundle.clone();
+    let data_name = model.manifest().data_name();
+    let study = ReadingStudy::by_protocol(protocol, reference, data_name, &drawn, told)?;
+    ReadingStore::create(out, &study)?;
+    let wrong = study.ecgs.iter().filter(|ecg| ecg.shown.wrong_control);
+    output::print_line(&format!(
+        "{}: reading study {}, {} ECGs, {} for practice, {} with a wrong prediction, {} arms, seed {}",
+        out.display(),
+        study.study_id,
+        study.ecgs.len(),
+        study.training.len(),
+        wrong.count(),
+        study.protocol.arms.len(),
+        study.seed
+    ))
+}
+
+/// What the model was fitted to says nothing about reading with it.
+fn refuse_seen_folds(protocol: &ReadingProtocol, model: &Model, file: &Path) -> anyhow::Result<()> {
+    let Some(training) = &model.manifest().training else {
+        return Ok(());
+    };
+    let mut seen = training
+        .train_folds
+        .iter()
+        .chain(&training.validation_folds);
+    match seen.find(|fold| protocol.ecgs.folds.contains(fold)) {
+        Some(fold) => anyhow::bail!(
+            "{}: ecgs.folds has {fold}, which the model was trained or tuned on; expected others, such as {:?}",
+            file.display(),
+            training.test_folds
+        ),
+        None => Ok(()),
+    }
+}
+
+/// The ECGs of the folds; those that are a prototype are none, whatever their
+/// fold.
+fn candidates(
+    data: &DataSet,
+    protocol: &ReadingProtocol,
+    model: &Model,
+) -> anyhow::Result<Vec<Candidate>> {
+    let prototypes = &model.manifest().prototypes;
+    let sources: HashSet<&str> = prototypes
+        .iter()
+        .filter_map(|prototype| prototype.recording_sha256.as_deref())
+        .collect();
+    let entries = data.folds(&protocol.ecgs.folds);
+    let is_source = data.map_signals(&entries, |_, signal| {
+        sources.contains(signal.sha256().as_str())
+    })?;
+    let others = entries
+        .into_iter()
+        .zip(is_source)
+        .filter(|(_, source)| !source);
+    Ok(others
+        .map(|(entry, _)| Candidate {
+            ecg_id: entry.ecg_id,
+            patient_id: entry.patient_id,
+            statements: entry.codes().map(str::to_owned).collect(),
+        })
+        .collect())
+}
+
+/// What the model says of one ECG.
+fn told_of(
+    model: &Model,
+    data: &DataSet,
+    entry: &Entry,
+    offered: &Offered,
+) -> anyhow::Result<Told> {
+    let recording = data.read(entry)?;
+    let prediction = model.predict(&recording)?;
+    let offered: HashSet<&str> = offered
+        .statements()
+        .iter()
+        .map(|s| s.code.as_str())
+        .collect();
+    let leading = prediction.leading_of(|class| offered.contains(class.code.as_str()));
+    let leading = leading.map(|class| &prediction.classes[class]);
+    let Some((leading, probability)) = leading.and_then(|class| Some((class, class.probability?)))
+    else {
+        anyhow::bail!(
+            "the model {} assesses none of the statements that a reader can say",
+            model.manifest().name
+        );
+    };
+    let said = Said {
+        code: leading.code.clone(),
+        probability,
+        positive: leading.positive == Some(true),
+    };
+    let prototypes = (0..prediction.classes.len())
+        .filter_map(|class| {
+            let explanation = explain(model, &prediction, class, &Subject::default())?;
+            let most_similar = explanation.prototypes.first()?.prototype;
+            Some((explanation.code, most_similar))
+        })
+        .collect();
+    Ok(Told {
+        ecg_id: entry.ecg_id,
+        recording_sha256: recording.sha256(),
+        statements: entry.codes().map(str::to_owned).collect(),
+        said,
+        prototypes,
+    })
+}

@@ -1,0 +1,259 @@
+//! The protocol of a reading study, as a RON file that people write and a part
+//! of the study that is kept.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::super::protocol::{admit, check_codes, read_ron};
+use super::super::{BundleRef, Rater, RaterEntry, ReviewError};
+use crate::statements::{self, Group, Statement};
+
+/// How test ECGs are read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReadingProtocol {
+    /// Tells it from a protocol of prototypes.
+    pub kind: KindOfReading,
+    /// [`ReadingProtocol::VERSION`].
+    pub version: u32,
+    /// What people call the study.
+    pub title: String,
+    pub bundle: BundleRef,
+    pub ecgs: Ecgs,
+    /// ECGs that are read first, for practice; never in a result.
+    pub training: usize,
+    /// What a reader can say.
+    pub statements: Offered,
+    /// How many statements an answer has at most.
+    pub most_statements: usize,
+    /// Which answer is right.
+    pub right: Right,
+    /// What is shown, one after the other.
+    pub arms: Vec<Arm>,
+    pub sequence: Sequence,
+    /// Share of the ECGs with a wrong prediction in place of the model's own, 0
+    /// to 0.5.
+    pub wrong_controls: f64,
+    /// Who may read; anyone where it is empty.
+    pub raters: Vec<RaterEntry>,
+    /// A break is suggested after so many minutes of reading; 0 for never.
+    pub break_every_min: u32,
+    /// Decides every order and sample; drawn when the study is made if absent.
+    pub seed: Option<u32>,
+}
+
+/// The value of `kind`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KindOfReading {
+    #[default]
+    Reading,
+}
+
+/// Which test ECGs: of each patient one at most, and only such as carry one of
+/// the statements that a reader can say.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ecgs {
+    /// Folds that the model was not trained on.
+    pub folds: Vec<u8>,
+    pub take: Take,
+}
+
+/// How many, drawn with the seed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Take {
+    /// In all.
+    Count(usize),
+    /// For every statement up to so many that carry it and were not taken for
+    /// one before it.
+    PerStatement(usize),
+}
+
+/// The statements that a reader can say.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Offered {
+    /// All 71.
+    All,
+    /// Those of one branch.
+    Group(Group),
+    /// These, by SCP code.
+    Codes(Vec<String>),
+}
+
+/// Which answer is right, given what the data set says of the ECG. Only
+/// statements that are offered count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Right {
+    /// All statements of the ECG and no other.
+    ExactlyThese,
+    /// Every statement of the answer is one of the ECG.
+    NoneWrong,
+}
+
+/// What is shown beside the ECG.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Arm {
+    /// Nothing.
+    Unaided,
+    /// What the model says.
+    WithPrediction,
+    /// That, and the most similar prototype of the statement.
+    WithPrototype,
+}
+
+/// When the next arm comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sequence {
+    /// All arms of an ECG, then the next ECG.
+    EcgByEcg,
+    /// All ECGs in one arm, then all in the next, in another order.
+    ArmByArm,
+}
+
+impl Arm {
+    pub const ALL: [Self; 3] = [Self::Unaided, Self::WithPrediction, Self::WithPrototype];
+
+    /// As in the protocol, the CSV and the JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Unaided => "unaided",
+            Self::WithPrediction => "with_prediction",
+            Self::WithPrototype => "with_prototype",
+        }
+    }
+
+    /// For people.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Unaided => "Unaided",
+            Self::WithPrediction => "With the prediction",
+            Self::WithPrototype => "With prediction and prototype",
+        }
+    }
+}
+
+impl Offered {
+    /// The statements, in the order of PTB-XL.
+    pub fn statements(&self) -> Vec<&'static Statement> {
+        statements::all()
+            .iter()
+            .filter(|statement| match self {
+                Self::All => true,
+                Self::Group(group) => statement.group == *group,
+                Self::Codes(codes) => codes.contains(&statement.code),
+            })
+            .collect()
+    }
+}
+
+impl Right {
+    /// Whether an answer is right for an ECG that carries these statements.
+    pub fn is_right(self, said: &[String], carried: &[String]) -> bool {
+        let none_wrong = !said.is_empty() && said.iter().all(|code| carried.contains(code));
+        match self {
+            Self::NoneWrong => none_wrong,
+            Self::ExactlyThese => none_wrong && carried.iter().all(|code| said.contains(code)),
+        }
+    }
+}
+
+impl ReadingProtocol {
+    pub const VERSION: u32 = 1;
+
+    /// Reads a protocol file.
+    ///
+    /// # Errors
+    /// As [`Protocol::read`](super::super::Protocol::read).
+    pub fn read(path: &Path) -> Result<Self, ReviewError> {
+        let protocol: Self = read_ron(path)?;
+        protocol.check()?;
+        Ok(protocol)
+    }
+
+    /// Whether a file says that it is such a protocol, good or not.
+    pub fn is_meant_by(path: &Path) -> bool {
+        #[derive(Deserialize)]
+        struct Head {
+            #[expect(dead_code, reason = "that it is there is all that counts")]
+            kind: KindOfReading,
+        }
+        read_ron::<Head>(path).is_ok()
+    }
+
+    /// A protocol to start from, for people: commented RON.
+    pub fn template(bundle: &BundleRef) -> String {
+        include_str!("../../../assets/reading-protocol.ron")
+            .replace("BUNDLE_NAME", &bundle.name)
+            .replace("BUNDLE_SHA256", &bundle.sha256)
+    }
+
+    /// # Errors
+    /// [`ReviewError::Protocol`] names the first field that cannot be.
+    pub fn check(&self) -> Result<(), ReviewError> {
+        let wrong = |field: &str, found: String, expected: &'static str| {
+            Err(ReviewError::Protocol {
+                field: field.to_owned(),
+                found,
+                expected,
+            })
+        };
+        if self.version != Self::VERSION {
+            return wrong("version", self.version.to_string(), "1");
+        }
+        if self.ecgs.folds.is_empty() {
+            return wrong("ecgs.folds", "none".to_owned(), "one fold at least");
+        }
+        if matches!(self.ecgs.take, Take::Count(0) | Take::PerStatement(0)) {
+            return wrong("ecgs.take", "0".to_owned(), "1 or more");
+        }
+        if let Offered::Codes(codes) = &self.statements {
+            let mut seen = HashSet::new();
+            let known = |code: &&String| statements::by_code(code).is_some();
+            if let Some(bad) = codes
+                .iter()
+                .find(|code| !known(code) || !seen.insert(*code))
+            {
+                let expected = "SCP statements, each once";
+                return wrong("statements", format!("{bad:?}"), expected);
+            }
+        }
+        if self.statements.statements().len() < 2 {
+            return wrong("statements", "fewer than two".to_owned(), "a choice");
+        }
+        if self.most_statements == 0 {
+            return wrong("most_statements", "0".to_owned(), "1 or more");
+        }
+        if self.arms.is_empty() || !self.arms.windows(2).all(|two| two[0] < two[1]) {
+            let names: Vec<&str> = self.arms.iter().map(|arm| arm.name()).collect();
+            let expected = "some of unaided, with_prediction, with_prototype, in this order: each \
+                            shows more than the one before it";
+            return wrong("arms", format!("[{}]", names.join(", ")), expected);
+        }
+        if !(0.0..=0.5).contains(&self.wrong_controls) {
+            let found = self.wrong_controls.to_string();
+            return wrong("wrong_controls", found, "0 to 0.5");
+        }
+        check_codes(&self.raters)
+    }
+
+    /// Whether this code may read.
+    ///
+    /// # Errors
+    /// [`ReviewError::UnknownRater`] lists the codes that may.
+    pub fn admit(&self, rater: &Rater) -> Result<(), ReviewError> {
+        admit(&self.raters, rater)
+    }
+
+    /// Whether any arm shows this much.
+    pub fn shows(&self, arm: Arm) -> bool {
+        self.arms.contains(&arm)
+    }
+}
