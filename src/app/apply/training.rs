@@ -101,11 +101,11 @@ impl Application {
     pub(super) fn check_training(&mut self) {
         let form = self.form();
         let training = &mut self.state.training;
-        if form.is_some() && form == training.checked_form && training.checked.is_none() {
+        if form.is_some() && form == training.checked_form && training.checking {
             return;
         }
         training.ticket += 1;
-        training.checked = None;
+        training.checking = form.is_some();
         training.checked_form.clone_from(&form);
         let ticket = training.ticket;
         if let Some(form) = form {
@@ -120,7 +120,7 @@ impl Application {
         else {
             return;
         };
-        if self.form().as_ref() != Some(&form) {
+        if training.checking || self.form().as_ref() != Some(&form) {
             // Typed meanwhile; the check is on its way.
             return;
         }
@@ -140,6 +140,7 @@ impl Application {
         match event {
             TrainingEvent::Checked { ticket, checked } => {
                 if ticket == self.state.training.ticket {
+                    self.state.training.checking = false;
                     self.state.training.checked = Some(checked);
                 }
             }

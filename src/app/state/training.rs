@@ -11,10 +11,13 @@ use crate::training::{ProjectedSource, WatchedRun};
 pub struct TrainingState {
     /// The newest check that was asked for; the answer to an older one is stale.
     pub ticket: u64,
-    /// What was checked, or is being checked.
+    /// What was checked, or is being checked; `None` of a form that makes no
+    /// sense as it stands.
     pub checked_form: Option<Form>,
-    /// `None` while it is being checked.
+    /// While the next one is checked the one before stays on the screen: it
+    /// would flicker at every key.
     pub checked: Option<Box<CheckedForm>>,
+    pub checking: bool,
     /// A run is being started or opened.
     pub opening: bool,
     /// Asked to end after the current step, which takes a moment.
@@ -37,7 +40,6 @@ impl TrainingState {
     /// is not waited for.
     pub fn is_waiting(&self) -> bool {
         let reading = |shown: &ShownSource| matches!(shown.drawn, Exemplar::Reading);
-        let checking = self.checked_form.is_some() && self.checked.is_none();
-        self.opening || checking || self.shown.as_ref().is_some_and(reading)
+        self.opening || self.checking || self.shown.as_ref().is_some_and(reading)
     }
 }

@@ -161,6 +161,7 @@ fn configuration(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut
         let seed = &mut fields.training.seed;
         let is_number = seed.trim().is_empty() || seed.trim().parse::<u64>().is_ok();
         let edit = TextEdit::singleline(seed)
+            .id_salt("seed")
             .hint_text("the configuration's")
             .desired_width(130.0)
             .char_limit(20)
@@ -263,9 +264,10 @@ fn go(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let sound = training
         .checked
         .as_ref()
-        .is_some_and(|checked| checked.is_sound(state.saved.training.skip_missing));
+        .is_some_and(|checked| checked.is_sound(state.saved.training.skip_missing))
+        && training.checked_form.is_some();
     ui.horizontal(|ui| {
-        let enabled = sound && !training.opening;
+        let enabled = sound && !training.checking && !training.opening;
         if primary_button(ui, "Start training", enabled).clicked() && enabled {
             commands.train(TrainCommand::Start);
         }
@@ -280,11 +282,16 @@ fn go(ui: &mut Ui, state: &State, commands: &mut Commands) {
 
 /// What keeps a training from being started.
 fn missing(state: &State) -> &'static str {
-    let Some(checked) = &state.training.checked else {
-        return match state.training.checked_form {
-            Some(_) => "Checking…",
-            None => "The seed is no number.",
-        };
+    if state.training.checked_form.is_none() {
+        return "The seed is no number.";
+    }
+    let Some(checked) = state
+        .training
+        .checked
+        .as_ref()
+        .filter(|_| !state.training.checking)
+    else {
+        return "Checking…";
     };
     match (&checked.config, &checked.data, &checked.out) {
         (Err(_), ..) => "The configuration cannot be used.",

@@ -8,6 +8,9 @@ use crate::app::tokens::space;
 /// was pressed with something in it.
 pub fn path_field(ui: &mut Ui, text: &mut String, name: &str, hint: &str, width: f32) -> bool {
     let edit = TextEdit::singleline(text)
+        // Not by its place: what appears above it while somebody types must
+        // not take the keyboard away.
+        .id_salt(name)
         .hint_text(hint)
         .desired_width(width)
         .min_size(vec2(0.0, space::CONTROL))
