@@ -128,6 +128,7 @@ mod tests {
             similarities: Vec::new(),
             windows: Vec::new(),
             attention: None,
+            changes: crate::inference::Changes::default(),
         }
     }
 

@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 
 use protoecg::bundle::{Bundle, Manifest};
 use protoecg::dataset::DataSet;
-use protoecg::explain::explain;
+use protoecg::explain::{Subject, explain};
 use protoecg::formats;
 use protoecg::inference::{DeviceChoice, Model};
 use protoecg::review::{
@@ -143,7 +143,7 @@ fn what_raters_marked_as_bad_is_out_of_use_in_the_copy() {
     let recording = formats::open(&small.recording()).unwrap();
     let explained = |model: &Model| {
         let prediction = model.predict(&recording).unwrap();
-        let explanation = explain(model, &prediction, class).unwrap();
+        let explanation = explain(model, &prediction, class, &Subject::default()).unwrap();
         let ledger = explanation.ledger.unwrap();
         let sum: f64 = ledger.entries.iter().map(|e| e.contribution).sum();
         assert!((sum + ledger.rest + ledger.bias - ledger.logit).abs() < 1e-9);
