@@ -31,7 +31,7 @@ pub fn handle(ctx: &Context, state: &State, fields: &mut Fields, commands: &mut 
     let typing = ctx.text_edit_focused();
     let focused = ctx.memory(|memory| memory.focused().is_some());
     for press in presses(ctx) {
-        if shortcuts(press, state, commands) || typing {
+        if shortcuts(press, typing, state, commands) || typing {
             continue;
         }
         if press.key == Key::Questionmark {
@@ -94,7 +94,7 @@ fn presses(ctx: &Context) -> Vec<Press> {
 }
 
 /// Shortcuts with Ctrl, which work everywhere.
-fn shortcuts(press: Press, state: &State, commands: &mut Commands) -> bool {
+fn shortcuts(press: Press, typing: bool, state: &State, commands: &mut Commands) -> bool {
     if !press.modifiers.command_only() {
         return false;
     }
@@ -107,8 +107,9 @@ fn shortcuts(press: Press, state: &State, commands: &mut Commands) -> bool {
         Key::Q => Command::Quit,
         Key::Comma => Command::Toggle(Overlay::Settings),
         Key::L => Command::Toggle(Overlay::Worklist),
-        Key::ArrowRight => Command::Worklist(WorklistCommand::Step(true)),
-        Key::ArrowLeft => Command::Worklist(WorklistCommand::Step(false)),
+        // In a field they go from word to word.
+        Key::ArrowRight if !typing => Command::Worklist(WorklistCommand::Step(true)),
+        Key::ArrowLeft if !typing => Command::Worklist(WorklistCommand::Step(false)),
         Key::P if state.reading.opened.is_some() => Command::Toggle(Overlay::Print),
         _ => return false,
     };
