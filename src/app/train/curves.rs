@@ -64,6 +64,7 @@ fn curve(ui: &mut Ui, view: &RunView, series: &[Series], what: &str, height: f32
     let (low, high) = scale.range;
     let right = view.epochs.len().max(4) as f64 + 0.5;
     let grid = scale.marks();
+    let count = view.epochs.len();
     let of_stage = |stage: usize| stages.get(stage);
     let plot = Plot::new(("curve", what))
         .height(height)
@@ -78,11 +79,9 @@ fn curve(ui: &mut Ui, view: &RunView, series: &[Series], what: &str, height: f32
         .show_background(false)
         .grid_color(tokens.outline)
         .y_grid_spacer(move |_| grid.clone())
+        .x_grid_spacer(move |_| epoch_marks(count))
         .y_axis_formatter(move |mark, _| scale.label(mark.value))
-        .x_axis_formatter(|mark, _| match mark.value {
-            whole if whole.fract() == 0.0 && whole > 0.0 => format!("{whole:.0}"),
-            _ => String::new(),
-        })
+        .x_axis_formatter(|mark, _| format!("{:.0}", mark.value))
         .label_formatter(|at| match at {
             HoverPosition::NearDataPoint {
                 plot_name,
@@ -102,7 +101,7 @@ fn curve(ui: &mut Ui, view: &RunView, series: &[Series], what: &str, height: f32
         });
     let plot = match series.len() {
         1 => plot,
-        _ => plot.legend(Legend::default().position(Corner::RightTop)),
+        _ => plot.legend(Legend::default().position(Corner::LeftBottom)),
     };
     let shown = plot.show(ui, |plot| {
         plot.set_plot_bounds_x(0.5..=right);
@@ -155,6 +154,19 @@ fn curve(ui: &mut Ui, view: &RunView, series: &[Series], what: &str, height: f32
     shown
         .response
         .widget_info(|| WidgetInfo::labeled(Role::GraphicsDocument, true, &said));
+}
+
+/// Some whole numbers up to the number of points.
+fn epoch_marks(count: usize) -> Vec<GridMark> {
+    let steps = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
+    let few = |step: &usize| count / step <= 8;
+    let step = steps.into_iter().find(few).unwrap_or(count);
+    (1..=count / step.max(1))
+        .map(|n| GridMark {
+            value: (n * step) as f64,
+            step_size: step as f64,
+        })
+        .collect()
 }
 
 /// Where each stage's points begin, and which stage that is.

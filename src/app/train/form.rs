@@ -124,6 +124,7 @@ fn configuration(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut
     ScrollArea::vertical()
         .id_salt("configurations")
         .max_height(6.0 * space::ROW)
+        .min_scrolled_height(6.0 * space::ROW)
         .show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
             let columns = [Column::left("Name", 210.0), Column::left("For", 0.0)];
@@ -163,7 +164,7 @@ fn configuration(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut
         let edit = TextEdit::singleline(seed)
             .id_salt("seed")
             .hint_text("the configuration's")
-            .desired_width(130.0)
+            .desired_width(180.0)
             .char_limit(20)
             .min_size(vec2(0.0, space::CONTROL))
             .align(Align2::LEFT_CENTER);
