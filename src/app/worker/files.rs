@@ -30,7 +30,7 @@ pub enum FileJob {
         prototype: usize,
     },
     /// A test ECG of a reading study.
-    ReadTestEcg {
+    TestEcg {
         test_ecgs: TestEcgs,
         ecg_id: u32,
         sha256: String,
@@ -92,7 +92,7 @@ fn work(jobs: &JobReceiver<FileJob>, events: &Events) {
                     result,
                 });
             }
-            FileJob::ReadTestEcg {
+            FileJob::TestEcg {
                 test_ecgs,
                 ecg_id,
                 sha256,
