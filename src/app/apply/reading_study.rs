@@ -155,7 +155,7 @@ impl Application {
         for (ecg_id, sha256, priority) in wanted {
             if reader.want(ecg_id, &keep) {
                 let test_ecgs = reader.test_ecgs.clone();
-                let job = FileJob::ReadTestEcg {
+                let job = FileJob::TestEcg {
                     test_ecgs,
                     ecg_id,
                     sha256,

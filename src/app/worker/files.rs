@@ -84,7 +84,7 @@ pub enum FileJob {
         exemplars: PathBuf,
     },
     /// A test ECG of a reading study.
-    ReadTestEcg {
+    TestEcg {
         test_ecgs: TestEcgs,
         ecg_id: u32,
         sha256: String,
@@ -309,7 +309,7 @@ fn work(jobs: &JobReceiver<FileJob>, events: &Events) {
                     result,
                 }));
             }
-            FileJob::ReadTestEcg {
+            FileJob::TestEcg {
                 test_ecgs,
                 ecg_id,
                 sha256,
