@@ -71,7 +71,7 @@ impl Place {
     fn program(&self) -> PathBuf {
         let path = self.path("protoecg");
         let text = format!(
-            "#!/bin/sh\nPROTOECG_CACHE={}/cache exec {} \"$@\"\n",
+            "#!/bin/sh\nPROTOECG_CACHE={}/cache OMP_NUM_THREADS=1 exec {} \"$@\"\n",
             self.folder.path().display(),
             env!("CARGO_BIN_EXE_protoecg")
         );
