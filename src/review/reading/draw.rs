@@ -320,8 +320,8 @@ mod tests {
         let mut other = protocol(Take::Count(30), 0.0);
         other.seed = Some(12);
         assert_ne!(draw(&other, &candidates).unwrap().ecgs, drawn.ecgs);
-        let error = draw(&protocol(Take::Count(49), 0.0), &candidates).unwrap_err();
-        assert!(error.to_string().contains("of 49"), "{error}");
+        let error = draw(&protocol(Take::Count(60), 0.0), &candidates).unwrap_err();
+        assert!(error.to_string().contains("of 60"), "{error}");
     }
 
     #[test]
