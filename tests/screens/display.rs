@@ -42,7 +42,7 @@ fn the_look_is_chosen_by_key_for_both_sheets_of_the_pair() {
         (Key::G, "20 mm/mV"),
         (Key::H, "chest leads 10 mm/mV"),
         (Key::K, "Cabrera order"),
-        (Key::O, "simultaneous columns of 2.5 s"),
+        (Key::S, "simultaneous columns of 2.5 s"),
     ] {
         window.press(key);
         both(&window, part);
