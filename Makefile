@@ -55,13 +55,13 @@ lint: setup-test
 	cargo clippy --locked --all-targets --features gui-tests -- -D warnings
 	cargo clippy --locked --all-targets --no-default-features -- -D warnings
 
-# `it` knows no window, and runs on the command line alone.
+# `it` knows no window, and runs on the command line alone, whose unit tests are among the first.
 # The screens run one at a time: Mesa may crash when Vulkan devices are made concurrently.
 test: lint
 	cargo test --locked --features gui-tests --lib --bins
 	RUST_TEST_THREADS=1 cargo test --locked --features gui-tests --test screens
 	cargo test --locked --features gui-tests --doc
-	cargo test --locked --no-default-features
+	cargo test --locked --no-default-features --test it
 
 bench: setup-test
 	cargo bench --locked
