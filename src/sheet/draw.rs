@@ -78,6 +78,9 @@ pub(super) struct Geometry {
     /// Duration of the recording; 0 where it cannot be known.
     pub duration_s: f64,
     row_height_mm: f64,
+    /// Grid above the first row: more where its calibration pulse would leave
+    /// the paper.
+    top_pad_mm: f64,
     /// x of the first column's first moment.
     time_zero_mm: f64,
     /// x from one column to the next, for a cut-out.
@@ -115,11 +118,18 @@ impl Geometry {
             })
             .fold(0.0, f64::max);
         let row_height_mm = f64::from(spec.row_height_mm.clamp(10, 200));
+        let top_pad_mm = if spec.calibration_pulse {
+            let above_mm = gain_mm_per_mv * PULSE_MV - baseline_below_top_mm(row_height_mm);
+            up_to_five(above_mm).max(GRID_PAD_MM)
+        } else {
+            GRID_PAD_MM
+        };
+        let rows_mm = layout.rows() as f64 * row_height_mm;
         let grid = Grid {
             left_mm: MARGIN_MM,
             top_mm: MARGIN_MM + describe::title_height_mm(spec),
             width_mm: up_to_five(lead_in_mm + last_mm + GRID_PAD_MM) as u32,
-            height_mm: up_to_five(layout.rows() as f64 * row_height_mm + 2.0 * GRID_PAD_MM) as u32,
+            height_mm: up_to_five(rows_mm + top_pad_mm + GRID_PAD_MM) as u32,
         };
         let duration_s = recording.duration_s();
         Self {
@@ -138,6 +148,7 @@ impl Geometry {
                 0.0
             },
             row_height_mm,
+            top_pad_mm,
             time_zero_mm,
             column_step_mm,
         }
@@ -167,7 +178,7 @@ impl Geometry {
     }
 
     pub fn row_top_mm(&self, row: usize) -> f64 {
-        self.grid.top_mm + GRID_PAD_MM + row as f64 * self.row_height_mm
+        self.grid.top_mm + self.top_pad_mm + row as f64 * self.row_height_mm
     }
 
     pub fn row_bottom_mm(&self, row: usize) -> f64 {
@@ -176,13 +187,7 @@ impl Geometry {
 
     /// y of 0 mV in a row: its middle, or the bold line below that.
     pub fn baseline_mm(&self, row: usize) -> f64 {
-        let middle_mm = self.row_height_mm / 2.0;
-        let below_top_mm = if self.row_height_mm % 5.0 == 0.0 {
-            (middle_mm / 5.0).ceil() * 5.0
-        } else {
-            middle_mm.ceil()
-        };
-        self.row_top_mm(row) + below_top_mm
+        self.row_top_mm(row) + baseline_below_top_mm(self.row_height_mm)
     }
 
     /// The gain of a lead: chest leads may have half of it.
@@ -261,6 +266,15 @@ impl Geometry {
     }
 }
 
+fn baseline_below_top_mm(row_height_mm: f64) -> f64 {
+    let middle_mm = row_height_mm / 2.0;
+    if row_height_mm % 5.0 == 0.0 {
+        (middle_mm / 5.0).ceil() * 5.0
+    } else {
+        middle_mm.ceil()
+    }
+}
+
 fn is_chest(lead: Lead) -> bool {
     lead >= Lead::V1
 }
@@ -331,7 +345,9 @@ fn lead_name_place(rect: &RectMm, name: &str, pieces: &[Vec<Point>]) -> Point {
         };
         !pieces.iter().any(|line| line.windows(2).any(crosses))
     };
-    let (above_mm, below_mm) = (rect.top_mm + 6.0, rect.bottom_mm - 3.5);
+    // In a low row it must keep off the baseline.
+    let down_mm = (0.3 * rect.height_mm()).clamp(LEAD_NAME_SIZE_MM, 6.0);
+    let (above_mm, below_mm) = (rect.top_mm + down_mm, rect.bottom_mm - 3.5);
     if is_free(above_mm) || !is_free(below_mm) {
         Point::new(left_mm, above_mm)
     } else {

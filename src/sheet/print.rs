@@ -9,8 +9,9 @@ use super::{
 };
 use crate::ecg::Recording;
 
-/// Length of the paper that the signal has on a page: 10 s at 25 mm/s.
-const SIGNAL_MM: f64 = 250.0;
+/// Length of the paper that the signal has on a page: 10 s at 25 mm/s, or 8 s
+/// where a wide calibration pulse leaves less room.
+const SIGNAL_MM: [f64; 2] = [250.0, 200.0];
 /// No row is lower than this; a page that still does not fit is refused.
 const LOWEST_ROW_MM: u32 = 10;
 const GAP_MM: f64 = 4.0;
@@ -97,12 +98,16 @@ impl Print<'_> {
         } else {
             self.duration_s
         };
-        let page_s = (SIGNAL_MM / self.display.speed.mm_per_s()).min(wanted_s.max(PAGE_S));
-        // A hundredth of a second is no page of its own.
-        let count = ((wanted_s - 0.01) / page_s).ceil().max(1.0) as usize;
         let preferred_mm = self.display.layout.row_height_mm();
+        let rows_mm = || (LOWEST_ROW_MM..=preferred_mm).rev();
+        let ways = SIGNAL_MM.into_iter().flat_map(|signal_mm| {
+            let page_s = signal_mm / self.display.speed.mm_per_s();
+            rows_mm().map(move |row_mm| (page_s.min(wanted_s.max(PAGE_S)), row_mm))
+        });
         let mut result = Err(SheetError::NoPages);
-        for row_height_mm in (LOWEST_ROW_MM..=preferred_mm).rev() {
+        for (page_s, row_height_mm) in ways {
+            // A hundredth of a second is no page of its own.
+            let count = ((wanted_s - 0.01) / page_s).ceil().max(1.0) as usize;
             let sheet = |i: usize| self.sheet(i, page_s, row_height_mm);
             result = paginate((0..count).map(sheet), self.page.page(), GAP_MM);
             if !matches!(result, Err(SheetError::DoesNotFit { .. })) {

@@ -17,9 +17,13 @@ fn time_zero_mm(speed: PaperSpeed) -> f64 {
 
 /// One sample of 1 mV at `at_s` in every lead, 10 s at 500 Hz.
 fn impulse(at_s: f64) -> Recording {
+    impulse_of(1.0, at_s)
+}
+
+fn impulse_of(height_mv: f64, at_s: f64) -> Recording {
     let channels = Lead::STANDARD.map(|lead| {
         let mut samples_mv = vec![0.0; 5000];
-        samples_mv[(at_s * 500.0).round() as usize] = 1.0;
+        samples_mv[(at_s * 500.0).round() as usize] = height_mv;
         Channel {
             name: lead.name().to_owned(),
             lead: Some(lead),
@@ -201,16 +205,23 @@ fn gain_and_half_gain_are_in_the_traces_the_pulse_and_the_words() {
                 layout: PageLayout::TwelveByOne,
                 ..DisplayOptions::default()
             };
-            let page = draw(&impulse(3.0), &display);
+            // Half a millivolt, since a row here is 12 mm.
+            let page = draw(&impulse_of(0.5, 3.0), &display);
             let full_mm = gain.mm_per_mv();
             let chest_mm = if half { full_mm / 2.0 } else { full_mm };
             let found = heights(&page);
             assert_eq!(found.len(), 12);
             for (lead, height_mm) in found {
-                assert_mm(height_mm, if lead >= V1 { chest_mm } else { full_mm });
+                let expected_mm = if lead >= V1 { chest_mm } else { full_mm };
+                assert_mm(height_mm, 0.5 * expected_mm);
             }
             let pulses = pulses(&page);
             assert_eq!(pulses.len(), 12);
+            assert!(!says(&page, "Cut off"));
+            assert!(page.items.iter().all(|item| match item {
+                Item::Line { points, .. } => points.iter().all(|p| p.y_mm >= 5.0),
+                _ => true,
+            }));
             for (i, pulse) in pulses.iter().enumerate() {
                 let expected = if i < 6 { full_mm } else { chest_mm };
                 assert_eq!(pulse, &[(expected, 5.0)], "row {i}");

@@ -202,14 +202,14 @@ fn the_ecg_is_printed_from_the_window() {
     window.type_into("Path of the print", path.to_str().unwrap());
     window.click("Save");
     assert!(
-        window.has("The print was saved in 2 files, one for each page."),
+        window.has("The print was saved in 3 files, one for each page."),
         "{:#?}",
         window.names()
     );
     let id = protoecg::formats::open(&simulated(folder.path(), 0))
         .unwrap()
         .short_id();
-    for file in ["print.svg", "print-2.svg"] {
+    for file in ["print.svg", "print-2.svg", "print-3.svg"] {
         let svg = std::fs::read_to_string(folder.path().join(file)).unwrap();
         assert!(svg.contains("width=\"279.4mm\" height=\"215.9mm\""));
         assert!(svg.contains(&format!("ECG {id}")) && !svg.contains("ecg0"));
