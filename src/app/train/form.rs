@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use eframe::egui::{Align, Align2, Button, Checkbox, Layout, ScrollArea, TextEdit, Ui, vec2};
+use eframe::egui::{
+    Align, Align2, Button, Checkbox, Layout, Panel, ScrollArea, TextEdit, Ui, vec2,
+};
 
 use crate::app::command::{Command, Commands, Place, TrainCommand};
 use crate::app::state::{Fields, State};
@@ -20,6 +22,21 @@ const FIELD: f32 = 440.0;
 
 pub fn ui(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands) {
     let before = fields.training.clone();
+    // In sight however small the window is.
+    Panel::bottom("start training")
+        .resizable(false)
+        .show_separator_line(false)
+        .frame(Default::default())
+        .show(ui, |ui| {
+            ui.add_space(space::S);
+            ui.with_layout(Layout::top_down(Align::Center), |ui| {
+                let size = vec2(WIDTH, 0.0);
+                ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
+                    go(ui, state, commands);
+                });
+            });
+            ui.add_space(space::S);
+        });
     ScrollArea::vertical()
         .auto_shrink([false, false])
         .show(ui, |ui| {
@@ -115,7 +132,6 @@ fn start(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Command
         commands.train(TrainCommand::SetDevice(device));
     }
     ui.add_space(space::S);
-    go(ui, state, commands);
 }
 
 fn configuration(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands) {
