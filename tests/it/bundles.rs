@@ -83,12 +83,12 @@ fn missing_additional_and_foreign_files_are_refused() {
 #[test]
 fn a_newer_manifest_an_unknown_field_and_an_outside_path_are_refused() {
     let copy = small_model().copy();
-    edit(copy.path(), "version: 2", "version: 3, something_new: true");
+    edit(copy.path(), "version: 2", "version: 4, something_new: true");
     assert!(matches!(
         Bundle::open(copy.path()),
         Err(BundleError::Newer {
-            found: 3,
-            known: 2,
+            found: 4,
+            known: 3,
             ..
         })
     ));
