@@ -47,7 +47,10 @@ fn print<'a>(recording: &'a Recording, display: &'a DisplayOptions) -> Print<'a>
 fn written(print: &Print<'_>) -> Vec<PageLines> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ecg.pdf");
-    assert_eq!(print.write(&path, 300.0).unwrap(), [path.clone()]);
+    assert_eq!(
+        print.write(&path, 300.0).unwrap(),
+        std::slice::from_ref(&path)
+    );
     pdf::pages(&std::fs::read(path).unwrap())
 }
 
