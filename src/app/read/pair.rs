@@ -333,7 +333,7 @@ fn axis_note(evidence: &PrototypeEvidence) -> String {
 }
 
 fn scale_note() -> &'static str {
-    "Both at the same scale; where the corner does not say that it is true, measure by the grid."
+    "Both at the same scale. Where it is not true, measure by the grid."
 }
 
 fn under(
