@@ -395,5 +395,5 @@ fn caption(ui: &mut Ui, name: &str, rest: &str) {
 }
 
 fn scale_note() -> &'static str {
-    "All at the same scale; where the corner does not say that it is true, measure by the grid."
+    "All at the same scale. Where it is not true, measure by the grid."
 }
