@@ -6,8 +6,8 @@ use std::process::Command;
 
 use protoecg::dataset::DataSet;
 use protoecg::inference::{DeviceChoice, set_threads};
-use protoecg::training::TrainingError;
 use protoecg::training::tuner::{Outcome, Progress, Space, Study, TuneError, Tuning, tune};
+use protoecg::training::{Event, TrainingError};
 
 use crate::command_line::{error, json};
 use crate::small_model::{config, small_model};
@@ -30,6 +30,10 @@ fn space_text() -> String {
     )
 }
 
+fn is_joint(event: &Event) -> bool {
+    matches!(event, Event::Epoch { name, .. } if name == "joint")
+}
+
 fn tuning(trials: usize) -> Tuning {
     Tuning {
         trials,
@@ -46,8 +50,7 @@ fn study_of(dir: &Path, trials: usize, epochs: usize) -> Result<Study, TuneError
     let set = DataSet::open(&small_model().data()).unwrap();
     let seen = Cell::new(0);
     let mut told = |progress: &Progress| {
-        if matches!(progress, Progress::Training(event) if format!("{event:?}").contains("\"joint\""))
-        {
+        if matches!(progress, Progress::Training(event) if is_joint(event)) {
             seen.set(seen.get() + 1);
         }
     };
