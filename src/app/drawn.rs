@@ -108,6 +108,16 @@ impl Drawn {
         Self::of_signal(source, signal, look)
     }
 
+    /// In the standard look, which no caliper lies over: without measuring.
+    pub fn standard(recording: Recording, evidence: Evidence) -> Self {
+        let source = Source {
+            recording: Arc::new(recording),
+            evidence,
+            measurements: None,
+        };
+        Self::of(source, Look::default())
+    }
+
     /// A training ECG: measured here, since it is short and its beats are
     /// wanted as soon as it is seen.
     pub fn measured(recording: Recording, evidence: Evidence, look: Look) -> Self {

@@ -11,6 +11,7 @@ mod exclude;
 mod explain;
 mod import_torch;
 mod info;
+mod interrupt;
 mod list;
 mod measure;
 mod open;

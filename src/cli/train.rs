@@ -2,12 +2,12 @@
 
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 
 use anyhow::Context;
 
 use super::cache::CacheArguments;
+use super::interrupt::asked_to_stop;
 use super::{DataArguments, output};
 use crate::bundle::{Bundle, resolve};
 use crate::inference::{DeviceChoice, set_threads};
@@ -140,15 +140,7 @@ fn train_announced(
     if let Some(threads) = arguments.threads {
         set_threads(threads);
     }
-    let stop = Arc::new(AtomicBool::new(false));
-    let asked = stop.clone();
-    ctrlc::set_handler(move || {
-        // The second Ctrl-C ends the program at once.
-        if asked.swap(true, Ordering::SeqCst) {
-            std::process::exit(130);
-        }
-    })
-    .context("cannot listen for Ctrl-C")?;
+    let stop = asked_to_stop()?;
     let mut progress = output::Progress::new("reading record");
     // Every epoch has a bar of its own.
     let mut told = (0, 0);

@@ -1,11 +1,11 @@
 //! `protoecg tune`: trials of a training configuration, here or on a cluster.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 
 use anyhow::Context;
 
+use super::interrupt::asked_to_stop;
 use super::{DataArguments, output};
 use crate::inference::{DeviceChoice, set_threads};
 use crate::training::Event;
@@ -145,15 +145,7 @@ fn here(arguments: &Arguments, space: &Space, data: &Path, out: &Path) -> anyhow
     if let Some(threads) = arguments.threads {
         set_threads(threads);
     }
-    let stop = Arc::new(AtomicBool::new(false));
-    let asked = stop.clone();
-    ctrlc::set_handler(move || {
-        // The second Ctrl-C ends the program at once.
-        if asked.swap(true, Ordering::SeqCst) {
-            std::process::exit(130);
-        }
-    })
-    .context("cannot listen for Ctrl-C")?;
+    let stop = asked_to_stop()?;
     let tuning = Tuning {
         trials: arguments.trials as usize,
         seed: arguments.seed,

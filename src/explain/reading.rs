@@ -105,21 +105,6 @@ fn findings(prediction: &Prediction) -> String {
 mod tests {
     use super::*;
 
-    fn class(code: &str, probability: f64, positive: bool) -> ClassPrediction {
-        ClassPrediction {
-            code: code.to_owned(),
-            description: String::new(),
-            assessed: true,
-            logit: 0.0,
-            probability: Some(probability),
-            calibrated_probability: None,
-            calibration_shared: false,
-            threshold: Some(0.5),
-            threshold_shared: false,
-            positive: Some(positive),
-        }
-    }
-
     fn reading(classes: Vec<ClassPrediction>) -> Prediction {
         Prediction {
             recording_sha256: String::new(),
@@ -135,21 +120,25 @@ mod tests {
     #[test]
     fn what_is_positive_is_named_most_probable_first_and_the_rest_counted() {
         let two = reading(vec![
-            class("A", 0.6, true),
-            class("B", 0.4, false),
-            class("C", 0.9, true),
+            ClassPrediction::made_up("A", 0.6, true),
+            ClassPrediction::made_up("B", 0.4, false),
+            ClassPrediction::made_up("C", 0.9, true),
         ]);
         assert_eq!(
             findings(&two),
             "At or above threshold, with probability: C 0.90 (threshold 0.50), A 0.60 (threshold 0.50)."
         );
-        let many = reading((0..11).map(|_| class("D", 0.7, true)).collect());
+        let many = reading(
+            (0..11)
+                .map(|_| ClassPrediction::made_up("D", 0.7, true))
+                .collect(),
+        );
         assert!(findings(&many).ends_with(" and 3 more."));
     }
 
     #[test]
     fn nothing_above_threshold_is_never_called_normal() {
-        let none = reading(vec![class("A", 0.2, false)]);
+        let none = reading(vec![ClassPrediction::made_up("A", 0.2, false)]);
         assert!(findings(&none).contains("does not mean that the ECG is normal"));
     }
 }

@@ -109,3 +109,22 @@ impl Prediction {
             .map(|(i, _)| i)
     }
 }
+
+#[cfg(test)]
+impl ClassPrediction {
+    /// Of a statement with threshold 0.5, for the tests of what is said of it.
+    pub(crate) fn made_up(code: &str, probability: f64, positive: bool) -> Self {
+        Self {
+            code: code.to_owned(),
+            description: String::new(),
+            assessed: true,
+            logit: 0.0,
+            probability: Some(probability),
+            calibrated_probability: None,
+            calibration_shared: false,
+            threshold: Some(0.5),
+            threshold_shared: false,
+            positive: Some(positive),
+        }
+    }
+}

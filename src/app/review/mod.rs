@@ -1,6 +1,7 @@
 //! The Review screen: one prototype at a time, named only by its class; or, in a
 //! reading study, one test ECG at a time.
 
+mod header;
 mod prediction;
 mod questions;
 mod reading;
@@ -9,6 +10,7 @@ mod start;
 
 use eframe::egui::{Align, Frame, Layout, Margin, Panel, RichText, Ui, vec2};
 
+use self::header::Header;
 use super::command::{Command, Commands, Place, ReviewCommand, ReviewPage, Screen};
 use super::state::{Fields, LoadedModel, Session, State};
 use super::theme::strong;
@@ -16,8 +18,7 @@ use super::tokens::{Tokens, space, type_size};
 use crate::review::Blinding;
 
 use super::widgets::{
-    badge, banner, body, card, card_frame, ghost_button, key_hint, problem_ui, progress, secondary,
-    segmented, title, weak,
+    body, card, card_frame, key_hint, problem_ui, secondary, segmented, title, weak,
 };
 
 /// Width of the column with the questions.
@@ -32,57 +33,11 @@ pub fn ui(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Comman
         start::ui(ui, state, fields, commands);
         return;
     };
-    header(ui, session, commands);
+    Header::of_ratings(session).ui(ui, commands);
     ui.add_space(space::S);
     match session.prototype().filter(|_| !session.closed) {
         None => done(ui, session, commands),
         Some(prototype) => rate(ui, state, session, model, prototype, fields, commands),
-    }
-}
-
-/// Who rates, how far, and how long it will take.
-fn header(ui: &mut Ui, session: &Session, commands: &mut Commands) {
-    ui.horizontal(|ui| {
-        let saved_in = format!("Answers are saved in {}", session.database.display());
-        title(ui, format!("Rater {}", session.rater)).on_hover_text(saved_in);
-        if ghost_button(ui, "Change rater").clicked() {
-            commands.review(ReviewCommand::Leave);
-        }
-        secondary(ui, session.title.as_str());
-        if session.is_training() {
-            let tone = Tokens::of(ui).demonstration;
-            badge(ui, tone, "Training, not counted");
-        }
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let (answered, total) = (session.answers.len(), session.queue.len());
-            let share = if total == 0 {
-                0.0
-            } else {
-                answered as f32 / total as f32
-            };
-            let text = format!("{answered} of {total} answered");
-            progress(ui, share, 180.0, &format!("Progress: {text}"));
-            let left = session
-                .minutes_left()
-                .filter(|_| !session.is_done())
-                .map(|minutes| format!(", about {minutes} min left"));
-            secondary(ui, text + &left.unwrap_or_default());
-        });
-    });
-    if let Some(since) = session.break_due() {
-        let tone = Tokens::of(ui).demonstration;
-        banner(ui, tone, |ui| {
-            ui.horizontal(|ui| {
-                let minutes = since.as_secs() / 60;
-                body(
-                    ui,
-                    format!("{minutes} minutes without a break. Everything is saved: take one."),
-                );
-                if ui.button("Go on").clicked() {
-                    commands.review(ReviewCommand::BreakTaken);
-                }
-            });
-        });
     }
 }
 

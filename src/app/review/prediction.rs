@@ -37,27 +37,15 @@ pub fn sentence(said: Option<&Result<Arc<Prediction>, String>>, code: &str) -> S
 mod tests {
     use super::*;
 
-    fn class(code: &str, probability: f64, positive: bool) -> ClassPrediction {
-        ClassPrediction {
-            code: code.to_owned(),
-            description: String::new(),
-            assessed: true,
-            logit: 0.0,
-            probability: Some(probability),
-            calibrated_probability: None,
-            calibration_shared: false,
-            threshold: Some(0.5),
-            threshold_shared: false,
-            positive: Some(positive),
-        }
-    }
-
     #[test]
     fn the_class_that_is_rated_is_named_even_below_its_threshold() {
         let prediction = Prediction {
             recording_sha256: String::new(),
             notes: Vec::new(),
-            classes: vec![class("AFIB", 0.91, true), class("SR", 0.04, false)],
+            classes: vec![
+                ClassPrediction::made_up("AFIB", 0.91, true),
+                ClassPrediction::made_up("SR", 0.04, false),
+            ],
             similarities: Vec::new(),
             windows: Vec::new(),
             attention: None,

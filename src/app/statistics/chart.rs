@@ -1,9 +1,10 @@
 //! A bar chart of a scale: how often each rater chose every point.
 
 use eframe::egui::{Role, Stroke, Ui, WidgetInfo};
-use egui_plot::{Bar, BarChart, GridMark, Legend, Plot};
+use egui_plot::{Bar, BarChart, GridMark, Legend};
 
 use crate::app::tokens::Tokens;
+use crate::app::widgets::still_plot;
 use crate::review::figures::distribution_in_words;
 use crate::statistics::study::{ItemReport, RaterReport};
 
@@ -16,18 +17,7 @@ pub fn ui(ui: &mut Ui, item: &ItemReport, title: &str) {
     let top = highest * 1.12;
     let step = (highest / 4.0).ceil().max(1.0);
     let mark = |value: f64, step_size: f64| GridMark { value, step_size };
-    let plot = Plot::new(("scale", item.item.as_str()))
-        .height(220.0)
-        .allow_drag(false)
-        .allow_zoom(false)
-        .allow_scroll(false)
-        .allow_boxed_zoom(false)
-        .allow_axis_zoom_drag(false)
-        .allow_double_click_reset(false)
-        .show_crosshair(false)
-        .show_grid([false, true])
-        .show_background(false)
-        .grid_color(tokens.outline)
+    let plot = still_plot(ui, ("scale", item.item.as_str()), 220.0)
         .default_x_bounds(0.4, points as f64 + 0.6)
         .default_y_bounds(0.0, top)
         .auto_bounds(false)

@@ -2,13 +2,13 @@
 
 use eframe::egui::{Align2, RichText, Role, Ui, WidgetInfo};
 use egui_plot::{
-    Corner, GridMark, HoverPosition, Legend, Line, LineStyle, Plot, PlotPoint, Points, Text, VLine,
+    Corner, GridMark, HoverPosition, Legend, Line, LineStyle, PlotPoint, Points, Text, VLine,
 };
 
 use super::words;
 use crate::app::theme::regular;
 use crate::app::tokens::{Tokens, type_size};
-use crate::app::widgets::{heading, weak};
+use crate::app::widgets::{heading, still_plot, weak};
 use crate::training::{EpochPoint, RunView, StageView};
 
 /// From this ratio of the largest to the smallest loss on the axis is
@@ -66,18 +66,7 @@ fn curve(ui: &mut Ui, view: &RunView, series: &[Series], what: &str, height: f32
     let grid = scale.marks();
     let count = view.epochs.len();
     let of_stage = |stage: usize| stages.get(stage);
-    let plot = Plot::new(("curve", what))
-        .height(height)
-        .allow_drag(false)
-        .allow_zoom(false)
-        .allow_scroll(false)
-        .allow_boxed_zoom(false)
-        .allow_axis_zoom_drag(false)
-        .allow_double_click_reset(false)
-        .show_crosshair(false)
-        .show_grid([false, true])
-        .show_background(false)
-        .grid_color(tokens.outline)
+    let plot = still_plot(ui, ("curve", what), height)
         .y_grid_spacer(move |_| grid.clone())
         .x_grid_spacer(move |_| epoch_marks(count))
         .y_axis_formatter(move |mark, _| scale.label(mark.value))

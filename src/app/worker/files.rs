@@ -297,12 +297,7 @@ fn work(jobs: &JobReceiver<FileJob>, events: &Events) {
                         Some((start_s, end_s)) => Mark::pooled(start_s, end_s, None, ""),
                         None => Mark::whole_recording(""),
                     };
-                    let look = Look::default();
-                    Ok(Box::new(Drawn::measured(
-                        recording,
-                        Evidence::of(mark),
-                        look,
-                    )))
+                    Ok(Box::new(Drawn::standard(recording, Evidence::of(mark))))
                 });
                 events.send(Event::Training(TrainingEvent::SourceRead {
                     source,
@@ -317,7 +312,7 @@ fn work(jobs: &JobReceiver<FileJob>, events: &Events) {
                 let result = guarded("reading the test ECG", || {
                     let recording = test_ecgs.read(ecg_id, &sha256)?;
                     let whole = Evidence::of(Mark::whole_recording(""));
-                    Ok(Box::new(Drawn::measured(recording, whole, Look::default())))
+                    Ok(Box::new(Drawn::standard(recording, whole)))
                 });
                 events.send(Event::TestEcgRead { ecg_id, result });
             }

@@ -6,12 +6,12 @@ mod sheets;
 use eframe::egui::{Align, Frame, Layout, Margin, Panel, Ui, vec2};
 
 use super::COLUMN;
+use super::header::Header;
 use crate::app::command::{Command, Commands, Place, ReadingCommand, ReadingPage, Screen};
 use crate::app::state::{Fields, ReadingSession, State};
-use crate::app::tokens::{Tokens, space};
+use crate::app::tokens::space;
 use crate::app::widgets::{
-    badge, banner, body, card, card_frame, ghost_button, heading, key_hint, problem_ui, progress,
-    secondary, segmented, title, weak,
+    card, card_frame, heading, key_hint, problem_ui, secondary, segmented, title, weak,
 };
 use crate::review::reading::Arm;
 
@@ -22,57 +22,11 @@ pub fn ui(
     fields: &mut Fields,
     commands: &mut Commands,
 ) {
-    header(ui, reader, commands);
+    Header::of_readings(reader).ui(ui, commands);
     ui.add_space(space::S);
     match reader.place().filter(|_| !reader.closed) {
         None => done(ui, reader, commands),
         Some(place) => read(ui, state, reader, place.arm, fields, commands),
-    }
-}
-
-/// Who reads, how far, and how long it will take.
-fn header(ui: &mut Ui, reader: &ReadingSession, commands: &mut Commands) {
-    ui.horizontal(|ui| {
-        let saved_in = format!("Answers are saved in {}", reader.database.display());
-        title(ui, format!("Reader {}", reader.rater)).on_hover_text(saved_in);
-        if ghost_button(ui, "Change reader").clicked() {
-            commands.read_study(ReadingCommand::Leave);
-        }
-        secondary(ui, reader.study.title());
-        if reader.is_training() {
-            let tone = Tokens::of(ui).demonstration;
-            badge(ui, tone, "Training, not counted");
-        }
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let (answered, total) = (reader.answers.len(), reader.queue.len());
-            let share = if total == 0 {
-                0.0
-            } else {
-                answered as f32 / total as f32
-            };
-            let text = format!("{answered} of {total} answered");
-            progress(ui, share, 180.0, &format!("Progress: {text}"));
-            let left = reader
-                .minutes_left()
-                .filter(|_| !reader.is_done())
-                .map(|minutes| format!(", about {minutes} min left"));
-            secondary(ui, text + &left.unwrap_or_default());
-        });
-    });
-    if let Some(since) = reader.break_due() {
-        let tone = Tokens::of(ui).demonstration;
-        banner(ui, tone, |ui| {
-            ui.horizontal(|ui| {
-                let minutes = since.as_secs() / 60;
-                body(
-                    ui,
-                    format!("{minutes} minutes without a break. Everything is saved: take one."),
-                );
-                if ui.button("Go on").clicked() {
-                    commands.read_study(ReadingCommand::BreakTaken);
-                }
-            });
-        });
     }
 }
 
