@@ -4,11 +4,9 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use crossbeam_channel::Receiver;
-use eframe::egui::{self, CentralPanel, Frame, Margin, ThemePreference, Ui, ViewportCommand};
+use eframe::egui::{self, CentralPanel, Frame, Margin, Ui, ViewportCommand};
 
-use super::command::{
-    Command, Commands, Overlay, ReviewCommand, Screen, ThemeChoice, TrainCommand,
-};
+use super::command::{Command, Commands, Overlay, ReviewCommand, Screen, TrainCommand};
 use super::launch::AppOptions;
 use super::picture::Photographer;
 use super::state::{Fields, Saved, State};
@@ -193,7 +191,7 @@ fn drop_hint(ctx: &egui::Context) {
     if ctx.input(|input| input.raw.hovered_files.is_empty()) {
         return;
     }
-    let tokens = Tokens::of_theme(ctx.theme());
+    let tokens = Tokens::of_style(&ctx.global_style());
     let layer = egui::LayerId::new(egui::Order::Foreground, egui::Id::unique("drop hint"));
     let painter = ctx.layer_painter(layer);
     let window = ctx.content_rect();
@@ -251,15 +249,6 @@ fn first_commands(options: &AppOptions, saved: &Saved, commands: &mut Commands) 
     }
 }
 
-/// egui's name for a choice of theme.
-pub(super) fn theme_preference(choice: ThemeChoice) -> ThemePreference {
-    match choice {
-        ThemeChoice::Light => ThemePreference::Light,
-        ThemeChoice::Dark => ThemePreference::Dark,
-        ThemeChoice::System => ThemePreference::System,
-    }
-}
-
 impl eframe::App for Application {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
         self.frames += 1;
@@ -313,6 +302,7 @@ impl eframe::App for Application {
             Some(Overlay::Settings) => settings::ui(&ctx, state, fields, commands),
             Some(Overlay::Model) => model_card::ui(&ctx, state, commands),
             Some(Overlay::Source) => train::source_overlay(&ctx, state, fields, commands),
+            Some(Overlay::MedianBeat) => read::median_beat_overlay(&ctx, state, fields, commands),
             None => {}
         }
         self.take_dropped_files(&ctx);

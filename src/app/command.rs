@@ -54,6 +54,8 @@ pub enum Overlay {
     Model,
     /// The training ECG of a prototype as it was projected.
     Source,
+    /// The median beat of the ECG.
+    MedianBeat,
 }
 
 /// Where on the screen a problem belongs; each is shown there until it is
@@ -72,11 +74,12 @@ pub enum Place {
     Settings,
 }
 
-/// Light, dark, or as the desktop.
+/// Light, dark, high contrast, or as the desktop.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
 pub enum ThemeChoice {
     Light,
     Dark,
+    HighContrast,
     #[default]
     System,
 }

@@ -4,7 +4,7 @@ use eframe::egui::{Context, Grid, Ui, vec2};
 
 use super::command::Commands;
 use super::tokens::space;
-use super::widgets::{body, dialog, key_hint, section};
+use super::widgets::{Side, body, dialog, key_hint, section, two_columns};
 
 /// The groups from here on stand in the right column of the help.
 const FIRST_ON_THE_RIGHT: usize = 4;
@@ -99,6 +99,7 @@ const HELP: &[(&str, &[(&str, &str)])] = &[
             ("S", "Consecutive or simultaneous columns"),
             ("Y", "Clinician view, model view, difference"),
             ("I", "Mark P, QRS and T"),
+            ("B", "Median beat"),
         ],
     ),
     (
@@ -115,13 +116,15 @@ const HELP: &[(&str, &[(&str, &str)])] = &[
 ];
 
 pub fn ui(ctx: &Context, commands: &mut Commands) {
-    dialog(ctx, "Keys", 740.0, commands, |ui, _| {
-        ui.columns(2, |columns| {
-            for (i, group) in HELP.iter().enumerate() {
-                let column = usize::from(i >= FIRST_ON_THE_RIGHT);
-                if let Some(column) = columns.get_mut(column) {
-                    keys(column, group);
-                }
+    dialog(ctx, "Keys", 820.0, commands, |ui, _| {
+        let (left, right) = HELP.split_at(FIRST_ON_THE_RIGHT);
+        two_columns(ui, |ui, side| {
+            let groups = match side {
+                Side::Left => left,
+                Side::Right => right,
+            };
+            for group in groups {
+                keys(ui, group);
             }
         });
     });

@@ -65,6 +65,8 @@ pub fn handle(ctx: &Context, state: &State, fields: &mut Fields, commands: &mut 
             }
         } else if state.overlay == Some(Overlay::Source) {
             step_source(press, state, commands);
+        } else if state.overlay == Some(Overlay::MedianBeat) && press.key == Key::B {
+            commands.send(Command::CloseOverlay);
         }
     }
 }
@@ -203,6 +205,7 @@ fn looks(press: Press, state: &State, commands: &mut Commands) {
             commands.send(Command::SetSignal(signal));
         }
         Key::I => commands.send(Command::ShowFiducials(!state.saved.fiducials)),
+        Key::B => commands.send(Command::Toggle(Overlay::MedianBeat)),
         _ => {}
     }
     if display != state.saved.display {

@@ -40,6 +40,7 @@ fn appearance(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let options = [
         (ThemeChoice::Light, "Light"),
         (ThemeChoice::Dark, "Dark"),
+        (ThemeChoice::HighContrast, "High contrast"),
         (ThemeChoice::System, "As the desktop"),
     ];
     if let Some(theme) = segmented(ui, state.saved.theme, &options) {

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use eframe::egui::{
     self, Color32, Context, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Margin,
-    Shadow, Stroke, Style, TextStyle, Theme, Visuals, vec2,
+    Shadow, Stroke, Style, TextStyle, Theme, ThemePreference, Visuals, vec2,
 };
 
-use super::tokens::{Tokens, radius, space, type_size};
+use super::command::ThemeChoice;
+use super::tokens::{self, Tokens, radius, space, type_size};
 use crate::sheet;
 
 /// The family of headings, lead names and numbers that matter.
@@ -26,14 +27,25 @@ pub fn regular(size: f32) -> FontId {
     FontId::proportional(size)
 }
 
-/// Sets Inter and the style of both themes.
+/// Sets Inter and the default theme.
 pub fn install(ctx: &Context) {
     ctx.set_fonts(fonts());
-    for theme in [Theme::Light, Theme::Dark] {
-        ctx.set_style_of(theme, style(Tokens::of_theme(theme)));
-    }
+    choose(ctx, ThemeChoice::default());
     // Ctrl + plus belongs to the sheet; the text size is the desktop's.
     ctx.options_mut(|options| options.zoom_with_keyboard = false);
+}
+
+/// Takes a theme. egui knows two: the high contrast one is a dark one to it.
+pub fn choose(ctx: &Context, choice: ThemeChoice) {
+    let (preference, dark) = match choice {
+        ThemeChoice::Light => (ThemePreference::Light, &tokens::DARK),
+        ThemeChoice::Dark => (ThemePreference::Dark, &tokens::DARK),
+        ThemeChoice::HighContrast => (ThemePreference::Dark, &tokens::CONTRAST),
+        ThemeChoice::System => (ThemePreference::System, &tokens::DARK),
+    };
+    ctx.set_style_of(Theme::Light, style(&tokens::LIGHT));
+    ctx.set_style_of(Theme::Dark, style(dark));
+    ctx.set_theme(preference);
 }
 
 /// Inter first; egui's own fonts behind it have the arrows and signs it lacks.

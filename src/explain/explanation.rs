@@ -6,6 +6,10 @@ use serde::{Deserialize, Serialize};
 use super::Checks;
 pub use crate::inference::Span;
 
+/// An ECG that is less similar to the prototype than half of the training ECGs
+/// without its statement does not look like it, whatever the logit rests on.
+pub const LOOKS_LIKE_PERCENTILE: f64 = 50.0;
+
 /// Why the model gave one statement the logit that it gave.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ClassExplanation {
@@ -50,15 +54,20 @@ pub struct ClassExplanation {
 
 impl ClassExplanation {
     /// What stands over the pair: "looks like" only for a positive statement,
-    /// and only where there is an ECG that it looks like.
+    /// and only where there is an ECG that it looks like: with a percentile of
+    /// at least [`LOOKS_LIKE_PERCENTILE`].
     pub fn heading(&self) -> &'static str {
-        let has_pair = !self.prototypes.is_empty();
-        match (self.assessed, self.positive, has_pair) {
+        let is_alike = self.prototypes.first().map(|prototype| {
+            let percentile = prototype.percentile;
+            percentile.is_none_or(|p| p >= LOOKS_LIKE_PERCENTILE)
+        });
+        match (self.assessed, self.positive, is_alike) {
             (false, _, _) => "Not assessed: too few training ECGs",
-            (true, Some(true), true) => "Looks like",
-            (true, _, true) => "Most similar, but below threshold",
-            (true, Some(true), false) => "At or above threshold",
-            (true, _, false) => "Below threshold",
+            (true, Some(true), Some(true)) => "Looks like",
+            (true, Some(true), Some(false)) => "Above threshold, but unlike its prototypes",
+            (true, _, Some(_)) => "Most similar, but below threshold",
+            (true, Some(true), None) => "At or above threshold",
+            (true, _, None) => "Below threshold",
         }
     }
 

@@ -74,6 +74,22 @@ impl Palette {
         tick: Rgba::opaque(0x6fce96),
     };
 
+    /// For eyes that need all the contrast that there is: every line and text
+    /// at 7 to 1 or more on black, the grid well behind them.
+    pub const CONTRAST: Self = Self {
+        paper: Rgba::opaque(0x000000),
+        grid_minor: Rgba::opaque(0x3a2a2c),
+        grid_major: Rgba::opaque(0x75525a),
+        trace: Rgba::opaque(0xffffff),
+        label: Rgba::opaque(0xffffff),
+        title: Rgba::opaque(0xffffff),
+        note: Rgba::opaque(0xe0e0e0),
+        mark_fill: Rgba::translucent(0x5cc8ff, 48),
+        mark_line: Rgba::opaque(0x5cc8ff),
+        mark_text: Rgba::opaque(0xa8e2ff),
+        tick: Rgba::opaque(0x7dff9f),
+    };
+
     /// For paper: white ground, and a grid that survives a grey printer.
     pub const PRINT: Self = Self {
         paper: Rgba::opaque(0xffffff),

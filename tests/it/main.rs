@@ -23,6 +23,7 @@ mod plausibility;
 mod preprocessing;
 mod printing;
 mod reading;
+mod recomputing;
 mod reference_data;
 mod refusals;
 mod review;

@@ -161,6 +161,25 @@ fn intervals_are_in_a_table_and_fiducials_are_shown_on_request() {
 }
 
 #[test]
+fn the_median_beat_lies_over_the_screen_and_goes_with_its_ecg() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = opened(folder.path(), 0);
+    window.click_part("Measurements: ");
+    window.click("Median beat (B)");
+    window.assert_shows("Median beat of ECG ");
+    window.assert_shows("50 mm/s");
+    window.press(Key::B);
+    assert!(window.name_with("Median beat of ECG ").is_none());
+    window.press(Key::B);
+    window.assert_shows("Median beat of ECG ");
+    window.press(Key::Escape);
+    assert!(window.name_with("Median beat of ECG ").is_none());
+    // The keys of the screen are back.
+    window.press(Key::Questionmark);
+    window.assert_shows("Close Keys");
+}
+
+#[test]
 fn a_long_recording_is_scrolled_by_key_and_slider() {
     let folder = tempfile::tempdir().unwrap();
     let ten_s = simulator::simulate(1, 2026).next().unwrap().recording;

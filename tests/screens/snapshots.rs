@@ -1,7 +1,9 @@
-//! Small pictures of panels in both themes, of simulated ECGs only.
+//! Small pictures of panels and of whole screens in all themes, of simulated
+//! ECGs only.
 //!
 //! What depends on the shipped model (its numbers, the order of its prototypes)
-//! is not in them.
+//! is not in the panels. The screens have it, at half their size: with another
+//! demonstration bundle they are made anew.
 
 use eframe::egui::{self, Key, Modifiers, Rect, accesskit::Role, pos2};
 use egui_kittest::SnapshotResults;
@@ -19,6 +21,13 @@ fn choose_theme(window: &mut Window, name: &str) {
     window.press(Key::Escape);
     window.harness.remove_cursor();
     window.settle();
+}
+
+/// As the settings call them.
+const THEMES: [&str; 3] = ["Light", "Dark", "High contrast"];
+
+fn suffix(theme: &str) -> String {
+    theme.to_lowercase().replace(' ', "_")
 }
 
 /// A part of the window; one point is one pixel.
@@ -53,9 +62,9 @@ fn panels_look_as_they_did() {
     let mut window = Window::start(options);
     window.click("Understood");
     let mut results = SnapshotResults::new();
-    for theme in ["Light", "Dark"] {
+    for theme in THEMES {
         choose_theme(&mut window, theme);
-        let suffix = theme.to_lowercase();
+        let suffix = suffix(theme);
         window.press_with(Modifiers::COMMAND, Key::Num1);
 
         let bar = Rect::from_min_max(pos2(0.0, 0.0), pos2(400.0, 46.0));
@@ -108,6 +117,49 @@ fn panels_look_as_they_did() {
             &format!("scale_{suffix}"),
             &mut results,
         );
+    }
+    results.unwrap();
+}
+
+#[test]
+fn screens_look_as_they_did() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = protoecg::app::AppOptions {
+        open: Some(simulated(folder.path(), 0)),
+        ..Window::options(folder.path())
+    };
+    let mut window = Window::start(options);
+    window.click("Understood");
+    window.press_with(Modifiers::COMMAND, Key::Num2);
+    window.type_into("Rater code", "R1");
+    window.click("Start or resume");
+    for key in [Key::Num4, Key::G, Key::Enter] {
+        window.press(key);
+    }
+    let mut results = SnapshotResults::new();
+    for theme in THEMES {
+        choose_theme(&mut window, theme);
+        let screens = [
+            (Key::Num1, "read"),
+            (Key::Num2, "review"),
+            (Key::Num3, "statistics"),
+            (Key::Num4, "train"),
+        ];
+        for (key, screen) in screens {
+            window.press_with(Modifiers::COMMAND, key);
+            window.harness.remove_cursor();
+            window.settle();
+            let image = window.harness.render().expect("a software Vulkan driver");
+            let (width, height) = (image.width() / 2, image.height() / 2);
+            let small = image::imageops::resize(
+                &image,
+                width,
+                height,
+                image::imageops::FilterType::Triangle,
+            );
+            let name = format!("screen_{screen}_{}", suffix(theme));
+            results.add(egui_kittest::try_image_snapshot(&small, name));
+        }
     }
     results.unwrap();
 }

@@ -14,10 +14,12 @@ mod worklist;
 
 use eframe::egui;
 
-use super::application::{Application, theme_preference};
+use super::application::Application;
 use super::command::{Command, Overlay, Place, Screen, ZoomStep};
 use super::monitor::USUAL_PIXELS_PER_MM;
+use super::theme;
 use super::worker::{Event, Purpose};
+use crate::explain;
 
 impl Application {
     /// Does what the user asked for. Everything that takes time is handed to a
@@ -28,6 +30,7 @@ impl Application {
             Command::Show(screen) => self.show(screen),
             Command::Toggle(Overlay::Calibrate) => self.begin_calibration(),
             Command::Calibrate(pixels_per_mm) => self.calibrate(pixels_per_mm),
+            Command::Toggle(Overlay::MedianBeat) => self.show_median_beat(),
             Command::Toggle(overlay) => {
                 self.state.overlay = (self.state.overlay != Some(overlay)).then_some(overlay);
             }
@@ -37,7 +40,7 @@ impl Application {
             Command::Ask(purpose) => self.ask(purpose),
             Command::SetTheme(theme) => {
                 self.state.saved.theme = theme;
-                ctx.set_theme(theme_preference(theme));
+                theme::choose(ctx, theme);
             }
             Command::Zoom(step) => self.zoom(step),
 
@@ -158,6 +161,23 @@ impl Application {
         }
         if screen == Screen::Train && self.state.training.run.is_none() {
             self.check_training();
+        }
+    }
+
+    /// Where there is one.
+    fn show_median_beat(&mut self) {
+        let display = self.state.saved.display;
+        let Some(opened) = &mut self.state.reading.opened else {
+            return;
+        };
+        let measurements = opened.measurements.as_ref();
+        let scene = measurements
+            .and_then(|measured| measured.as_ref().ok())
+            .and_then(|measurements| explain::reading::median_beat(measurements, &display));
+        if let Some(scene) = scene {
+            opened.median_beat = Some(Box::new(scene));
+            self.fields.median_beat_zoom.fit();
+            self.state.overlay = Some(Overlay::MedianBeat);
         }
     }
 

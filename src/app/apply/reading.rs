@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::app::application::Application;
-use crate::app::command::{Place, Screen};
+use crate::app::command::{Overlay, Place, Screen};
 use crate::app::drawn::Drawn;
 use crate::app::state::{Exemplar, OpenedRecording};
 use crate::app::worker::{Answer, FileJob, ModelJob, Priority, ReadRecording};
@@ -109,7 +109,11 @@ impl Application {
             report,
             drawn,
             measurements: None,
+            median_beat: None,
         });
+        if self.state.overlay == Some(Overlay::MedianBeat) {
+            self.state.overlay = None;
+        }
         self.state.reading.page_start_s = 0.0;
         self.state.reading.drawing = None;
         self.state.reading.printed = None;

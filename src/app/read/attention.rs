@@ -7,7 +7,7 @@ use crate::app::state::State;
 use crate::app::tokens::Tokens;
 use crate::app::widgets::{Cell, Column, Table, heading, secondary, section, weak};
 use crate::explain::{AttentionExplanation, Ledger, NOT_PER_CLASS, lead_bars, lead_radar};
-use crate::sheet::{Palette, Scene, SheetView, paint_egui};
+use crate::sheet::{Scene, SheetView, paint_egui};
 
 /// Attention of the leads, as bars and as a radar.
 pub fn looked(ui: &mut Ui, state: &State) {
@@ -102,12 +102,7 @@ fn figure(ui: &mut Ui, scene: &Scene, size: Vec2) {
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::GraphicsDocument, true, &scene.description));
     let tokens = Tokens::of(ui);
-    let palette = if tokens.dark {
-        Palette::DARK
-    } else {
-        Palette::LIGHT
-    };
     let area = (f64::from(rect.width()), f64::from(rect.height()));
     let view = SheetView::fit(scene, area);
-    paint_egui(ui.painter(), rect, scene, &view, &palette);
+    paint_egui(ui.painter(), rect, scene, &view, &tokens.sheet);
 }

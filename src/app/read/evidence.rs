@@ -7,13 +7,17 @@ use crate::app::command::{Command, Commands};
 use crate::app::state::State;
 use crate::app::tokens::{Tokens, space};
 use crate::app::widgets::{
-    Cell, Column, Table, divider, figure, ghost_button, secondary, section, weak_line,
+    Cell, Column, Table, divider, figure, ghost_button, icon_button, secondary, section, weak,
+    weak_line,
 };
 use crate::explain::{ClassExplanation, CounterCase, PrototypeEvidence, words};
 
 pub fn ui(ui: &mut Ui, state: &State, explanation: &ClassExplanation, commands: &mut Commands) {
     ui.spacing_mut().item_spacing.y = 2.0;
-    section(ui, &format!("Prototypes of {}", explanation.code));
+    ui.horizontal(|ui| {
+        section(ui, &format!("Prototypes of {}", explanation.code));
+        steps(ui, state, explanation, commands);
+    });
     if explanation.prototypes.is_empty() {
         secondary(ui, "The model has no prototype of this statement.");
         return;
@@ -62,6 +66,24 @@ pub fn ui(ui: &mut Ui, state: &State, explanation: &ClassExplanation, commands: 
     if let Some(counter) = counter {
         against(ui, state, counter, commands);
     }
+}
+
+/// To the next prototype and back.
+fn steps(ui: &mut Ui, state: &State, explanation: &ClassExplanation, commands: &mut Commands) {
+    let (rank, count) = (state.reading.rank, explanation.prototypes.len());
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        ui.add_enabled_ui(rank + 1 < count, |ui| {
+            if icon_button(ui, "›", "Next prototype (→)").clicked() {
+                commands.send(Command::ChoosePrototype(rank + 1));
+            }
+        });
+        weak(ui, format!("{} of {count}", (rank + 1).min(count)));
+        ui.add_enabled_ui(rank > 0, |ui| {
+            if icon_button(ui, "‹", "Previous prototype (←)").clicked() {
+                commands.send(Command::ChoosePrototype(rank.saturating_sub(1)));
+            }
+        });
+    });
 }
 
 fn figures(ui: &mut Ui, evidence: &PrototypeEvidence) {

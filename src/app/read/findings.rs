@@ -15,6 +15,7 @@ pub fn ui(ui: &mut Ui, report: &Report) {
     };
     Frame::new().inner_margin(inner).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 4.0;
+        ui.spacing_mut().interact_size.y = 20.0;
         group(
             ui,
             report,

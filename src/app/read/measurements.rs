@@ -1,12 +1,12 @@
-//! The table of intervals, and the switch of the fiducials.
+//! The table of intervals, the switch of the fiducials, and the median beat.
 
-use eframe::egui::{CollapsingHeader, Frame, Grid, Margin, RichText, Ui};
+use eframe::egui::{Button, CollapsingHeader, Context, Frame, Grid, Margin, RichText, Ui, vec2};
 
-use crate::app::command::{Command, Commands};
-use crate::app::state::{OpenedRecording, State};
+use crate::app::command::{Command, Commands, Overlay};
+use crate::app::state::{Fields, OpenedRecording, State};
 use crate::app::theme::{regular, strong};
 use crate::app::tokens::{Tokens, space, type_size};
-use crate::app::widgets::{sentence, small, weak};
+use crate::app::widgets::{dialog, sentence, sheet_pane, small, weak};
 use crate::measurements::{Measurements, Quantity};
 
 pub fn ui(ui: &mut Ui, state: &State, opened: &OpenedRecording, commands: &mut Commands) {
@@ -16,6 +16,7 @@ pub fn ui(ui: &mut Ui, state: &State, opened: &OpenedRecording, commands: &mut C
     };
     Frame::new().inner_margin(inner).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 4.0;
+        ui.spacing_mut().interact_size.y = 20.0;
         match &opened.measurements {
             None => {
                 weak(ui, "Measuring…");
@@ -52,7 +53,36 @@ fn table(ui: &mut Ui, state: &State, measurements: &Measurements, commands: &mut
             if fiducials != state.saved.fiducials {
                 commands.send(Command::ShowFiducials(fiducials));
             }
+            let has_beat = measurements.median_beat.is_some();
+            let button = ui.add_enabled(has_beat, Button::new("Median beat (B)"));
+            if button.clicked() {
+                commands.send(Command::Toggle(Overlay::MedianBeat));
+            }
         });
+}
+
+/// The median beat, with its limits and intervals.
+pub fn median_beat_overlay(
+    ctx: &Context,
+    state: &State,
+    fields: &mut Fields,
+    commands: &mut Commands,
+) {
+    let Some(opened) = &state.reading.opened else {
+        return;
+    };
+    let (Some(scene), Some(Ok(measurements))) = (&opened.median_beat, &opened.measurements) else {
+        return;
+    };
+    dialog(ctx, "Median beat", 1080.0, commands, |ui, _| {
+        let width = ui.available_width();
+        let height = width * (scene.height_mm / scene.width_mm) as f32;
+        let name = format!("Median beat of ECG {}", opened.id);
+        let zoom = &mut fields.median_beat_zoom;
+        sheet_pane(ui, scene, None, zoom, vec2(width, height), &name);
+        small(ui, summary(measurements));
+        small(ui, sentence(&measurements.method));
+    });
 }
 
 /// `72/min, PR 160 ms, QRS 92 ms`: what a reader asks first.

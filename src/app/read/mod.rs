@@ -25,6 +25,7 @@ use super::tokens::space;
 use super::widgets::{card_frame, icon_button, problem_ui, title, weak};
 use super::worker::Purpose;
 
+pub use measurements::median_beat_overlay;
 pub use predictions::order;
 pub use print::overlay as print_overlay;
 pub use welcome::overlay as open_overlay;

@@ -203,6 +203,7 @@ pub struct Fields {
     pub read_zoom: SheetZoom,
     pub review_zoom: SheetZoom,
     pub source_zoom: SheetZoom,
+    pub median_beat_zoom: SheetZoom,
 }
 
 /// The text of the form of a training.

@@ -15,6 +15,7 @@ use crate::explain::{
 use crate::inference::{Changes, Prediction};
 use crate::measurements::Measurements;
 use crate::plausibility::Report;
+use crate::sheet::Scene;
 
 /// A recording that is open. It is known by its checksum, not by its file.
 pub struct OpenedRecording {
@@ -26,6 +27,8 @@ pub struct OpenedRecording {
     pub drawn: Box<Drawn>,
     /// `None` until it has been measured; or why it could not be.
     pub measurements: Option<Result<Arc<Measurements>, String>>,
+    /// Drawn when it is asked for.
+    pub median_beat: Option<Box<Scene>>,
 }
 
 /// The evidence and its view.

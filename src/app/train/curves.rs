@@ -1,14 +1,12 @@
 //! Loss and macro AUROC by epoch, over all stages.
 
-use eframe::egui::{Align2, RichText, Role, Ui, WidgetInfo};
-use egui_plot::{
-    Corner, GridMark, HoverPosition, Legend, Line, LineStyle, PlotPoint, Points, Text, VLine,
-};
+use eframe::egui::{Align2, Color32, RichText, Role, Sense, Shape, Stroke, Ui, WidgetInfo, vec2};
+use egui_plot::{GridMark, HoverPosition, Line, LineStyle, PlotPoint, Points, Text, VLine};
 
 use super::words;
 use crate::app::theme::regular;
-use crate::app::tokens::{Tokens, type_size};
-use crate::app::widgets::{heading, still_plot, weak};
+use crate::app::tokens::{Tokens, space, type_size};
+use crate::app::widgets::{Side, heading, small, still_plot, two_columns, weak};
 use crate::training::{EpochPoint, RunView, StageView};
 
 /// From this ratio of the largest to the smallest loss on the axis is
@@ -20,6 +18,33 @@ struct Series {
     name: &'static str,
     of: fn(&EpochPoint) -> Option<f64>,
     dashed: bool,
+}
+
+impl Series {
+    fn colour(&self, tokens: &Tokens) -> Color32 {
+        match self.dashed {
+            true => tokens.series_second,
+            false => tokens.series_first,
+        }
+    }
+
+    /// Its line and name, to stand beside a heading: over the curves, a legend
+    /// would hide some of them.
+    fn key(&self, ui: &mut Ui) {
+        ui.add_space(space::S);
+        let (rect, _) = ui.allocate_exact_size(vec2(22.0, 12.0), Sense::hover());
+        let stroke = Stroke::new(1.8, self.colour(Tokens::of(ui)));
+        let ends = [rect.left_center(), rect.right_center()];
+        match self.dashed {
+            true => ui
+                .painter()
+                .extend(Shape::dashed_line(&ends, stroke, 4.0, 3.0)),
+            false => {
+                ui.painter().line_segment(ends, stroke);
+            }
+        }
+        small(ui, self.name);
+    }
 }
 
 const LOSS: [Series; 2] = [
@@ -42,12 +67,17 @@ const AUROC: [Series; 1] = [Series {
 }];
 
 pub fn ui(ui: &mut Ui, view: &RunView, height: f32) {
-    ui.columns(2, |columns| {
-        if let [left, right] = columns {
-            heading(left, "Loss");
-            curve(left, view, &LOSS, "Loss", height);
-            heading(right, "Macro AUROC on the validation fold");
-            curve(right, view, &AUROC, "Macro AUROC", height);
+    two_columns(ui, |ui, side| match side {
+        Side::Left => {
+            ui.horizontal(|ui| {
+                heading(ui, "Loss");
+                LOSS.iter().for_each(|one| one.key(ui));
+            });
+            curve(ui, view, &LOSS, "Loss", height);
+        }
+        Side::Right => {
+            ui.horizontal(|ui| heading(ui, "Macro AUROC on the validation fold"));
+            curve(ui, view, &AUROC, "Macro AUROC", height);
         }
     });
     weak(
@@ -88,10 +118,6 @@ fn curve(ui: &mut Ui, view: &RunView, series: &[Series], what: &str, height: f32
             }
             HoverPosition::Elsewhere { .. } => None,
         });
-    let plot = match series.len() {
-        1 => plot,
-        _ => plot.legend(Legend::default().position(Corner::LeftBottom)),
-    };
     let shown = plot.show(ui, |plot| {
         plot.set_plot_bounds_x(0.5..=right);
         plot.set_plot_bounds_y(low..=high);
@@ -115,10 +141,7 @@ fn curve(ui: &mut Ui, view: &RunView, series: &[Series], what: &str, height: f32
             );
         }
         for (number, one) in series.iter().enumerate() {
-            let colour = match one.dashed {
-                true => tokens.series_second,
-                false => tokens.series_first,
-            };
+            let colour = one.colour(tokens);
             for (start, stage) in starts(&view.epochs) {
                 let points = points(&view.epochs, start, stage, one.of, scale);
                 let line = Line::new(one.name, points).color(colour).width(1.8);

@@ -7,8 +7,8 @@ use crate::app::command::{Commands, Place, Screen, TrainCommand};
 use crate::app::state::{Fields, State};
 use crate::app::tokens::{Tokens, space};
 use crate::app::widgets::{
-    badge, banner, body, card, card_frame, figure, ghost_button, primary_button, problem_ui, small,
-    title, weak_line,
+    Side, badge, banner, body, card, card_frame, figure, ghost_button, primary_button, problem_ui,
+    small, title, two_columns, weak_line,
 };
 use crate::training::{RunState, WatchedRun};
 
@@ -52,17 +52,14 @@ pub fn ui(
             ui.set_width(ui.available_width());
             curves::ui(ui, &run.view, plots);
         });
-        ui.columns(2, |columns| {
-            if let [left, right] = columns {
-                card(left, |ui| {
-                    ui.set_min_size(ui.available_size());
-                    classes::ui(ui, &run.view);
-                });
-                card(right, |ui| {
-                    ui.set_min_size(ui.available_size());
-                    prototypes::ui(ui, state, &run.view, fields, commands);
-                });
-            }
+        two_columns(ui, |ui, side| {
+            card(ui, |ui| {
+                ui.set_min_size(ui.available_size());
+                match side {
+                    Side::Left => classes::ui(ui, &run.view),
+                    Side::Right => prototypes::ui(ui, state, &run.view, fields, commands),
+                }
+            });
         });
     });
 }

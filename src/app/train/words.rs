@@ -58,9 +58,14 @@ pub fn explanation(run: &WatchedRun) -> Option<String> {
 
 /// `2 joint, rhythm`, counted from 1.
 pub fn stage(number: usize, stage: &StageView) -> String {
+    format!("{} {}", number + 1, stage_name(stage))
+}
+
+/// `joint, rhythm`.
+fn stage_name(stage: &StageView) -> String {
     match &stage.branch {
-        Some(branch) => format!("{} {}, {branch}", number + 1, stage.name),
-        None => format!("{} {}", number + 1, stage.name),
+        Some(branch) => format!("{}, {branch}", stage.name),
+        None => stage.name.clone(),
     }
 }
 
@@ -93,7 +98,7 @@ pub fn now(run: &WatchedRun) -> String {
         "Stage {} of {}: {}",
         number + 1,
         stages.len(),
-        stage(number, current)
+        stage_name(current)
     );
     let last = view.epochs.last().filter(|point| point.stage == number);
     match &run.now {

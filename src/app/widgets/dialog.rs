@@ -16,8 +16,8 @@ pub fn dialog(
     commands: &mut Commands,
     contents: impl FnOnce(&mut Ui, &mut Commands),
 ) {
-    let tokens = Tokens::of_theme(ctx.theme());
     let style = ctx.global_style();
+    let tokens = Tokens::of_style(&style);
     let frame = Frame::new()
         .fill(tokens.raised)
         .stroke(Stroke::new(1.0, tokens.outline_strong))

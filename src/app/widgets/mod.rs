@@ -20,6 +20,6 @@ pub use notice::{badge, banner, problem_ui};
 pub use plot::still_plot;
 pub use segmented::segmented;
 pub use sheet_pane::{SheetZoom, sheet_pane};
-pub use surface::{card, card_frame, divider, progress, section};
+pub use surface::{Side, card, card_frame, divider, progress, section, two_columns};
 pub use table::{Cell, Column, Table};
 pub use text::{body, figure, heading, secondary, sentence, small, title, weak, weak_line};

@@ -8,7 +8,7 @@ use eframe::egui::{
 use crate::app::command::ZoomStep;
 use crate::app::theme::regular;
 use crate::app::tokens::{Tokens, type_size};
-use crate::sheet::{Palette, Point, Scene, SheetView, paint_egui};
+use crate::sheet::{Point, Scene, SheetView, paint_egui};
 
 use super::caliper::{Caliper, CaliperMode, Pane};
 
@@ -125,11 +125,6 @@ pub fn sheet_pane(
 ) -> Response {
     let tokens = Tokens::of(ui);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
-    let palette = if tokens.dark {
-        Palette::DARK
-    } else {
-        Palette::LIGHT
-    };
     let area = (f64::from(rect.width()), f64::from(rect.height()));
     let page = common_page(&[scene, beside.unwrap_or(scene)]);
     let mut view = zoom.view(&page, area);
@@ -158,7 +153,7 @@ pub fn sheet_pane(
         measure(ui, &response, &pane, &mut zoom.caliper);
     }
     ui.painter().rect_filled(rect, 0.0, tokens.sunken);
-    paint_egui(ui.painter(), rect, scene, &view, &palette);
+    paint_egui(ui.painter(), rect, scene, &view, &tokens.sheet);
     if measures {
         zoom.caliper.paint(ui.painter(), &pane, tokens);
         if let Some(sentence) = zoom.caliper.sentence(scene) {

@@ -1,8 +1,8 @@
 //! Cards and the lines between things.
 
 use eframe::egui::{
-    CornerRadius, Frame, InnerResponse, Margin, Rect, RichText, Role, Sense, Stroke, Ui,
-    WidgetInfo, vec2,
+    Align, CornerRadius, Frame, InnerResponse, Layout, Margin, Rect, RichText, Role, Sense, Stroke,
+    Ui, WidgetInfo, vec2,
 };
 
 use crate::app::theme::strong;
@@ -21,6 +21,31 @@ pub fn card_frame(ui: &Ui) -> Frame {
 /// A card.
 pub fn card<R>(ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> R) -> InnerResponse<R> {
     card_frame(ui).show(ui, contents)
+}
+
+/// The halves of [`two_columns`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    Left,
+    Right,
+}
+
+/// Two parts beside each other, of the same width. The columns that egui has
+/// justify what stands in them.
+pub fn two_columns(ui: &mut Ui, mut contents: impl FnMut(&mut Ui, Side)) {
+    let width = (ui.available_width() - space::S) / 2.0;
+    // Nothing limits the height inside of a scroll area.
+    let height = Some(ui.available_height()).filter(|height| height.is_finite());
+    let size = vec2(width, height.unwrap_or_default());
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = space::S;
+        for side in [Side::Left, Side::Right] {
+            ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
+                ui.set_width(width);
+                contents(ui, side);
+            });
+        }
+    });
 }
 
 /// The name of a group of rows or controls.

@@ -159,11 +159,13 @@ impl Watch {
             return RunState::Unknown;
         };
         match (ended, process.life()) {
-            (Some(Ended::Stopped), _) => RunState::Stopped,
-            (Some(Ended::Failed(message)), _) => RunState::Failed(message),
-            (None, Life::Alive) => RunState::Running {
+            // One that has said how it ended has the folder until it is gone:
+            // nobody else can go on before.
+            (_, Life::Alive) => RunState::Running {
                 pausing: self.folders.state.join(PAUSE).exists(),
             },
+            (Some(Ended::Stopped), _) => RunState::Stopped,
+            (Some(Ended::Failed(message)), _) => RunState::Failed(message),
             (None, Life::Gone) => RunState::Gone,
             (None, Life::Elsewhere) => RunState::Elsewhere { host: process.host },
         }
@@ -257,6 +259,8 @@ fn last_bytes(path: &Path) -> std::io::Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::inference::DeviceChoice;
+    use crate::training::{RunFolder, Shipped};
 
     #[test]
     fn the_folder_of_a_run_is_known_by_either_name() {
@@ -286,6 +290,33 @@ mod tests {
         assert_eq!(run.state, RunState::Finished);
         assert!(!run.view.epochs.is_empty());
         assert_eq!(run.view.unreadable, 0);
+    }
+
+    /// Whoever resumes in the moment between would be told that it still runs.
+    #[test]
+    fn a_run_has_stopped_once_its_process_is_gone() {
+        let dir = tempfile::tempdir().unwrap();
+        let out = dir.path().join("model");
+        let settings = RunSettings {
+            data: "/data".into(),
+            device: DeviceChoice::Cpu,
+            threads: None,
+            skip_missing: false,
+            cache: None,
+            no_cache: true,
+        };
+        let config = Shipped::by_name("rhythm-demo").unwrap().config().unwrap();
+        let folder = RunFolder::announce(&out, false, settings, &config).unwrap();
+        folder.ended(Ended::Stopped);
+        let mut watch = Watch::open(&out).unwrap();
+        assert_eq!(watch.run().state, RunState::Running { pausing: false });
+
+        let path = watch.folders.state.join(RunFile::FILE);
+        let mut file = RunFile::read(&watch.folders.state).unwrap();
+        file.process.start_ticks -= 1;
+        std::fs::write(path, ron::to_string(&file).unwrap()).unwrap();
+        assert!(watch.look());
+        assert_eq!(watch.run().state, RunState::Stopped);
     }
 
     /// Of the two oldest bundles the projections had other fields; that lines

@@ -3,6 +3,7 @@
 
 mod commands;
 mod numbers;
+mod recomputed;
 mod store;
 
 use protoecg::review::reading::{

@@ -3,13 +3,13 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
 
 use protoecg::review::{
     Answer, BundleRef, Exclusion, Included, Item, Phase, Protocol, Repeats, Store, Study, export,
 };
 
 use super::{installation, rater};
+use crate::recomputing::{a_changed_number_is_not_found, numbers_are_found_again};
 
 /// Classes and sources of unequal size, so that clusters matter.
 fn clustered_items(count: usize) -> Vec<Item> {
@@ -66,22 +66,6 @@ fn answer_of(number: usize, place: usize, prototype: usize, phase: Phase) -> Ans
     Answer::rated(prototype, rating, (rating + 1).min(5), 1000 + place as u64)
 }
 
-fn run(program: &str, script: &str, folder: &Path) -> Option<Output> {
-    let output = Command::new(program)
-        .arg(folder.join(script))
-        .arg(folder)
-        .output();
-    if output.is_err() {
-        eprintln!("SKIPPED: {program} is not installed, so {script} was not run");
-    }
-    output.ok()
-}
-
-fn told(output: &Output) -> String {
-    let text = [&output.stdout[..], &output.stderr[..]].concat();
-    String::from_utf8_lossy(&text).into_owned()
-}
-
 #[test]
 fn the_scripts_find_every_number_again_and_no_other() {
     let folder = tempfile::tempdir().unwrap();
@@ -104,30 +88,8 @@ fn the_scripts_find_every_number_again_and_no_other() {
     // Nobody whose queue is open.
     assert!(!numbers.contains("OPEN"));
 
-    let scripts = [("python3", "recompute.py"), ("Rscript", "recompute.R")];
-    for (program, script) in scripts {
-        let Some(output) = run(program, script, &out) else {
-            continue;
-        };
-        assert!(output.status.success(), "{script}: {}", told(&output));
-        assert!(told(&output).contains("numbers recomputed, all equal"));
-    }
-
-    // A number that is not that of the ratings.
-    let wrong = numbers.replace("clarity/R1/all/n,", "clarity/R1/all/n,1");
-    assert_ne!(wrong, numbers);
-    fs::write(out.join("numbers.csv"), &wrong).unwrap();
-    for (program, script) in scripts {
-        let Some(output) = run(program, script, &out) else {
-            continue;
-        };
-        assert!(!output.status.success(), "{script}: {}", told(&output));
-        assert!(
-            told(&output).contains("clarity/R1/all/n"),
-            "{}",
-            told(&output)
-        );
-    }
+    numbers_are_found_again(&out);
+    a_changed_number_is_not_found(&out, "clarity/R1/all/n");
 }
 
 /// From five raters on there is an interval for raters in general; an interim
@@ -141,12 +103,7 @@ fn five_raters_and_an_interim_export_are_found_again() {
     let numbers = fs::read_to_string(out.join("numbers.csv")).unwrap();
     assert!(numbers.contains("clarity/raters_in_general/interval_low,"));
     assert!(numbers.contains("clarity/OPEN/all/n,1\n"));
-    for (program, script) in [("python3", "recompute.py"), ("Rscript", "recompute.R")] {
-        let Some(output) = run(program, script, &out) else {
-            continue;
-        };
-        assert!(output.status.success(), "{script}: {}", told(&output));
-    }
+    numbers_are_found_again(&out);
 }
 
 /// 2 raters x 1,037 prototypes through database and export: counts that give

@@ -1,7 +1,7 @@
 //! A reading study as files for people who analyse it: the long table of
 //! answers, the ECGs with what was shown, the whole history, every number by
 //! name, the results with protocol, seeds and heads of the chains, a printed
-//! report, and a dictionary of every column.
+//! report, scripts that recompute every number, and a dictionary of every column.
 
 mod dictionary;
 mod print;
@@ -16,6 +16,9 @@ use super::super::export::{ExportedFile, SCHEMA};
 use super::super::store::ReadingStore;
 use super::super::{ChainHead, Included, ReviewError};
 use super::{ReadingResults, ReadingStudy, reading_results};
+
+const RECOMPUTE_R: &str = include_str!("../../../../assets/scripts/recompute-reading.R");
+const RECOMPUTE_PY: &str = include_str!("../../../../assets/scripts/recompute-reading.py");
 
 /// What was written, and the numbers in it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -42,8 +45,8 @@ struct SummaryDocument<'a> {
 }
 
 /// Writes `summary.json`, `readings.csv`, `ecgs.csv`, `events.csv`,
-/// `conflicts.csv`, `numbers.csv`, `report.pdf` and `data_dictionary.csv` to a
-/// folder, which is made if need be. An earlier export of the same study is
+/// `conflicts.csv`, `numbers.csv`, `report.pdf`, `recompute.R`, `recompute.py`
+/// and `data_dictionary.csv` to a folder, which is made if need be. An earlier export of the same study is
 /// replaced; each file appears whole or not at all.
 ///
 /// # Errors
@@ -82,6 +85,8 @@ pub fn export_readings(
         tables::conflicts(&results).map_err(csv_error)?,
         tables::numbers(&results).map_err(csv_error)?,
         Draft::new("report.pdf", None, print::pdf(&snapshot, &results)?),
+        Draft::new("recompute.R", None, RECOMPUTE_R.into()),
+        Draft::new("recompute.py", None, RECOMPUTE_PY.into()),
         dictionary::table().map_err(csv_error)?,
     ];
     check_folder(folder, &snapshot.study.study_id, &drafts)?;

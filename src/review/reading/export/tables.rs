@@ -3,7 +3,7 @@
 use super::super::super::export::files::Draft;
 use super::super::super::export::tables::{EVENTS_COLUMNS, EVENTS_FILE, events};
 use super::super::super::store::{CurrentReading, ReadingSnapshot};
-use super::super::super::utc_text;
+use super::super::super::{Included, utc_text};
 use super::super::results::row;
 use super::super::{ReadEcg, ReadingResults, ReadingStudy};
 use crate::statistics::reading::Estimate;
@@ -166,6 +166,14 @@ pub fn numbers(results: &ReadingResults) -> csv::Result<Draft> {
     add("setting/seed".to_owned(), f64::from(resampling.seed));
     add("setting/resamples".to_owned(), resampling.resamples as f64);
     add("setting/level".to_owned(), resampling.level);
+    let everyone = results.included == Included::Everyone;
+    add("setting/everyone".to_owned(), f64::from(u8::from(everyone)));
+    // Arms by their places in the protocol, from 1.
+    for (place, arm) in (1_u8..).zip(&report.settings.arms) {
+        add(format!("setting/arm/{arm}"), f64::from(place));
+        let aided = report.settings.aided.contains(arm);
+        add(format!("setting/aided/{arm}"), f64::from(u8::from(aided)));
+    }
     let mut estimates: Vec<(String, &Estimate)> = Vec::new();
     for arm in &report.arms {
         let name = format!("accuracy/{}", arm.arm);
