@@ -131,6 +131,17 @@ impl DataSet {
         self.simulated.as_ref()
     }
 
+    /// What people call it.
+    pub fn name(&self) -> String {
+        match (&self.simulated, &self.layout) {
+            (Some(marker), _) => {
+                format!("{} simulated ECGs, seed {}", marker.records, marker.seed)
+            }
+            (None, Layout::PtbXl) => "PTB-XL".to_owned(),
+            (None, Layout::Listing { map, .. }) => map.name.clone(),
+        }
+    }
+
     /// Whether the collection's labels can tell if an ECG has `statement`. For
     /// what they cannot, absence means nothing, and no model is scored.
     pub fn labels_tell(&self, statement: &str) -> bool {

@@ -254,9 +254,9 @@ fn begun(
 
 /// What people call the data.
 pub fn data_name(config: &TrainingConfig, set: &DataSet) -> String {
-    match set.simulated() {
-        Some(marker) => format!("{} simulated ECGs, seed {}", marker.records, marker.seed),
-        None => config.data.clone(),
+    match set.is_simulated() {
+        true => set.name(),
+        false => config.data.clone(),
     }
 }
 

@@ -153,9 +153,8 @@ fn export(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Comman
         heading(ui, "Export");
         weak(
             ui,
-            "Answers as tables, the whole history, every number, report.pdf and summary.json; of ratings also the paper's \
-             table 3, and scripts for R and Python that recompute every number. No file names and no patients; comments as \
-             they were typed.",
+            "Answers as tables, the whole history, every number with scripts for R and Python that recompute it, report.pdf \
+             and summary.json; of ratings also the paper's table 3. No file names and no patients; comments as they were typed.",
         );
         ui.horizontal(|ui| {
             let entered = path_field(

@@ -96,8 +96,7 @@ fn of_reading(arguments: &New, file: &Path, out: &Path) -> anyhow::Result<()> {
     }
     output::status("");
     let reference = protocol.bundle.clone();
-    let data_name = model.manifest().data_name();
-    let study = ReadingStudy::by_protocol(protocol, reference, data_name, &drawn, told)?;
+    let study = ReadingStudy::by_protocol(protocol, reference, &data.name(), &drawn, told)?;
     ReadingStore::create(out, &study)?;
     let wrong = study.ecgs.iter().filter(|ecg| ecg.shown.wrong_control);
     output::print_line(&format!(

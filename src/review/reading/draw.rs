@@ -124,7 +124,7 @@ fn carried(offered: &Offered, statements: &[String]) -> Vec<String> {
 
 impl ReadingStudy {
     /// A new study of the ECGs that were drawn. `data` is what people call the
-    /// data of the model.
+    /// data set that they are in.
     ///
     /// # Errors
     /// An ECG that was drawn and is not among `told`; a statement without a

@@ -21,7 +21,7 @@ pub struct ReadingStudy {
     pub bundle_name: String,
     /// In hexadecimal.
     pub bundle_sha256: String,
-    /// What people call the data that the model was trained on.
+    /// What people call the data set that the ECGs are in.
     pub data: String,
     /// Decides every draw.
     pub seed: u32,

@@ -16,7 +16,7 @@ pub struct Section {
     pub note: &'static str,
 }
 
-const SHARES: [&str; 6] = ["what", "reader", "n", "ECGs", "share", "95 %"];
+const SHARES: [&str; 6] = ["What", "Reader", "n", "ECGs", "Share", "95 %"];
 
 /// Row of the mean over the readers.
 const THESE_READERS: &str = "these readers";
@@ -51,7 +51,7 @@ pub fn design(study: &ReadingStudy, results: &ReadingResults) -> Vec<String> {
         ),
         format!(
             "{} wrong controls (what the model said of another ECG); {} of {} shown predictions are wrong; the model \
-             itself is wrong of {}.",
+             itself is wrong about {}.",
             results.wrong_controls, results.shown_wrong, results.ecgs, results.model_wrong
         ),
         format!(
@@ -143,7 +143,7 @@ pub fn sections(results: &ReadingResults) -> Vec<Section> {
         },
         Section {
             title: "Confidence and time",
-            columns: &["arm", "n", "mean confidence", "median time"],
+            columns: &["Arm", "n", "Mean confidence", "Median time"],
             rows: conduct,
             note: "Confidence from 1, a guess, to 5, certain.",
         },

@@ -86,6 +86,9 @@ fn a_reading_study_goes_from_template_to_report() {
     let set = DataSet::open(Path::new(&data)).unwrap();
     let mut store = ReadingStore::open_as(Path::new(&study), installation()).unwrap();
     let read = store.study().clone();
+    // Where the readers are told to look: not the data of the model.
+    assert_eq!(read.data, set.name());
+    assert!(read.data.contains("simulated ECGs, seed "), "{}", read.data);
     for ecg in read.ecgs.iter().chain(&read.training) {
         let entry = set.entry(ecg.ecg_id).unwrap();
         assert_eq!(entry.fold, 10);

@@ -1,18 +1,17 @@
 //! The test ECG in pages and, in the arm that shows it, the training ECG of the
 //! prototype beside it at the same scale.
 
-use eframe::egui::{Align, Layout, Ui, Vec2, vec2};
+use eframe::egui::{Ui, Vec2, vec2};
 
 use crate::app::command::{Commands, ReadingPage};
 use crate::app::drawn::Drawn;
 use crate::app::review::sheets::halves;
 use crate::app::state::{Exemplar, ReadingSession, State};
-use crate::app::tokens::space;
 use crate::app::training_ecg;
-use crate::app::widgets::{SheetZoom, sheet_pane, weak_line};
+use crate::app::widgets::{SheetZoom, Side, section, sheet_pane, two_columns, weak_line};
 use crate::sheet::Scene;
 
-/// Height of the line under the sheets.
+/// Height of the line under the sheets, and of a heading over one.
 const NOTE: f32 = 16.0;
 const GAP: f32 = 4.0;
 
@@ -68,25 +67,24 @@ fn pair(
     (zoom, area): (&mut SheetZoom, Vec2),
     commands: &mut Commands,
 ) {
-    let size = vec2((area.x - space::S) / 2.0, area.y);
-    let beside = training_ecg_of(state, reader);
-    ui.horizontal_top(|ui| {
-        ui.spacing_mut().item_spacing.x = space::S;
-        ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
-            let name = "ECG, 12 leads";
-            sheet_pane(
-                ui,
-                &drawn.plain,
-                beside.map(|b| &b.marked),
-                zoom,
-                size,
-                name,
-            );
-        });
-        ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
-            let by = Some(&drawn.plain);
-            prototype(ui, state, reader, (by, zoom, size), commands);
-        });
+    let beside = training_ecg_of(state, reader).map(|drawn| &drawn.marked);
+    two_columns(ui, |ui, side| {
+        let heading = match side {
+            Side::Left => "This ECG",
+            Side::Right => "Training ECG of the most similar prototype",
+        };
+        ui.spacing_mut().item_spacing.y = GAP;
+        section(ui, heading);
+        let size = vec2(ui.available_width(), area.y - NOTE - GAP);
+        match side {
+            Side::Left => {
+                sheet_pane(ui, &drawn.plain, beside, zoom, size, "ECG, 12 leads");
+            }
+            Side::Right => {
+                let by = Some(&drawn.plain);
+                prototype(ui, state, reader, (by, zoom, size), commands);
+            }
+        }
     });
 }
 
