@@ -116,7 +116,7 @@ const HELP: &[(&str, &[(&str, &str)])] = &[
 ];
 
 pub fn ui(ctx: &Context, commands: &mut Commands) {
-    dialog(ctx, "Keys", 820.0, commands, |ui, _| {
+    dialog(ctx, "Keys", 870.0, commands, |ui, _| {
         let (left, right) = HELP.split_at(FIRST_ON_THE_RIGHT);
         two_columns(ui, |ui, side| {
             let groups = match side {
