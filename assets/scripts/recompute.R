@@ -1,4 +1,4 @@
-# Recomputes every number of the report from ratings.csv, and fails where one differs from numbers.csv.
+# Recomputes every number of the report from ratings.csv (and audit.csv, where there is one), and fails where one differs from numbers.csv.
 #
 #   Rscript recompute.R            (base R only; in the folder of the export, or with that folder as the argument)
 
@@ -222,6 +222,29 @@ run_probability <- function(length, n, shares) {
   min(max(1 - without, 0), 1)
 }
 
+# --- metrics without people ---------------------------------------------------
+
+audit <- if (length(setting("audit"))) read.csv(file.path(folder, "audit.csv")) else NULL
+
+# Each metric with the mean rating of each prototype; sum and count, so that equal means are equal to the last bit.
+beside <- function(item, prototypes, counted) {
+  sums <- Reduce(`+`, lapply(counted, function(x) ifelse(is.na(x), 0, x)))
+  counts <- Reduce(`+`, lapply(counted, function(x) as.numeric(!is.na(x))))
+  ratings <- ifelse(counts > 0, sums / counts, NA)
+  for (metric in setdiff(names(audit), "prototype")) {
+    values <- audit[[metric]][match(prototypes, audit$prototype)]
+    both <- !is.na(values) & !is.na(ratings); n <- sum(both)
+    if (n < 2 || length(unique(values[both])) < 2 || length(unique(ratings[both])) < 2) next
+    rho <- cor(values[both], ratings[both], method = "spearman")
+    name <- paste0(item, "/metric/", metric)
+    put(paste0(name, "/n"), n); put(paste0(name, "/rho"), rho)
+    # Bonett and Wright (2000).
+    if (n >= 4 && 1 - abs(rho) >= 1e-12) {
+      put_interval(paste0(name, "/rho"), tanh(atanh(rho) + c(-1, 1) * qnorm(upper) * sqrt((1 + rho^2 / 2) / (n - 3))))
+    }
+  }
+}
+
 # --- the report ---------------------------------------------------------------
 
 for (item in unique(ratings$question)) {
@@ -286,6 +309,7 @@ for (item in unique(ratings$question)) {
       put(paste0(name, "/mean"), mean_of); put_interval(paste0(name, "/interval"), unname(quantile(general, c(1 - upper, upper))))
     }
   }
+  if (!is.null(audit)) beside(item, prototypes, counted)
   table_of <- do.call(cbind, counted)
   for (i in seq_along(raters)) for (j in seq_along(raters)) if (i < j) {
     name <- paste0(item, "/pair/", raters[i], "/", raters[j])

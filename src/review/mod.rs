@@ -16,6 +16,7 @@
 //! network, no ECG.
 
 mod answer;
+mod beside;
 mod conflicts;
 mod document;
 mod error;
@@ -31,6 +32,7 @@ mod study;
 mod time;
 
 pub use answer::{Answer, Exclusion, MAX_COMMENT_CHARS, Mark, RATING_RANGE};
+pub use beside::Beside;
 pub use conflicts::{Conflict, ConflictingAnswer, conflicts};
 pub use document::{AnyStudy, StudyDocument};
 pub use error::{BrokenLink, ReviewError};

@@ -219,6 +219,23 @@ pub struct StatisticsState {
     pub results: Option<Summary>,
     pub exporting: bool,
     pub exported: Option<Written>,
+    /// The prototypes of the loaded model are being measured without people.
+    pub measuring: Option<Measuring>,
+}
+
+/// How far that is.
+pub struct Measuring {
+    pub done: usize,
+    pub of: usize,
+    pub since: Instant,
+}
+
+impl Measuring {
+    /// At the pace so far; `None` until there is one.
+    pub fn seconds_left(&self) -> Option<f64> {
+        let each_s = self.since.elapsed().as_secs_f64() / self.done as f64;
+        (self.done > 0).then(|| each_s * self.of.saturating_sub(self.done) as f64)
+    }
 }
 
 #[cfg(test)]

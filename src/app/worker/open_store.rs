@@ -8,11 +8,13 @@ use super::guarded;
 use super::store::{
     Begun, FoundStudy, ReadingResumed, Resumed, StoreEvent, StoreJob, StudyOf, Summary, Written,
 };
+use crate::explain::{AuditDocument, AuditFileError};
 use crate::review::reading::{design, export_readings, reading_results};
 use crate::review::{
     self, AnyStudy, Database, EventId, Included, Rater, Ratings, ReadingStore, ReviewError, Store,
     StudyDocument, study_of_file,
 };
+use crate::statistics::study::MetricTable;
 
 fn in_words(error: ReviewError) -> String {
     error.to_string()
@@ -105,7 +107,8 @@ impl OpenStore {
             }
             StoreJob::Export { study, folder } => {
                 let result = guarded("exporting the study", || {
-                    self.export(&study, &folder).map_err(in_words)
+                    let metrics = kept_metrics(&study).map_err(|error| error.to_string())?;
+                    self.export(&study, &folder, metrics).map_err(in_words)
                 });
                 StoreEvent::Exported { result }
             }
@@ -195,8 +198,18 @@ impl OpenStore {
         let included = Included::ClosedQueues;
         Ok(Some(match self.open(study)? {
             Open::Prototypes(store) => {
-                let results = review::results(&store.snapshot()?, included)?;
-                Summary::Prototypes(Box::new(results))
+                let snapshot = store.snapshot()?;
+                let mut results = review::results(&snapshot, included)?;
+                let mut refused = None;
+                match kept_metrics(study) {
+                    Ok(Some(metrics)) => results = results.with_metrics(&snapshot, metrics)?,
+                    Ok(None) => {}
+                    Err(error) => refused = Some(error.to_string()),
+                }
+                Summary::Prototypes {
+                    results: Box::new(results),
+                    refused,
+                }
             }
             Open::Reading(store) => {
                 let results = reading_results(&store.reading_snapshot()?, included);
@@ -208,11 +221,16 @@ impl OpenStore {
         }))
     }
 
-    fn export(&mut self, study: &StudyOf, folder: &Path) -> Result<Written, ReviewError> {
+    fn export(
+        &mut self,
+        study: &StudyOf,
+        folder: &Path,
+        metrics: Option<MetricTable>,
+    ) -> Result<Written, ReviewError> {
         let included = Included::ClosedQueues;
         let (folder, files) = match self.open(study)? {
             Open::Prototypes(store) => {
-                let report = review::export(store, folder, included)?;
+                let report = review::export(store, folder, included, metrics)?;
                 (report.folder, report.files)
             }
             Open::Reading(store) => {
@@ -244,6 +262,16 @@ impl OpenStore {
             tracing::error!("{error}");
         }
     }
+}
+
+/// What was measured of the model's prototypes; `None` where nothing was yet.
+fn kept_metrics(study: &StudyOf) -> Result<Option<MetricTable>, AuditFileError> {
+    let file = study.audit_file();
+    if !file.exists() {
+        return Ok(None);
+    }
+    let document = AuditDocument::read_for(&file, &study.bundle_sha256)?;
+    Ok(Some(document.metrics()))
 }
 
 fn open(study: &StudyOf) -> Result<Open, ReviewError> {

@@ -29,6 +29,13 @@ pub struct StudyOf {
 }
 
 impl StudyOf {
+    /// Where the metrics of the model's prototypes are kept: by its hash, since
+    /// they are of no other.
+    pub fn audit_file(&self) -> PathBuf {
+        let name = format!("audit-{}.json", self.bundle_sha256);
+        self.reviews_dir.join(name)
+    }
+
     pub fn path(&self) -> PathBuf {
         let name = review::database_file_name(&self.bundle_name, &self.bundle_sha256);
         let quick = self.reviews_dir.join(name);
@@ -131,7 +138,11 @@ pub enum StoreEvent {
 
 /// The numbers of a study of either kind.
 pub enum Summary {
-    Prototypes(Box<Results>),
+    Prototypes {
+        results: Box<Results>,
+        /// Why the metrics that are kept for the model are not among them.
+        refused: Option<String>,
+    },
     Reading {
         /// What was done, in sentences.
         design: Vec<String>,

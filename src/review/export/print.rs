@@ -1,10 +1,12 @@
 //! `report.pdf`: the results on paper, with figures as vectors.
 
 use super::super::figures::{WIDTH_MM, agreement_matrix, distribution, forest};
-use super::super::{Blinding, Conflict, Included, Order, Results, ReviewError, Snapshot};
+use super::super::{
+    Beside, Blinding, Conflict, Included, Order, PrototypeMean, Results, ReviewError, Snapshot,
+};
 use super::StudyHead;
 use crate::sheet::{Align, Page, Palette, Scene, TableColumn, pages_to_pdf, paginate};
-use crate::statistics::study::{Agreement, ItemReport, RaterReport, Summary};
+use crate::statistics::study::{Agreement, ItemReport, Metric, RaterReport, Summary};
 use crate::statistics::{Interval, Undefined};
 
 const GAP_MM: f64 = 4.0;
@@ -41,6 +43,9 @@ pub(super) fn pdf(
             blocks.push(titled(&format!("{title}: {name}"), matrix));
             blocks.push(coefficients(&item.agreement));
         }
+    }
+    if let Some(metrics) = &results.metrics {
+        blocks.push(beside(results, metrics));
     }
     blocks.push(extremes(results));
     let pages = paginate(blocks, Page::A4Portrait, GAP_MM).map_err(ReviewError::Print)?;
@@ -284,10 +289,51 @@ fn coefficients(agreement: &Agreement) -> Scene {
     Scene::table(&columns, &rows)
 }
 
+/// How the metrics that need no people go with the ratings.
+fn beside(results: &Results, metrics: &Beside) -> Scene {
+    let columns = [
+        TableColumn::new("question", 44.0, Align::Left),
+        TableColumn::new("metric", 58.0, Align::Left),
+        TableColumn::new("n", 12.0, Align::Right),
+        TableColumn::new("rho", 16.0, Align::Right),
+        TableColumn::new("95 %", 36.0, Align::Right),
+    ];
+    let associations = metrics.associations.iter();
+    let rows: Vec<Vec<String>> = associations
+        .map(|found| {
+            let mut row = vec![
+                results.title_of(&found.item).to_owned(),
+                found.metric.title().to_owned(),
+            ];
+            row.extend(match &found.spearman.0 {
+                Ok(s) => [s.n.to_string(), format!("{:+.2}", s.rho), ends(s.interval)],
+                Err(_) => ["-".to_owned(), "-".to_owned(), "-".to_owned()],
+            });
+            row
+        })
+        .collect();
+    let patient = if metrics.table.purity_without_patient {
+        "all ECGs of the patient of the prototype's source"
+    } else {
+        "the prototype's source, and not the other ECGs of its patient"
+    };
+    let text = format!(
+        "Spearman's rho with the mean rating of each prototype over the raters whose answer counts. The interval takes \
+         prototypes as independent of each other, so it is too narrow where several come from one class or source. Label \
+         purity leaves out {patient}."
+    );
+    let parts = [
+        Scene::heading("Metrics without people, beside the ratings", WIDTH_MM),
+        Scene::table(&columns, &rows),
+        Scene::paragraph(&text, WIDTH_MM),
+    ];
+    Scene::stack(parts, 1.5)
+}
+
 /// The prototypes with the lowest and the highest mean.
 fn extremes(results: &Results) -> Scene {
     const SHOWN: usize = 10;
-    let columns = [
+    let mut columns = vec![
         TableColumn::new("", 14.0, Align::Left),
         TableColumn::new("prototype", 20.0, Align::Right),
         TableColumn::new("class", 20.0, Align::Left),
@@ -295,16 +341,26 @@ fn extremes(results: &Results) -> Scene {
         TableColumn::new("raters", 14.0, Align::Right),
         TableColumn::new("marked bad", 22.0, Align::Right),
     ];
+    let metrics = results.metrics.as_ref().map(|beside| &beside.table);
+    if metrics.is_some() {
+        let names = ["purity", "noise", "alone", "drop"];
+        columns.extend(names.map(|name| TableColumn::new(name, 18.0, Align::Right)));
+    }
     let ranked = &results.by_prototype;
-    let row = |name: &str, p: &super::super::PrototypeMean| {
-        vec![
+    let row = |name: &str, p: &PrototypeMean| {
+        let mut row = vec![
             name.to_owned(),
             p.prototype.to_string(),
             p.class_code.clone(),
             format!("{:.2}", p.mean),
             p.raters.to_string(),
             p.bad.to_string(),
-        ]
+        ];
+        if let Some(table) = metrics {
+            let own = table.of(p.prototype);
+            row.extend(Metric::ALL.map(|metric| two(own.and_then(|own| own.get(metric)))));
+        }
+        row
     };
     let worst = ranked.iter().take(SHOWN).map(|p| row("worst", p));
     let best = ranked.iter().rev().take(SHOWN).map(|p| row("best", p));

@@ -71,7 +71,7 @@ fn the_scripts_find_every_number_again_and_no_other() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out");
     let store = rated_study(folder.path(), &["R1", "R2"]);
-    export(&store, &out, Included::ClosedQueues).unwrap();
+    export(&store, &out, Included::ClosedQueues, None).unwrap();
     let numbers = fs::read_to_string(out.join("numbers.csv")).unwrap();
     assert!(numbers.lines().count() > 250, "{}", numbers.lines().count());
     for name in [
@@ -99,7 +99,7 @@ fn five_raters_and_an_interim_export_are_found_again() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out");
     let store = rated_study(folder.path(), &["R1", "R2", "R3", "R4", "R5"]);
-    export(&store, &out, Included::Everyone).unwrap();
+    export(&store, &out, Included::Everyone, None).unwrap();
     let numbers = fs::read_to_string(out.join("numbers.csv")).unwrap();
     assert!(numbers.contains("clarity/raters_in_general/interval_low,"));
     assert!(numbers.contains("clarity/OPEN/all/n,1\n"));
@@ -144,7 +144,7 @@ fn a_whole_study_has_the_naive_intervals_of_table_3() {
         store.close_queue(&me).unwrap();
     }
     let out = folder.path().join("out");
-    let report = export(&store, &out, Included::ClosedQueues).unwrap();
+    let report = export(&store, &out, Included::ClosedQueues, None).unwrap();
     assert_eq!(report.results.table3.len(), 4);
     let text = fs::read_to_string(out.join("table3.csv")).unwrap();
     let mut table = csv::Reader::from_reader(text.as_bytes());
