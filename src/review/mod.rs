@@ -8,6 +8,7 @@
 //! - [`reading`]: the second kind of study, in which test ECGs are read
 //! - [`Store`], [`ReadingStore`]: the SQLite file, insert-only and hash-chained,
 //!   with backups and merges; the only SQL
+//! - [`may_stop`]: whether the protocol lets a rater stop early
 //! - [`results`]: the numbers that the screen and every export show
 //! - [`export`]: tables, history, numbers, report, and scripts that recompute
 //!   it
@@ -27,6 +28,7 @@ mod queue;
 pub mod reading;
 mod results;
 mod selection;
+mod stopping;
 mod store;
 mod study;
 mod time;
@@ -45,6 +47,7 @@ pub use results::{
     Included, PrototypeMean, RaterState, Ratings, Results, marked_bad, ratings, results,
 };
 pub use selection::items_of;
+pub use stopping::{LOOK_EVERY, may_stop};
 pub use store::{
     Author, BACKUPS_KEPT, ChainHead, ChainReport, Closed, Closing, CurrentAnswer, CurrentReading,
     Database, Durability, EVENTS_PER_BACKUP, Event, EventId, Installation, MergeReport, Progress,

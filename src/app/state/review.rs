@@ -80,6 +80,8 @@ pub struct Session {
     pub rating_since: Instant,
     /// Closing was asked for once and is to be confirmed.
     pub confirm_close: bool,
+    /// The protocol lets this rater stop before everything is answered.
+    pub may_stop: bool,
 }
 
 impl Session {
@@ -103,6 +105,7 @@ impl Session {
             last_place: None,
             rating_since: Instant::now(),
             confirm_close: false,
+            may_stop: false,
         }
     }
 

@@ -119,6 +119,11 @@ pub enum StoreEvent {
         rater: Rater,
         result: Result<EventId, String>,
     },
+    /// Whether the protocol lets a rater stop early, as of her newest answer.
+    MayStop {
+        rater: Rater,
+        may_stop: bool,
+    },
     /// A backup that was due could not be made; the ratings are saved.
     BackupFailed(String),
     /// `None` where nobody has rated this bundle yet.
@@ -203,7 +208,10 @@ fn work(jobs: &JobReceiver<StoreJob>, events: &Events) {
     let mut open = OpenStore::default();
     while let Some(job) = jobs.next() {
         events.send(Event::Store(open.answer(job)));
-        // After the answer has gone back: nobody waits for a backup.
+        // After the answer has gone back: nobody waits for either.
+        if let Some(event) = open.may_stop() {
+            events.send(Event::Store(event));
+        }
         if let Some(Err(message)) = open.backup_if_due() {
             events.send(Event::Store(StoreEvent::BackupFailed(message)));
         }

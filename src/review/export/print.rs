@@ -2,7 +2,8 @@
 
 use super::super::figures::{WIDTH_MM, agreement_matrix, distribution, forest};
 use super::super::{
-    Beside, Blinding, Conflict, Included, Order, PrototypeMean, Results, ReviewError, Snapshot,
+    Beside, Blinding, Conflict, Included, LOOK_EVERY, Order, PrototypeMean, Results, ReviewError,
+    Snapshot, Stop,
 };
 use super::StudyHead;
 use crate::sheet::{Align, Page, Palette, Scene, TableColumn, pages_to_pdf, paginate};
@@ -95,6 +96,17 @@ fn cover(
             results.report.settings.exclusion
         ),
     ];
+    if let Stop::Width {
+        half_width,
+        at_least,
+    } = protocol.stop
+    {
+        lines.push(format!(
+            "Each rater could stop early: from {at_least} ratings on, looked at every {LOOK_EVERY} prototypes, once the \
+             interval by clusters of every mean of hers had a half-width of {half_width} or less. Intervals of raters who did \
+             are a little too narrow, since they stopped where theirs happened to be."
+        ));
+    }
     if results.included == Included::Everyone {
         lines.push("INTERIM: raters whose queue is still open are included.".to_owned());
     }

@@ -3,12 +3,14 @@
 
 mod compute;
 mod metrics;
+mod precision;
 mod report;
 mod rows;
 mod table3;
 
 pub use compute::report;
 pub use metrics::{Association, Metric, MetricTable, PrototypeMetrics, associations};
+pub use precision::{Precision, precision};
 pub use report::{
     Agreement, ItemReport, Needed, Outcome, PairAgreement, RaterReport, StudyReport, StudySettings,
     Summary,
