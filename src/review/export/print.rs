@@ -345,18 +345,23 @@ fn beside(results: &Results, metrics: &Beside) -> Scene {
 /// The prototypes with the lowest and the highest mean.
 fn extremes(results: &Results) -> Scene {
     const SHOWN: usize = 10;
-    let mut columns = vec![
-        TableColumn::new("", 14.0, Align::Left),
-        TableColumn::new("prototype", 20.0, Align::Right),
-        TableColumn::new("class", 20.0, Align::Left),
-        TableColumn::new("mean", 14.0, Align::Right),
-        TableColumn::new("raters", 14.0, Align::Right),
-        TableColumn::new("marked bad", 22.0, Align::Right),
-    ];
     let metrics = results.metrics.as_ref().map(|beside| &beside.table);
+    // Four columns more are to go on the same page.
+    let [which, number, class, mean, bad] = match metrics {
+        None => [14.0, 20.0, 20.0, 14.0, 22.0],
+        Some(_) => [12.0, 18.0, 16.0, 12.0, 20.0],
+    };
+    let mut columns = vec![
+        TableColumn::new("", which, Align::Left),
+        TableColumn::new("prototype", number, Align::Right),
+        TableColumn::new("class", class, Align::Left),
+        TableColumn::new("mean", mean, Align::Right),
+        TableColumn::new("raters", mean, Align::Right),
+        TableColumn::new("marked bad", bad, Align::Right),
+    ];
     if metrics.is_some() {
         let names = ["purity", "noise", "alone", "drop"];
-        columns.extend(names.map(|name| TableColumn::new(name, 18.0, Align::Right)));
+        columns.extend(names.map(|name| TableColumn::new(name, 14.0, Align::Right)));
     }
     let ranked = &results.by_prototype;
     let row = |name: &str, p: &PrototypeMean| {

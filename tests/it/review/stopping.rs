@@ -3,13 +3,24 @@
 use std::path::Path;
 
 use protoecg::review::{
-    Answer, BundleRef, Included, Order, Phase, Protocol, Question, Repeats, Stop, Store, Study,
-    may_stop, results,
+    Answer, BundleRef, Included, Item, Order, Phase, Protocol, Question, Repeats, Stop, Store,
+    Study, may_stop, results,
 };
 
-use super::{installation, items, rater};
+use super::{installation, rater};
 
 const AT_LEAST: usize = 20;
+
+/// Enough classes and sources that an interval has many possible widths.
+fn items() -> Vec<Item> {
+    let of = |prototype: usize| Item {
+        prototype,
+        class_code: format!("C{}", prototype * 5 % 11),
+        source_ecg: Some(100 + (prototype * 7 % 31) as u32),
+        ..Item::default()
+    };
+    (0..66).map(of).collect()
+}
 
 fn protocol(stop: Stop) -> Protocol {
     Protocol {
@@ -27,7 +38,7 @@ fn protocol(stop: Stop) -> Protocol {
 /// A study by this rule, in which R1 has answered so many prototypes of the
 /// queue, practice and repeats among them; `rating` is of both questions.
 fn rated(folder: &Path, stop: Stop, answered: usize, rating: impl Fn(usize) -> (u8, u8)) -> Store {
-    let study = Study::by_protocol(protocol(stop), items(66)).unwrap();
+    let study = Study::by_protocol(protocol(stop), items()).unwrap();
     let files = std::fs::read_dir(folder).unwrap().count();
     let path = folder.join(format!("{files}.sqlite"));
     let mut store = Store::create_as(&path, &study, installation()).unwrap();
@@ -127,7 +138,7 @@ fn a_rule_that_cannot_be_is_refused_by_name() {
         let mut protocol = protocol(width(0.1, 40));
         change(&mut protocol);
         let checked = protocol.check();
-        let made = checked.and_then(|()| Study::by_protocol(protocol, items(66)));
+        let made = checked.and_then(|()| Study::by_protocol(protocol, items()));
         made.err()
             .map(|error| error.to_string())
             .unwrap_or_default()
