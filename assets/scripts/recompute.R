@@ -48,8 +48,12 @@ bootstrap <- function(groups, columns) {
   list(sums = sums, without = without, whole = whole)
 }
 
+# Sum over count, and sums from the left: a resample that equals the estimate is to equal it to the last bit, since ties
+# count one half. R's mean() and colMeans() round otherwise.
 means <- function(tally, column) tally[2 * column - 1, ] / tally[2 * column, ]
-of_columns <- function(tally, n) if (ncol(tally) == 0) numeric(0) else colMeans(do.call(rbind, lapply(seq_len(n), function(j) means(tally, j))))
+mean_of <- function(x) sum(x, na.rm = TRUE) / sum(!is.na(x))
+over <- function(parts) Reduce(`+`, parts) / length(parts)
+of_columns <- function(tally, n) if (ncol(tally) == 0) numeric(0) else over(lapply(seq_len(n), function(j) means(tally, j)))
 
 interval_numbers <- function(draws, without, estimate) {
   draws <- draws[is.finite(draws)]; without <- without[is.finite(without)]
@@ -73,7 +77,7 @@ short_summary <- function(name, frame, x) {
   if (!any(!is.na(x))) return(NULL)
   put(paste0(name, "/mean"), mean(x, na.rm = TRUE))
   drawn <- bootstrap(clusters(frame$class, frame$source, !is.na(x)), list(x))
-  result <- interval_numbers(means(drawn$sums, 1), if (ncol(drawn$without)) means(drawn$without, 1) else numeric(0), mean(x, na.rm = TRUE))
+  result <- interval_numbers(means(drawn$sums, 1), if (ncol(drawn$without)) means(drawn$without, 1) else numeric(0), mean_of(x))
   put_interval(paste0(name, "/percentile"), result$percentile)
   result
 }
@@ -295,10 +299,10 @@ for (item in unique(ratings$question)) {
   if (all(sapply(counted, function(x) any(!is.na(x))))) {
     name <- paste0(item, "/these_raters"); n <- length(raters)
     drawn <- bootstrap(clusters(frame$class, frame$source, rated), counted)
-    mean_of <- mean(sapply(counted, mean, na.rm = TRUE)); put(paste0(name, "/mean"), mean_of)
-    result <- interval_numbers(of_columns(drawn$sums, n), of_columns(drawn$without, n), mean_of)
+    estimate <- over(lapply(counted, mean_of)); put(paste0(name, "/mean"), estimate)
+    result <- interval_numbers(of_columns(drawn$sums, n), of_columns(drawn$without, n), estimate)
     variance <- sum(sapply(counted, function(x) var(x, na.rm = TRUE) / sum(!is.na(x)))) / n^2
-    naive <- if (is.finite(variance)) mean_of + c(-1, 1) * qnorm(upper) * sqrt(variance) else NULL
+    naive <- if (is.finite(variance)) estimate + c(-1, 1) * qnorm(upper) * sqrt(variance) else NULL
     clustered_numbers(name, result, variance, naive)
     if (n >= 5) {
       # All prototypes first, then all raters, from one stream.
@@ -306,7 +310,7 @@ for (item in unique(ratings$question)) {
       per_rater <- do.call(rbind, lapply(seq_len(n), function(j) means(drawn$sums, j)))
       general <- vapply(seq_len(resamples), function(i) mean(per_rater[chosen[, i], i]), 0); general <- general[is.finite(general)]
       name <- paste0(item, "/raters_in_general")
-      put(paste0(name, "/mean"), mean_of); put_interval(paste0(name, "/interval"), unname(quantile(general, c(1 - upper, upper))))
+      put(paste0(name, "/mean"), estimate); put_interval(paste0(name, "/interval"), unname(quantile(general, c(1 - upper, upper))))
     }
   }
   if (!is.null(audit)) beside(item, prototypes, counted)
