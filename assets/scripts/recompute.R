@@ -1,4 +1,4 @@
-# Recomputes every number of the report from ratings.csv, and fails where one differs from numbers.csv.
+# Recomputes every number of the report from ratings.csv (and audit.csv, where there is one), and fails where one differs from numbers.csv.
 #
 #   Rscript recompute.R            (base R only; in the folder of the export, or with that folder as the argument)
 
@@ -48,8 +48,12 @@ bootstrap <- function(groups, columns) {
   list(sums = sums, without = without, whole = whole)
 }
 
+# Sum over count, and sums from the left: a resample that equals the estimate is to equal it to the last bit, since ties
+# count one half. R's mean() and colMeans() round otherwise.
 means <- function(tally, column) tally[2 * column - 1, ] / tally[2 * column, ]
-of_columns <- function(tally, n) if (ncol(tally) == 0) numeric(0) else colMeans(do.call(rbind, lapply(seq_len(n), function(j) means(tally, j))))
+mean_of <- function(x) sum(x, na.rm = TRUE) / sum(!is.na(x))
+over <- function(parts) Reduce(`+`, parts) / length(parts)
+of_columns <- function(tally, n) if (ncol(tally) == 0) numeric(0) else over(lapply(seq_len(n), function(j) means(tally, j)))
 
 interval_numbers <- function(draws, without, estimate) {
   draws <- draws[is.finite(draws)]; without <- without[is.finite(without)]
@@ -73,7 +77,7 @@ short_summary <- function(name, frame, x) {
   if (!any(!is.na(x))) return(NULL)
   put(paste0(name, "/mean"), mean(x, na.rm = TRUE))
   drawn <- bootstrap(clusters(frame$class, frame$source, !is.na(x)), list(x))
-  result <- interval_numbers(means(drawn$sums, 1), if (ncol(drawn$without)) means(drawn$without, 1) else numeric(0), mean(x, na.rm = TRUE))
+  result <- interval_numbers(means(drawn$sums, 1), if (ncol(drawn$without)) means(drawn$without, 1) else numeric(0), mean_of(x))
   put_interval(paste0(name, "/percentile"), result$percentile)
   result
 }
@@ -222,6 +226,29 @@ run_probability <- function(length, n, shares) {
   min(max(1 - without, 0), 1)
 }
 
+# --- metrics without people ---------------------------------------------------
+
+audit <- if (length(setting("audit"))) read.csv(file.path(folder, "audit.csv")) else NULL
+
+# Each metric with the mean rating of each prototype; sum and count, so that equal means are equal to the last bit.
+beside <- function(item, prototypes, counted) {
+  sums <- Reduce(`+`, lapply(counted, function(x) ifelse(is.na(x), 0, x)))
+  counts <- Reduce(`+`, lapply(counted, function(x) as.numeric(!is.na(x))))
+  ratings <- ifelse(counts > 0, sums / counts, NA)
+  for (metric in setdiff(names(audit), "prototype")) {
+    values <- audit[[metric]][match(prototypes, audit$prototype)]
+    both <- !is.na(values) & !is.na(ratings); n <- sum(both)
+    if (n < 2 || length(unique(values[both])) < 2 || length(unique(ratings[both])) < 2) next
+    rho <- cor(values[both], ratings[both], method = "spearman")
+    name <- paste0(item, "/metric/", metric)
+    put(paste0(name, "/n"), n); put(paste0(name, "/rho"), rho)
+    # Bonett and Wright (2000).
+    if (n >= 4 && 1 - abs(rho) >= 1e-12) {
+      put_interval(paste0(name, "/rho"), tanh(atanh(rho) + c(-1, 1) * qnorm(upper) * sqrt((1 + rho^2 / 2) / (n - 3))))
+    }
+  }
+}
+
 # --- the report ---------------------------------------------------------------
 
 for (item in unique(ratings$question)) {
@@ -272,10 +299,10 @@ for (item in unique(ratings$question)) {
   if (all(sapply(counted, function(x) any(!is.na(x))))) {
     name <- paste0(item, "/these_raters"); n <- length(raters)
     drawn <- bootstrap(clusters(frame$class, frame$source, rated), counted)
-    mean_of <- mean(sapply(counted, mean, na.rm = TRUE)); put(paste0(name, "/mean"), mean_of)
-    result <- interval_numbers(of_columns(drawn$sums, n), of_columns(drawn$without, n), mean_of)
+    estimate <- over(lapply(counted, mean_of)); put(paste0(name, "/mean"), estimate)
+    result <- interval_numbers(of_columns(drawn$sums, n), of_columns(drawn$without, n), estimate)
     variance <- sum(sapply(counted, function(x) var(x, na.rm = TRUE) / sum(!is.na(x)))) / n^2
-    naive <- if (is.finite(variance)) mean_of + c(-1, 1) * qnorm(upper) * sqrt(variance) else NULL
+    naive <- if (is.finite(variance)) estimate + c(-1, 1) * qnorm(upper) * sqrt(variance) else NULL
     clustered_numbers(name, result, variance, naive)
     if (n >= 5) {
       # All prototypes first, then all raters, from one stream.
@@ -283,9 +310,10 @@ for (item in unique(ratings$question)) {
       per_rater <- do.call(rbind, lapply(seq_len(n), function(j) means(drawn$sums, j)))
       general <- vapply(seq_len(resamples), function(i) mean(per_rater[chosen[, i], i]), 0); general <- general[is.finite(general)]
       name <- paste0(item, "/raters_in_general")
-      put(paste0(name, "/mean"), mean_of); put_interval(paste0(name, "/interval"), unname(quantile(general, c(1 - upper, upper))))
+      put(paste0(name, "/mean"), estimate); put_interval(paste0(name, "/interval"), unname(quantile(general, c(1 - upper, upper))))
     }
   }
+  if (!is.null(audit)) beside(item, prototypes, counted)
   table_of <- do.call(cbind, counted)
   for (i in seq_along(raters)) for (j in seq_along(raters)) if (i < j) {
     name <- paste0(item, "/pair/", raters[i], "/", raters[j])

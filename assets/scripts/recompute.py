@@ -1,4 +1,4 @@
-"""Recomputes every number of the report from ratings.csv, and fails where one differs from numbers.csv.
+"""Recomputes every number of the report from ratings.csv (and audit.csv, where there is one), and fails where one differs from numbers.csv.
 
     python3 recompute.py           (nothing but Python 3.8; in the folder of the export, or with that folder as the argument)
 """
@@ -408,6 +408,42 @@ def run_probability(length, n, shares):
     return min(max(1 - without, 0.0), 1.0)
 
 
+# --- metrics without people ---------------------------------------------------
+
+audit = {int(row.pop("prototype")): row for row in read("audit.csv")} if "audit" in setting else {}
+
+
+def ranks(values):
+    """From 1; equal values share the mean of theirs."""
+    ordered = sorted(values)
+    return [ordered.index(v) + (ordered.count(v) + 1) / 2 for v in values]
+
+
+def beside(item, prototypes, columns):
+    """Spearman's rho of each metric with the mean rating of each prototype; interval of Bonett and Wright (2000)."""
+    for metric in next(iter(audit.values()), {}):
+        pairs = []
+        for prototype, cells in zip(prototypes, zip(*columns)):
+            rated, value = [v for v in cells if v is not None], audit.get(prototype, {}).get(metric)
+            if rated and value:
+                pairs.append((float(value), sum(rated) / len(rated)))
+        n = len(pairs)
+        if n < 2:
+            continue
+        x, y = (ranks(side) for side in zip(*pairs))
+        dx, dy = ([r - (n + 1) / 2 for r in side] for side in (x, y))
+        squares = sum(v * v for v in dx) * sum(v * v for v in dy)
+        if not squares:
+            continue
+        rho = sum(a * b for a, b in zip(dx, dy)) / math.sqrt(squares)
+        put(f"{item}/metric/{metric}/n", n)
+        put(f"{item}/metric/{metric}/rho", rho)
+        if n >= 4 and 1 - abs(rho) >= 1e-12:
+            half = z_upper * math.sqrt((1 + rho * rho / 2) / (n - 3))
+            ends = (math.tanh(math.atanh(rho) - half), math.tanh(math.atanh(rho) + half))
+            put_interval(f"{item}/metric/{metric}/rho", ends)
+
+
 # --- the report ---------------------------------------------------------------
 
 ratings = [r for r in read("ratings.csv") if r["phase"] != "training"]
@@ -444,6 +480,7 @@ def report(item):
         answers = [r for r in rows if r["rater"] == rater and r["phase"] == "main" and r["rating"] is not None]
         conduct(f"{item}/{rater}", [r["rating"] for r in answers])
     means(item, origins, columns)
+    beside(item, prototypes, columns)
     agreement(item, raters, columns)
 
 

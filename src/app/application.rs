@@ -116,6 +116,7 @@ impl Application {
                 .as_ref()
                 .is_some_and(|opened| opened.measurements.is_none())
             || state.dialog_open
+            || state.statistics.measuring.is_some()
             || state.review.starting
             || state.review.finding
             || self.awaits_prediction()

@@ -240,6 +240,9 @@ pub enum Command {
     /// Read the numbers again.
     RefreshStatistics,
     Export(PathBuf),
+    /// Have the prototypes of the loaded model measured without people.
+    MeasurePrototypes,
+    StopMeasuring,
     Train(TrainCommand),
 }
 

@@ -4,13 +4,14 @@ use std::path::PathBuf;
 
 use super::output;
 use crate::bundle::{self, Bundle, Exemplars};
-use crate::dataset::DataSet;
-use crate::explain::{Audit, KnownPatients, audit};
+use crate::explain::{Audit, AuditDocument, KnownPatients, audit};
 use crate::inference::{DeviceChoice, Model};
 
 /// Measure the prototypes of a bundle without people: label purity, noise, masking, sparsity, leakage
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  protoecg bundle audit demo-rhythm\n\n\
+#[command(after_help = "Examples:\n  protoecg bundle audit demo-rhythm\n  \
+    protoecg bundle audit demo-rhythm --out audit.json\n  \
+    protoecg review export STUDY.sqlite --audit audit.json --out DIR\n\n\
     Label purity: share of the 10 most similar training ECGs with the statement, the source left out and, with --data,\n    \
     all ECGs of its patient.\n\
     Noise: similarity to the own training ECG with noise over that without, the least of three kinds.\n\
@@ -22,16 +23,12 @@ pub struct Arguments {
     /// Folder of the data set that the model was trained on
     #[arg(long, value_name = "DIR", env = "PROTOECG_PTBXL")]
     data: Option<PathBuf>,
+    /// Write the document of --json to a file, to be put beside ratings
+    #[arg(long, value_name = "FILE.json")]
+    out: Option<PathBuf>,
     /// Print one JSON document
     #[arg(long)]
     json: bool,
-}
-
-#[derive(serde::Serialize)]
-struct Document<'a> {
-    schema: u32,
-    bundle: super::predict::BundleHead<'a>,
-    audit: &'a Audit,
 }
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
@@ -40,28 +37,24 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         DeviceChoice::Auto,
     )?;
     let exemplars = Exemplars::new(model.bundle(), arguments.data.clone());
-    let patients = match (&arguments.data, &model.manifest().training) {
-        (Some(folder), Some(training)) => {
-            let data = DataSet::open(folder)?;
-            // A folder that stands in the environment may be of other data.
-            let is_own = data.is_simulated() == model.manifest().simulated;
-            is_own.then(|| KnownPatients::of(&data, &training.train_folds))
-        }
-        // An imported model does not say which folds it has seen.
-        _ => None,
-    };
+    let patients = KnownPatients::for_model(&model, arguments.data.as_deref())?;
     let count = model.manifest().prototypes.len();
     let found = audit(&model, &exemplars, patients.as_ref(), |done| {
         output::status(&format!("{done} of {count} prototypes"));
     })?;
-    if arguments.json {
-        return output::print_json(&Document {
-            schema: 1,
-            bundle: model.bundle().into(),
-            audit: &found,
-        });
+    output::status("");
+    let document = AuditDocument::new(model.bundle(), found);
+    if let Some(path) = &arguments.out {
+        document.write(path)?;
     }
-    print(&found)
+    if arguments.json {
+        return output::print_json(&document);
+    }
+    print(&document.audit)?;
+    match &arguments.out {
+        Some(path) => output::print_line(&format!("written to {}", path.display())),
+        None => Ok(()),
+    }
 }
 
 fn print(found: &Audit) -> anyhow::Result<()> {
@@ -75,18 +68,16 @@ fn print(found: &Audit) -> anyhow::Result<()> {
         "drop",
     ]);
     for p in &found.prototypes {
-        let least = p
-            .noise
-            .map(|n| n.kept.into_iter().fold(f64::INFINITY, f64::min));
+        let metrics = p.metrics();
         let moved = p.noise.and_then(|n| n.moved_steps);
         table.row(vec![
             p.prototype.to_string(),
             p.class_code.clone(),
-            output::number(p.label_purity),
-            output::number(least),
+            output::number(metrics.label_purity),
+            output::number(metrics.stability),
             moved.map_or("-".to_owned(), |steps| steps.to_string()),
-            output::number(p.window.map(|w| w.kept_without_surroundings)),
-            output::number(p.window.map(|w| w.faithfulness_drop)),
+            output::number(metrics.kept_without_surroundings),
+            output::number(metrics.faithfulness_drop),
         ]);
     }
     table.print()?;

@@ -2,14 +2,16 @@
 //! ECGs say about the quality of the prototypes.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::probe::{Own, Probe, changed};
 use crate::bundle::{Exemplars, Prototype, TrainingSimilarities};
-use crate::dataset::DataSet;
+use crate::dataset::{DataSet, DataSetError};
 use crate::ecg::Recording;
 use crate::inference::{InferenceError, Model};
+use crate::statistics::study::PrototypeMetrics;
 use crate::statistics::{mean, median};
 
 /// How many nearest training ECGs the label purity looks at.
@@ -35,10 +37,26 @@ impl KnownPatients {
             held_out: held_out.filter_map(|entry| entry.patient_id).collect(),
         }
     }
+
+    /// Of the folder with the data set that a model was trained on. `None`
+    /// without one, for other data, and for an imported model, which does not
+    /// say which folds it has seen.
+    ///
+    /// # Errors
+    /// A folder that is no data set.
+    pub fn for_model(model: &Model, data: Option<&Path>) -> Result<Option<Self>, DataSetError> {
+        let (Some(folder), Some(training)) = (data, &model.manifest().training) else {
+            return Ok(None);
+        };
+        let data = DataSet::open(folder)?;
+        // A folder that stands in the environment may be of other data.
+        let is_own = data.is_simulated() == model.manifest().simulated;
+        Ok(is_own.then(|| Self::of(&data, &training.train_folds)))
+    }
 }
 
 /// The metrics of a bundle.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Audit {
     pub prototypes: Vec<PrototypeAudit>,
     /// Distinct training ECGs that prototypes come from.
@@ -58,7 +76,7 @@ pub struct Audit {
 }
 
 /// How many weights of the classifier are not zero.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sparsity {
     pub weights: usize,
     pub not_zero: usize,
@@ -67,7 +85,7 @@ pub struct Sparsity {
 }
 
 /// Medians over the prototypes that have a value.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Summary {
     pub label_purity: Option<f64>,
     pub stability: Option<f64>,
@@ -80,7 +98,7 @@ pub struct Summary {
 
 /// One prototype. `None` where its training ECG is not at hand, or where the
 /// metric needs a window and it has none.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PrototypeAudit {
     pub prototype: usize,
     pub class_code: String,
@@ -94,7 +112,7 @@ pub struct PrototypeAudit {
 
 /// The prototype on its own training ECG with noise added: baseline wander
 /// (0.3 Hz, 0.15 mV), mains (50 Hz, 0.05 mV), muscle (white, SD 0.03 mV).
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Noise {
     /// Similarity with noise over that without, in this order.
     pub kept: [f64; 3],
@@ -104,7 +122,7 @@ pub struct Noise {
 }
 
 /// What a window is worth on its own training ECG.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct WindowAudit {
     /// Similarity over the whole one when all outside the window is flat: how
     /// much of it comes from the window.
@@ -114,6 +132,27 @@ pub struct WindowAudit {
     /// Fall of the logit of its statement when the window is a straight line
     /// from its beginning to its end.
     pub faithfulness_drop: f64,
+}
+
+impl PrototypeAudit {
+    /// What stands beside the ratings of people.
+    pub fn metrics(&self) -> PrototypeMetrics {
+        let finite = |value: Option<f64>| value.filter(|value| value.is_finite());
+        PrototypeMetrics {
+            prototype: self.prototype,
+            label_purity: finite(self.label_purity),
+            stability: finite(self.noise.map(|noise| noise.least_kept())),
+            kept_without_surroundings: finite(self.window.map(|w| w.kept_without_surroundings)),
+            faithfulness_drop: finite(self.window.map(|w| w.faithfulness_drop)),
+        }
+    }
+}
+
+impl Noise {
+    /// What the worst of the noises leaves.
+    pub fn least_kept(&self) -> f64 {
+        self.kept.into_iter().fold(f64::INFINITY, f64::min)
+    }
 }
 
 /// Computes all metrics; `patients` are those of the data set, `progress` gets
@@ -127,48 +166,78 @@ pub fn audit(
     patients: Option<&KnownPatients>,
     mut progress: impl FnMut(usize),
 ) -> Result<Audit, InferenceError> {
-    let manifest = model.manifest();
-    let mut prototypes = Vec::with_capacity(manifest.prototypes.len());
-    for (number, source) in manifest.prototypes.iter().enumerate() {
-        let class_code = manifest.class_of(number).map(|class| class.code.clone());
-        let similarities = model.training_similarities();
-        let mut found = PrototypeAudit {
-            prototype: number,
-            class_code: class_code.unwrap_or_default(),
-            label_purity: label_purity(similarities, number, source, patients),
-            noise: None,
-            window: None,
-        };
-        if let Ok(recording) = exemplars.read(number) {
-            let own = Own::of(model, &recording, number)?;
-            // What is left of a similarity of 0 says nothing.
-            if own.similarity == 0.0 {
-                prototypes.push(found);
-                continue;
-            }
-            found.noise = Some(noise(model, &recording, number, own)?);
-            let window_s = exemplars.window_s(number);
-            found.window = window_s
-                .map(|window_s| window(model, &recording, (number, source.class), window_s, own))
-                .transpose()?;
-        }
-        prototypes.push(found);
+    let numbers = 0..model.manifest().prototypes.len();
+    let prototypes = numbers.map(|number| {
+        let found = audit_prototype(model, exemplars, patients, number);
         progress(number + 1);
+        found
+    });
+    Ok(Audit::of(
+        model,
+        patients,
+        prototypes.collect::<Result<_, _>>()?,
+    ))
+}
+
+/// The metrics of one prototype: seven predictions at most.
+///
+/// # Errors
+/// When the model refuses the training ECG that was read.
+///
+/// # Panics
+/// When the model has no prototype of this number.
+pub fn audit_prototype(
+    model: &Model,
+    exemplars: &Exemplars,
+    patients: Option<&KnownPatients>,
+    number: usize,
+) -> Result<PrototypeAudit, InferenceError> {
+    let manifest = model.manifest();
+    let source = &manifest.prototypes[number];
+    let class_code = manifest.class_of(number).map(|class| class.code.clone());
+    let similarities = model.training_similarities();
+    let mut found = PrototypeAudit {
+        prototype: number,
+        class_code: class_code.unwrap_or_default(),
+        label_purity: label_purity(similarities, number, source, patients),
+        noise: None,
+        window: None,
+    };
+    let Ok(recording) = exemplars.read(number) else {
+        return Ok(found);
+    };
+    let own = Own::of(model, &recording, number)?;
+    // What is left of a similarity of 0 says nothing.
+    if own.similarity == 0.0 {
+        return Ok(found);
     }
-    Ok(Audit {
-        unique_sources: sources(model).len(),
-        duplicates: manifest
-            .prototypes
-            .iter()
-            .filter(|p| p.duplicate_of.is_some())
-            .count(),
-        one_source_classes: one_source_classes(model),
-        leaking: patients.map(|patients| leaking(model, patients)),
-        purity_without_patient: patients.is_some(),
-        sparsity: sparsity(model),
-        summary: summary(&prototypes),
-        prototypes,
-    })
+    found.noise = Some(noise(model, &recording, number, own)?);
+    let window_s = exemplars.window_s(number);
+    found.window = window_s
+        .map(|window_s| window(model, &recording, (number, source.class), window_s, own))
+        .transpose()?;
+    Ok(found)
+}
+
+impl Audit {
+    /// What the prototypes, each measured, say of the bundle.
+    pub fn of(
+        model: &Model,
+        patients: Option<&KnownPatients>,
+        prototypes: Vec<PrototypeAudit>,
+    ) -> Self {
+        let sources = model.manifest().prototypes.iter();
+        Self {
+            unique_sources: self::sources(model).len(),
+            duplicates: sources.filter(|p| p.duplicate_of.is_some()).count(),
+            one_source_classes: one_source_classes(model),
+            leaking: patients.map(|patients| leaking(model, patients)),
+            purity_without_patient: patients.is_some(),
+            sparsity: sparsity(model),
+            summary: summary(&prototypes),
+            prototypes,
+        }
+    }
 }
 
 fn label_purity(
@@ -307,23 +376,19 @@ fn sparsity(model: &Model) -> Sparsity {
 }
 
 fn summary(prototypes: &[PrototypeAudit]) -> Summary {
-    let over = |value: &dyn Fn(&PrototypeAudit) -> Option<f64>| -> Vec<f64> {
-        prototypes.iter().filter_map(value).collect()
+    let metrics: Vec<PrototypeMetrics> = prototypes.iter().map(PrototypeAudit::metrics).collect();
+    let middle = |value: fn(&PrototypeMetrics) -> Option<f64>| {
+        median(&metrics.iter().filter_map(value).collect::<Vec<f64>>())
     };
-    let stays = |p: &PrototypeAudit| {
+    let stays = prototypes.iter().filter_map(|p| {
         let moved = p.noise?.moved_steps?;
         Some(f64::from(u8::from(moved == 0)))
-    };
+    });
     Summary {
-        label_purity: median(&over(&|p| p.label_purity)),
-        stability: median(&over(&|p| {
-            p.noise
-                .map(|n| n.kept.into_iter().fold(f64::INFINITY, f64::min))
-        })),
-        kept_without_surroundings: median(&over(&|p| {
-            p.window.map(|w| w.kept_without_surroundings)
-        })),
-        faithfulness_drop: median(&over(&|p| p.window.map(|w| w.faithfulness_drop))),
-        place_kept_under_noise: mean(&over(&stays)),
+        label_purity: middle(|m| m.label_purity),
+        stability: middle(|m| m.stability),
+        kept_without_surroundings: middle(|m| m.kept_without_surroundings),
+        faithfulness_drop: middle(|m| m.faithfulness_drop),
+        place_kept_under_noise: mean(&stays.collect::<Vec<f64>>()),
     }
 }

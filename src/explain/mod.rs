@@ -7,11 +7,12 @@
 //! - [`Subject`]: whose ECG it is, as far as the training set tells
 //! - [`attention()`]: attention and occlusion of a network that has no prototypes
 //! - [`checks()`]: how steady the similarity of a pair is, and what it hangs on
-//! - [`audit()`]: what a whole bundle is worth
+//! - [`audit()`]: what a whole bundle is worth; [`AuditDocument`]: as a file that is read again
 //! - [`words`], [`marks`], [`print`](mod@print): the same values in sentences, on a sheet, on pages
 
 mod attention;
 mod audit;
+mod audit_file;
 mod explanation;
 mod figures;
 mod ledger;
@@ -26,7 +27,10 @@ mod whole;
 pub mod words;
 
 pub use attention::{AttentionExplanation, NOT_PER_CLASS, attention};
-pub use audit::{Audit, KnownPatients, NEAREST, PrototypeAudit, WindowAudit, audit};
+pub use audit::{
+    Audit, KnownPatients, NEAREST, Noise, PrototypeAudit, WindowAudit, audit, audit_prototype,
+};
+pub use audit_file::{AuditDocument, AuditFileError, AuditedBundle};
 pub use explanation::{
     ClassExplanation, CounterCase, Extent, Ledger, LedgerEntry, Neighbour, Order, OrdersDisagree,
     PrototypeEvidence, Rating, ShownSums, Span, Window,

@@ -99,6 +99,10 @@ pub enum ReviewError {
         expected: &'static str,
     },
 
+    #[error(
+        "the metrics are of the bundle {found}, expected {expected}, whose prototypes were rated"
+    )]
+    MetricsOfOtherBundle { found: String, expected: String },
     #[error("the statistics of the study: {0}")]
     Statistics(crate::statistics::Undefined),
     #[error("the printed report: {0}")]

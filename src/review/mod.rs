@@ -8,6 +8,7 @@
 //! - [`reading`]: the second kind of study, in which test ECGs are read
 //! - [`Store`], [`ReadingStore`]: the SQLite file, insert-only and hash-chained,
 //!   with backups and merges; the only SQL
+//! - [`may_stop`]: whether the protocol lets a rater stop early
 //! - [`results`]: the numbers that the screen and every export show
 //! - [`export`]: tables, history, numbers, report, and scripts that recompute
 //!   it
@@ -16,6 +17,7 @@
 //! network, no ECG.
 
 mod answer;
+mod beside;
 mod conflicts;
 mod document;
 mod error;
@@ -26,11 +28,13 @@ mod queue;
 pub mod reading;
 mod results;
 mod selection;
+mod stopping;
 mod store;
 mod study;
 mod time;
 
 pub use answer::{Answer, Exclusion, MAX_COMMENT_CHARS, Mark, RATING_RANGE};
+pub use beside::Beside;
 pub use conflicts::{Conflict, ConflictingAnswer, conflicts};
 pub use document::{AnyStudy, StudyDocument};
 pub use error::{BrokenLink, ReviewError};
@@ -43,6 +47,7 @@ pub use results::{
     Included, PrototypeMean, RaterState, Ratings, Results, marked_bad, ratings, results,
 };
 pub use selection::items_of;
+pub use stopping::{LOOK_EVERY, may_stop};
 pub use store::{
     Author, BACKUPS_KEPT, ChainHead, ChainReport, Closed, Closing, CurrentAnswer, CurrentReading,
     Database, Durability, EVENTS_PER_BACKUP, Event, EventId, Installation, MergeReport, Progress,

@@ -115,17 +115,24 @@ pub struct Repeats {
 }
 
 /// When a rater is done.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub enum Stop {
     /// When all prototypes are answered.
     #[default]
     All,
     /// After so many prototypes, training and repeats not counted.
     After(usize),
+    /// When all are answered; or before, if she likes, once the 95 % interval by
+    /// clusters of her mean is known to this half-width for every question that
+    /// has to be answered, from so many ratings on.
+    Width { half_width: f64, at_least: usize },
 }
 
 impl Protocol {
     pub const VERSION: u32 = 1;
+    /// An interval of fewer ratings says too little to stop by.
+    const FEWEST_TO_STOP: usize = 20;
 
     /// What a study has without a protocol of its own: both questions of the
     /// paper, all prototypes, a random order, no repeats, no training.
@@ -204,7 +211,38 @@ impl Protocol {
         if self.prototypes == Selection::PerClass(0) || self.stop == Stop::After(0) {
             return wrong("prototypes or stop", "0".to_owned(), "1 or more");
         }
-        Ok(())
+        self.check_width()
+    }
+
+    fn check_width(&self) -> Result<(), ReviewError> {
+        let Stop::Width {
+            half_width,
+            at_least,
+        } = self.stop
+        else {
+            return Ok(());
+        };
+        let optional = self.questions.iter().all(|question| question.optional);
+        let (field, found, expected) = if !(half_width > 0.0 && half_width <= 2.0) {
+            let found = half_width.to_string();
+            ("stop.half_width", found, "a number above 0, at most 2")
+        } else if at_least < Self::FEWEST_TO_STOP {
+            ("stop.at_least", at_least.to_string(), "20 or more")
+        } else if self.order == Order::ByClass {
+            let expected =
+                "Random or Balanced, since who stops early would leave out whole classes";
+            ("order", "ByClass with stop: Width".to_owned(), expected)
+        } else if optional {
+            let found = "only optional ones with stop: Width".to_owned();
+            ("questions", found, "one that has to be answered")
+        } else {
+            return Ok(());
+        };
+        Err(ReviewError::Protocol {
+            field: field.to_owned(),
+            found,
+            expected,
+        })
     }
 
     /// The question with this id.

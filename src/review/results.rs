@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::{CurrentAnswer, Exclusion, Mark, Phase, Rater, ReviewError, Snapshot};
+use super::{Beside, CurrentAnswer, Exclusion, Mark, Phase, Rater, ReviewError, Snapshot, Study};
 use crate::statistics::study::{RatingRow, StudyReport, StudySettings, Table3Row, report};
 use crate::statistics::{Resampling, mean, median};
 
@@ -37,6 +37,9 @@ pub struct Results {
     pub table3: Vec<Table3Row>,
     /// Of every rated prototype, worst first.
     pub by_prototype: Vec<PrototypeMean>,
+    /// Metrics that need no people, where an audit was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub metrics: Option<Beside>,
 }
 
 /// How far a rater is, and how she went about it.
@@ -123,9 +126,9 @@ pub fn ratings(snapshot: &Snapshot) -> Ratings {
 /// which the database refuses.
 pub fn results(snapshot: &Snapshot, included: Included) -> Result<Results, ReviewError> {
     let counted = counted(snapshot, included);
-    let settings = settings(snapshot);
-    let report = report(&rows(snapshot, &counted), &settings).map_err(ReviewError::Statistics)?;
     let study = &snapshot.study;
+    let rows = rows(study, &counted);
+    let report = report(&rows, &settings(study)).map_err(ReviewError::Statistics)?;
     Ok(Results {
         included,
         prototypes: study.items.len(),
@@ -135,6 +138,7 @@ pub fn results(snapshot: &Snapshot, included: Included) -> Result<Results, Revie
         table3: report.table3(),
         report,
         by_prototype: by_prototype(snapshot, &counted),
+        metrics: None,
     })
 }
 
@@ -163,12 +167,12 @@ fn questions(snapshot: &Snapshot) -> BTreeMap<String, String> {
 }
 
 /// How the report is made: by the protocol, with the seed of the study.
-pub(super) fn settings(snapshot: &Snapshot) -> StudySettings {
+pub(super) fn settings(study: &Study) -> StudySettings {
     StudySettings {
-        exclusion: snapshot.study.protocol.exclusion,
+        exclusion: study.protocol.exclusion,
         resampling: Resampling {
             // R takes seeds below 2^31.
-            seed: snapshot.study.seed & 0x7fff_ffff,
+            seed: study.seed & 0x7fff_ffff,
             ..Resampling::default()
         },
         ..StudySettings::default()
@@ -190,15 +194,15 @@ pub(super) fn counted(snapshot: &Snapshot, included: Included) -> Vec<&CurrentAn
 }
 
 /// The long table that the statistics take: one row per answer and question.
-pub(super) fn rows(snapshot: &Snapshot, counted: &[&CurrentAnswer]) -> Vec<RatingRow> {
+pub(super) fn rows(study: &Study, counted: &[&CurrentAnswer]) -> Vec<RatingRow> {
     let times = orderly_times(counted);
     let mut rows = Vec::new();
     for (current, answered_ms) in counted.iter().zip(times) {
         let answer = &current.answer;
-        let Some(item) = snapshot.study.item(answer.prototype) else {
+        let Some(item) = study.item(answer.prototype) else {
             continue;
         };
-        for question in &snapshot.study.protocol.questions {
+        for question in &study.protocol.questions {
             rows.push(RatingRow {
                 rater: current.rater.to_string(),
                 prototype: answer.prototype,

@@ -112,6 +112,15 @@ impl Study {
             return Err(ReviewError::NoItems);
         }
         check_items(self.items.iter().chain(&self.training))?;
+        if let Stop::Width { at_least, .. } = self.protocol.stop
+            && at_least > self.items.len()
+        {
+            return Err(ReviewError::Protocol {
+                field: "stop.at_least".to_owned(),
+                found: format!("{at_least} of {} prototypes", self.items.len()),
+                expected: "no more than the study has",
+            });
+        }
         let repeats = self.protocol.repeats;
         let rated = self.rated_by_each();
         let (wanted, room) = (
@@ -131,7 +140,7 @@ impl Study {
     /// Prototypes that each rater answers, training and repeats not counted.
     fn rated_by_each(&self) -> usize {
         match self.protocol.stop {
-            Stop::All => self.items.len(),
+            Stop::All | Stop::Width { .. } => self.items.len(),
             Stop::After(count) => self.items.len().min(count),
         }
     }

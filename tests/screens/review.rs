@@ -3,8 +3,8 @@
 use eframe::egui::{Key, Modifiers};
 use protoecg::bundle::Bundle;
 use protoecg::review::{
-    Answer, Blinding, BundleRef, Mark, Protocol, Question, Rater, RaterEntry, Selection, Store,
-    Study, items_of,
+    Answer, Blinding, BundleRef, Mark, Protocol, Question, Rater, RaterEntry, Selection, Stop,
+    Store, Study, items_of,
 };
 
 use crate::driver::{Window, demonstration};
@@ -249,4 +249,52 @@ fn a_protocol_study_is_found_rated_undone_and_closed() {
     );
     // Closing the window made a backup.
     assert!(protoecg::review::backup_path(&database, 1).exists());
+}
+
+/// The rule of the protocol is met with the twentieth answer.
+#[test]
+fn who_has_rated_enough_may_stop_and_sees_no_number() {
+    const ENOUGH: &str = "Enough is rated: you may stop here";
+    let folder = tempfile::tempdir().unwrap();
+    let bundle = Bundle::open(&demonstration()).unwrap();
+    let mut protocol = Protocol::quick(BundleRef {
+        name: bundle.manifest.name.clone(),
+        sha256: bundle.sha256.clone(),
+    });
+    protocol.title = "Sequential".to_owned();
+    protocol.stop = Stop::Width {
+        half_width: 2.0,
+        at_least: 20,
+    };
+    let study = Study::by_protocol(protocol, items_of(&bundle.manifest)).unwrap();
+    let reviews = folder.path().join("reviews");
+    std::fs::create_dir_all(&reviews).unwrap();
+    let mut store = Store::create(&reviews.join("sequential.sqlite"), &study).unwrap();
+    let rater = Rater::new("R1").unwrap();
+    for slot in store.queue(&rater).iter().take(19) {
+        let rating = (slot.prototype % 5 + 1) as u8;
+        let answer = Answer::rated(slot.prototype, rating, 6 - rating, 700);
+        store.record(&rater, &answer).unwrap();
+    }
+    store.close().unwrap();
+
+    let mut window = start(folder.path(), "R1");
+    window.assert_shows("19 of ");
+    window.press(Key::Num2);
+    window.press(Key::S);
+    window.assert_shows_not(ENOUGH);
+    window.press(Key::Enter);
+    window.wait_for(ENOUGH);
+    window.assert_shows("20 of ");
+    window.assert_shows_not("mean");
+    window.assert_shows_not("interval");
+    // She may go on as well, and it is still said.
+    window.press(Key::Num4);
+    window.press(Key::D);
+    window.press(Key::Enter);
+    window.wait_for(ENOUGH);
+    window.click("Close my queue");
+    window.click("Really close it for good");
+    window.assert_shows("This queue is closed");
+    window.assert_shows_not(ENOUGH);
 }

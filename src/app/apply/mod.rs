@@ -81,6 +81,8 @@ impl Application {
             Command::ReadStudy(command) => self.apply_reading_study(command),
             Command::RefreshStatistics => self.refresh_statistics(),
             Command::Export(folder) => self.export(folder),
+            Command::MeasurePrototypes => self.measure_prototypes(),
+            Command::StopMeasuring => self.stop_measuring(),
             Command::Train(command) => self.apply_train(command),
         }
     }
@@ -135,6 +137,8 @@ impl Application {
                 prototype,
                 result,
             } => self.exemplar_predicted(&bundle, prototype, result),
+            Event::Measuring { bundle, done, of } => self.prototypes_measured(&bundle, done, of),
+            Event::PrototypesMeasured { bundle, result } => self.all_measured(&bundle, result),
             Event::BundleOpened(bundle) => self.bundle_opened(bundle),
             Event::ModelReady { path, device } => self.model_ready(&path, device),
             Event::ModelFailed { path, message } => self.model_failed(path, message),

@@ -40,6 +40,7 @@ impl Application {
         self.leave_review();
         self.state.exemplars.start_over("");
         self.state.ratings = None;
+        self.state.statistics.measuring = None;
         self.state.solved(Place::Model);
         self.state.model = ModelState::Opening(path.clone());
         if let Some(workers) = &self.workers {
@@ -119,6 +120,8 @@ impl Application {
             .map(|folder| folder.display().to_string())
             .unwrap_or_default();
         self.state.saved.ptbxl_dir.clone_from(&folder);
+        // Half of it would be of other ECGs.
+        self.stop_measuring();
         if let Some(workers) = &self.workers {
             workers.model(
                 Priority::Seen,

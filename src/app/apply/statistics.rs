@@ -1,16 +1,18 @@
 //! The numbers that come of rating.
 
 use std::path::PathBuf;
+use std::time::Instant;
 
 use crate::app::application::Application;
 use crate::app::command::{Place, Screen};
+use crate::app::state::Measuring;
 use crate::app::statistics::SHOWN;
-use crate::app::worker::{Priority, StoreJob, Summary};
+use crate::app::worker::{ModelJob, Priority, StoreJob, Summary};
 
 impl Application {
     /// Reads the training ECGs of the worst and the best prototypes.
     pub(super) fn fetch_ends(&mut self) {
-        let Some(Summary::Prototypes(results)) = &self.state.statistics.results else {
+        let Some(Summary::Prototypes { results, .. }) = &self.state.statistics.results else {
             return;
         };
         let ranked = results.by_prototype.iter().map(|p| p.prototype);
@@ -36,6 +38,61 @@ impl Application {
             self.state.statistics.exported = None;
             self.state.solved(Place::Statistics);
             self.send_to_store(StoreJob::Export { study, folder });
+        }
+    }
+
+    /// Has the prototypes of the loaded model measured, one after the other,
+    /// when nothing else is asked of it.
+    pub(super) fn measure_prototypes(&mut self) {
+        let (Some(study), Some(model), Some(workers)) =
+            (self.study(), self.state.model.bundle(), &self.workers)
+        else {
+            return;
+        };
+        if self.state.statistics.measuring.is_some() {
+            return;
+        }
+        self.state.statistics.measuring = Some(Measuring {
+            done: 0,
+            of: model.manifest.prototypes.len(),
+            since: Instant::now(),
+        });
+        let job = ModelJob::Audit {
+            bundle: model.sha256.clone(),
+            data: self.state.saved.ptbxl_dir.clone(),
+            file: study.audit_file(),
+        };
+        workers.model(Priority::Seen, job);
+        self.state.solved(Place::Statistics);
+    }
+
+    pub(super) fn stop_measuring(&mut self) {
+        self.state.statistics.measuring = None;
+        if let Some(workers) = &self.workers {
+            workers.model(Priority::Seen, ModelJob::StopAudit);
+        }
+    }
+
+    pub(super) fn prototypes_measured(&mut self, bundle: &str, done: usize, of: usize) {
+        let loaded = self.state.model.bundle().map(|model| model.sha256.as_str());
+        let measuring = self.state.statistics.measuring.as_mut();
+        if let Some(measuring) = measuring.filter(|_| loaded == Some(bundle)) {
+            (measuring.done, measuring.of) = (done, of);
+        }
+    }
+
+    pub(super) fn all_measured(&mut self, bundle: &str, result: Result<(), String>) {
+        let loaded = self.state.model.bundle().map(|model| model.sha256.as_str());
+        if loaded != Some(bundle) {
+            return;
+        }
+        self.state.statistics.measuring = None;
+        match result {
+            Ok(()) => self.refresh_statistics(),
+            Err(message) => {
+                let title = "The prototypes could not be measured";
+                self.state.problem(Place::Statistics, title, message);
+            }
         }
     }
 }

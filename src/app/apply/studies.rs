@@ -197,6 +197,12 @@ impl Application {
             } => self.reading_recorded(&rater, answer, result),
             StoreEvent::Found { bundle, studies } => self.studies_found(&bundle, studies),
             StoreEvent::Closed { rater, result } => self.queue_closed(&rater, result),
+            StoreEvent::MayStop { rater, may_stop } => {
+                let session = self.state.review.session.as_mut();
+                if let Some(session) = session.filter(|session| session.rater == rater) {
+                    session.may_stop = may_stop;
+                }
+            }
             StoreEvent::BackupFailed(message) => {
                 let title = "A backup could not be made; the answers are saved";
                 self.state.problem(Place::Review, title, message);

@@ -18,7 +18,7 @@ use super::tokens::{Tokens, space, type_size};
 use crate::review::Blinding;
 
 use super::widgets::{
-    body, card, card_frame, key_hint, problem_ui, secondary, segmented, title, weak,
+    banner, body, card, card_frame, key_hint, problem_ui, secondary, segmented, title, weak,
 };
 
 /// Width of the column with the questions.
@@ -34,6 +34,9 @@ pub fn ui(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Comman
         return;
     };
     Header::of_ratings(session).ui(ui, commands);
+    if session.may_stop && !session.closed && !session.is_done() {
+        enough(ui, session, commands);
+    }
     ui.add_space(space::S);
     match session.prototype().filter(|_| !session.closed) {
         None => done(ui, session, commands),
@@ -175,6 +178,10 @@ fn done_buttons(ui: &mut Ui, session: &Session, commands: &mut Commands) {
     {
         commands.review(ReviewCommand::GoTo(open));
     }
+    close_button(ui, session, commands);
+}
+
+fn close_button(ui: &mut Ui, session: &Session, commands: &mut Commands) {
     let text = if session.confirm_close {
         "Really close it for good"
     } else {
@@ -183,4 +190,18 @@ fn done_buttons(ui: &mut Ui, session: &Session, commands: &mut Commands) {
     if ui.button(text).clicked() {
         commands.review(ReviewCommand::Close);
     }
+}
+
+/// The protocol's rule is met; nothing is said of what was rated.
+fn enough(ui: &mut Ui, session: &Session, commands: &mut Commands) {
+    let tone = Tokens::of(ui).good;
+    banner(ui, tone, |ui| {
+        ui.horizontal(|ui| {
+            body(
+                ui,
+                "Enough is rated: you may stop here and close your queue for good, or go on.",
+            );
+            close_button(ui, session, commands);
+        });
+    });
 }

@@ -17,7 +17,7 @@ pub use draft::Draft;
 pub use model::{LoadedModel, ModelState};
 pub use reading::{Exemplar, ExemplarCache, OpenedRecording, Reading};
 pub use reading_session::ReadingSession;
-pub use review::{ReviewState, Session, StatisticsState};
+pub use review::{Measuring, ReviewState, Session, StatisticsState};
 pub use saved::{Saved, TrainingChoices};
 pub use training::{ShownSource, TrainingState};
 pub use worklist::{Listed, ListedReading, Worklist, positive};

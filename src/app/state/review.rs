@@ -80,6 +80,8 @@ pub struct Session {
     pub rating_since: Instant,
     /// Closing was asked for once and is to be confirmed.
     pub confirm_close: bool,
+    /// The protocol lets this rater stop before everything is answered.
+    pub may_stop: bool,
 }
 
 impl Session {
@@ -103,6 +105,7 @@ impl Session {
             last_place: None,
             rating_since: Instant::now(),
             confirm_close: false,
+            may_stop: false,
         }
     }
 
@@ -219,6 +222,23 @@ pub struct StatisticsState {
     pub results: Option<Summary>,
     pub exporting: bool,
     pub exported: Option<Written>,
+    /// The prototypes of the loaded model are being measured without people.
+    pub measuring: Option<Measuring>,
+}
+
+/// How far that is.
+pub struct Measuring {
+    pub done: usize,
+    pub of: usize,
+    pub since: Instant,
+}
+
+impl Measuring {
+    /// At the pace so far; `None` until there is one.
+    pub fn seconds_left(&self) -> Option<f64> {
+        let each_s = self.since.elapsed().as_secs_f64() / self.done as f64;
+        (self.done > 0).then(|| each_s * self.of.saturating_sub(self.done) as f64)
+    }
 }
 
 #[cfg(test)]

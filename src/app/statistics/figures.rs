@@ -2,13 +2,14 @@
 
 use eframe::egui::{Align, Layout, Ui, vec2};
 
-use super::chart;
+use super::{beside, chart};
 use crate::app::state::{Exemplar, State};
 use crate::app::tokens::space;
 use crate::app::widgets::{SheetZoom, body, card, heading, sheet_pane, weak};
 use crate::review::figures::{agreement_matrix, forest};
 use crate::review::{PrototypeMean, Results};
 use crate::sheet::Scene;
+use crate::statistics::study::PrototypeMetrics;
 
 /// How many prototypes of either end are shown with their pictures.
 pub const SHOWN: usize = 3;
@@ -74,7 +75,9 @@ fn ends(ui: &mut Ui, state: &State, results: &Results) {
                 for prototype in prototypes {
                     let layout = Layout::top_down(Align::Min);
                     ui.allocate_ui_with_layout(vec2(width, 0.0), layout, |ui| {
-                        one(ui, state, prototype, width);
+                        let metrics = results.metrics.as_ref();
+                        let metrics = metrics.and_then(|m| m.table.of(prototype.prototype));
+                        one(ui, state, prototype, metrics, width);
                     });
                 }
             });
@@ -82,7 +85,13 @@ fn ends(ui: &mut Ui, state: &State, results: &Results) {
     }
 }
 
-fn one(ui: &mut Ui, state: &State, prototype: &PrototypeMean, width: f32) {
+fn one(
+    ui: &mut Ui,
+    state: &State,
+    prototype: &PrototypeMean,
+    metrics: Option<&PrototypeMetrics>,
+    width: f32,
+) {
     let bad = match prototype.bad {
         0 => String::new(),
         bad => format!(", marked bad by {bad}"),
@@ -94,6 +103,9 @@ fn one(ui: &mut Ui, state: &State, prototype: &PrototypeMean, width: f32) {
             prototype.class_code, prototype.prototype, prototype.mean
         ),
     );
+    if let Some(metrics) = metrics {
+        weak(ui, beside::in_words(metrics));
+    }
     match state.exemplars.get(prototype.prototype) {
         Some(Exemplar::Ready(drawn)) => {
             let scene = &drawn.marked;

@@ -1,5 +1,6 @@
 //! The Statistics screen: what the ratings of the loaded model amount to.
 
+mod beside;
 mod chart;
 mod figures;
 mod readings;
@@ -54,7 +55,7 @@ pub fn ui(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Comman
                         readings::results(ui, design, results);
                     }
                 }
-                Some(Summary::Prototypes(results)) if !results.raters.is_empty() => {
+                Some(Summary::Prototypes { results, refused }) if !results.raters.is_empty() => {
                     overview(ui, results);
                     table::raters(ui, results);
                     if !results.may_be_seen_by(rater) || results.report.items.is_empty() {
@@ -62,6 +63,7 @@ pub fn ui(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Comman
                     } else {
                         table::means(ui, results);
                         export(ui, state, fields, commands);
+                        beside::ui(ui, state, results, refused.as_deref(), commands);
                         figures::ui(ui, state, results);
                     }
                 }

@@ -121,6 +121,17 @@ pub enum Event {
         prototype: usize,
         result: Result<Arc<Prediction>, String>,
     },
+    /// So many prototypes of the loaded model are measured without people.
+    Measuring {
+        bundle: String,
+        done: usize,
+        of: usize,
+    },
+    /// All are, and kept; or why not.
+    PrototypesMeasured {
+        bundle: String,
+        result: Result<(), String>,
+    },
     Store(StoreEvent),
     Training(TrainingEvent),
 }

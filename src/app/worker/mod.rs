@@ -2,6 +2,7 @@
 //! looks after trainings, a small pool reads files. The window sends jobs and gets events; it never
 //! waits for any.
 
+mod audit;
 mod dialogs;
 mod events;
 mod files;

@@ -6,6 +6,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
 
+use crossbeam_channel::TryRecvError;
+
+use super::audit::RunningAudit;
 use super::events::{Answer, Event, Events, OpenedBundle};
 use super::guarded;
 use super::queue::{JobReceiver, JobSender, job_queue};
@@ -57,6 +60,15 @@ pub enum ModelJob {
         recording: Arc<Recording>,
         prototype: usize,
     },
+    /// Measure the prototypes without people, one by one when nothing else is
+    /// asked, and keep what was found in the file. One at a time.
+    Audit {
+        bundle: String,
+        data: Option<PathBuf>,
+        file: PathBuf,
+    },
+    /// Leave the measuring, nothing is kept.
+    StopAudit,
     /// Where a network with attention looked, and what each lead is worth.
     Attend {
         ticket: u64,
@@ -89,6 +101,8 @@ struct Loaded {
     exemplars: Exemplars,
     /// Whose ECG the one on the screen is, by its checksum.
     subject: Option<(String, Subject)>,
+    /// Its prototypes are being measured.
+    audit: Option<RunningAudit>,
 }
 
 impl Loaded {
@@ -111,6 +125,38 @@ impl Loaded {
             prediction: Arc::new(prediction),
             explained,
         })
+    }
+
+    fn begin_audit(&mut self, data: Option<&Path>, file: PathBuf, events: &Events) {
+        match guarded("measuring the prototypes", || {
+            RunningAudit::begin(&self.model, data, file)
+        }) {
+            Ok(begun) => self.audit = Some(begun),
+            Err(message) => self.audited(Err(message), events),
+        }
+    }
+
+    /// Measures one prototype more.
+    fn go_on_with_audit(&mut self, events: &Events) {
+        let Some(audit) = &mut self.audit else { return };
+        let step = guarded("measuring the prototypes", || {
+            audit.step(&self.model, &self.exemplars)
+        });
+        match step {
+            Ok(false) => {
+                let (done, of) = audit.done(&self.model);
+                let bundle = self.model.bundle().sha256.clone();
+                events.send(Event::Measuring { bundle, done, of });
+            }
+            Ok(true) => self.audited(Ok(()), events),
+            Err(message) => self.audited(Err(message), events),
+        }
+    }
+
+    fn audited(&mut self, result: Result<(), String>, events: &Events) {
+        self.audit = None;
+        let bundle = self.model.bundle().sha256.clone();
+        events.send(Event::PrototypesMeasured { bundle, result });
     }
 
     fn explain(
@@ -151,8 +197,19 @@ impl Loaded {
 fn work(jobs: &JobReceiver<ModelJob>, events: &Events, current: &AtomicU64) {
     let mut loaded: Option<Loaded> = None;
     let wanted = |ticket: u64| current.load(Ordering::Acquire) == ticket;
-    while let Some(job) = jobs.next() {
+    while let Some(job) = next_job(jobs, &mut loaded, events) {
         match job {
+            ModelJob::Audit { bundle, data, file } => {
+                let is_it = |loaded: &&mut Loaded| loaded.model.bundle().sha256 == bundle;
+                if let Some(loaded) = loaded.as_mut().filter(is_it) {
+                    loaded.begin_audit(data.as_deref(), file, events);
+                }
+            }
+            ModelJob::StopAudit => {
+                if let Some(loaded) = &mut loaded {
+                    loaded.audit = None;
+                }
+            }
             ModelJob::Load {
                 path,
                 device,
@@ -177,6 +234,7 @@ fn work(jobs: &JobReceiver<ModelJob>, events: &Events, current: &AtomicU64) {
                 if let Some(loaded) = &mut loaded {
                     loaded.exemplars = Exemplars::new(loaded.model.bundle(), ptbxl_dir);
                     loaded.subject = None;
+                    loaded.audit = None;
                     events.send(Event::ExemplarsMoved(Arc::new(loaded.exemplars.clone())));
                 }
             }
@@ -278,6 +336,22 @@ fn work(jobs: &JobReceiver<ModelJob>, events: &Events, current: &AtomicU64) {
     }
 }
 
+/// Waits for a job, and measures prototypes while there is none.
+fn next_job(
+    jobs: &JobReceiver<ModelJob>,
+    loaded: &mut Option<Loaded>,
+    events: &Events,
+) -> Option<ModelJob> {
+    while let Some(loaded) = loaded.as_mut().filter(|loaded| loaded.audit.is_some()) {
+        match jobs.waiting() {
+            Ok(job) => return Some(job),
+            Err(TryRecvError::Disconnected) => return None,
+            Err(TryRecvError::Empty) => loaded.go_on_with_audit(events),
+        }
+    }
+    jobs.next()
+}
+
 fn load(
     path: &Path,
     device: DeviceChoice,
@@ -297,5 +371,6 @@ fn load(
         model,
         exemplars,
         subject: None,
+        audit: None,
     })
 }

@@ -8,19 +8,25 @@ use super::guarded;
 use super::store::{
     Begun, FoundStudy, ReadingResumed, Resumed, StoreEvent, StoreJob, StudyOf, Summary, Written,
 };
+use crate::explain::{AuditDocument, AuditFileError};
 use crate::review::reading::{design, export_readings, reading_results};
 use crate::review::{
-    self, AnyStudy, Database, EventId, Included, Rater, Ratings, ReadingStore, ReviewError, Store,
-    StudyDocument, study_of_file,
+    self, AnyStudy, Database, EventId, Included, Rater, Ratings, ReadingStore, ReviewError, Stop,
+    Store, StudyDocument, study_of_file,
 };
+use crate::statistics::study::MetricTable;
 
 fn in_words(error: ReviewError) -> String {
     error.to_string()
 }
 
-/// The database that was used last; most jobs want it again.
 #[derive(Default)]
-pub struct OpenStore(Option<(StudyOf, Open)>);
+pub struct OpenStore {
+    /// The database that was used last; most jobs want it again.
+    last: Option<(StudyOf, Open)>,
+    /// Who has begun or rated since it was looked whether she may stop.
+    rated: Option<Rater>,
+}
 
 enum Open {
     Prototypes(Box<Store>),
@@ -38,6 +44,7 @@ impl OpenStore {
                 let result = guarded("opening the reviews", || {
                     self.start(&study, &rater).map_err(in_words)
                 });
+                self.rated = result.is_ok().then(|| rater.clone());
                 StoreEvent::Started { rater, result }
             }
             StoreJob::Record {
@@ -50,6 +57,7 @@ impl OpenStore {
                         .and_then(|store| store.record(&rater, &answer))
                         .map_err(in_words)
                 });
+                self.rated = result.is_ok().then(|| rater.clone());
                 // The window may be closing: then nobody else would say it.
                 if let Err(message) = &result {
                     tracing::error!("an answer was not saved: {message}");
@@ -105,7 +113,8 @@ impl OpenStore {
             }
             StoreJob::Export { study, folder } => {
                 let result = guarded("exporting the study", || {
-                    self.export(&study, &folder).map_err(in_words)
+                    let metrics = kept_metrics(&study).map_err(|error| error.to_string())?;
+                    self.export(&study, &folder, metrics).map_err(in_words)
                 });
                 StoreEvent::Exported { result }
             }
@@ -113,7 +122,7 @@ impl OpenStore {
     }
 
     fn open(&mut self, study: &StudyOf) -> Result<&mut Open, ReviewError> {
-        let kept = self.0.take_if(|(of, _)| of == study);
+        let kept = self.last.take_if(|(of, _)| of == study);
         let (of, open) = match kept {
             Some(kept) => kept,
             None => {
@@ -121,7 +130,7 @@ impl OpenStore {
                 (study.clone(), open(study)?)
             }
         };
-        Ok(&mut self.0.insert((of, open)).1)
+        Ok(&mut self.last.insert((of, open)).1)
     }
 
     fn of(&mut self, study: &StudyOf) -> Result<&mut Store, ReviewError> {
@@ -195,8 +204,18 @@ impl OpenStore {
         let included = Included::ClosedQueues;
         Ok(Some(match self.open(study)? {
             Open::Prototypes(store) => {
-                let results = review::results(&store.snapshot()?, included)?;
-                Summary::Prototypes(Box::new(results))
+                let snapshot = store.snapshot()?;
+                let mut results = review::results(&snapshot, included)?;
+                let mut refused = None;
+                match kept_metrics(study) {
+                    Ok(Some(metrics)) => results = results.with_metrics(&snapshot, metrics)?,
+                    Ok(None) => {}
+                    Err(error) => refused = Some(error.to_string()),
+                }
+                Summary::Prototypes {
+                    results: Box::new(results),
+                    refused,
+                }
             }
             Open::Reading(store) => {
                 let results = reading_results(&store.reading_snapshot()?, included);
@@ -208,11 +227,16 @@ impl OpenStore {
         }))
     }
 
-    fn export(&mut self, study: &StudyOf, folder: &Path) -> Result<Written, ReviewError> {
+    fn export(
+        &mut self,
+        study: &StudyOf,
+        folder: &Path,
+        metrics: Option<MetricTable>,
+    ) -> Result<Written, ReviewError> {
         let included = Included::ClosedQueues;
         let (folder, files) = match self.open(study)? {
             Open::Prototypes(store) => {
-                let report = review::export(store, folder, included)?;
+                let report = review::export(store, folder, included, metrics)?;
                 (report.folder, report.files)
             }
             Open::Reading(store) => {
@@ -223,8 +247,30 @@ impl OpenStore {
         Ok(Written { folder, files })
     }
 
+    /// Whether who began or rated just now may stop, where the protocol has
+    /// such a rule.
+    pub fn may_stop(&mut self) -> Option<StoreEvent> {
+        let rater = self.rated.take()?;
+        let Open::Prototypes(store) = &self.last.as_ref()?.1 else {
+            return None;
+        };
+        if !matches!(store.study().protocol.stop, Stop::Width { .. }) {
+            return None;
+        }
+        let looked = guarded("looking whether the rater may stop", || {
+            review::may_stop(store, &rater).map_err(in_words)
+        });
+        match looked {
+            Ok(may_stop) => Some(StoreEvent::MayStop { rater, may_stop }),
+            Err(message) => {
+                tracing::error!("{message}");
+                None
+            }
+        }
+    }
+
     pub fn backup_if_due(&mut self) -> Option<Result<PathBuf, String>> {
-        let made = match &mut self.0.as_mut()?.1 {
+        let made = match &mut self.last.as_mut()?.1 {
             Open::Prototypes(store) => store.backup_if_due(),
             Open::Reading(store) => store.backup_if_due(),
         };
@@ -235,7 +281,7 @@ impl OpenStore {
     }
 
     pub fn close(&mut self) {
-        let closed = match self.0.take() {
+        let closed = match self.last.take() {
             Some((_, Open::Prototypes(store))) => store.close(),
             Some((_, Open::Reading(store))) => store.close(),
             None => return,
@@ -244,6 +290,16 @@ impl OpenStore {
             tracing::error!("{error}");
         }
     }
+}
+
+/// What was measured of the model's prototypes; `None` where nothing was yet.
+fn kept_metrics(study: &StudyOf) -> Result<Option<MetricTable>, AuditFileError> {
+    let file = study.audit_file();
+    if !file.exists() {
+        return Ok(None);
+    }
+    let document = AuditDocument::read_for(&file, &study.bundle_sha256)?;
+    Ok(Some(document.metrics()))
 }
 
 fn open(study: &StudyOf) -> Result<Open, ReviewError> {

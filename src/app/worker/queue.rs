@@ -44,6 +44,15 @@ impl<J> Clone for JobReceiver<J> {
 }
 
 impl<J> JobReceiver<J> {
+    /// A job that waits already; `Empty` where there is none, `Disconnected`
+    /// when the window has gone.
+    pub fn waiting(&self) -> Result<J, TryRecvError> {
+        match self.seen.try_recv() {
+            Err(TryRecvError::Empty) => self.background.try_recv(),
+            found => found,
+        }
+    }
+
     /// Waits for a job; `None` when the window has gone. Background jobs that
     /// are still queued then are not done.
     pub fn next(&self) -> Option<J> {

@@ -29,6 +29,13 @@ pub struct StudyOf {
 }
 
 impl StudyOf {
+    /// Where the metrics of the model's prototypes are kept: by its hash, since
+    /// they are of no other.
+    pub fn audit_file(&self) -> PathBuf {
+        let name = format!("audit-{}.json", self.bundle_sha256);
+        self.reviews_dir.join(name)
+    }
+
     pub fn path(&self) -> PathBuf {
         let name = review::database_file_name(&self.bundle_name, &self.bundle_sha256);
         let quick = self.reviews_dir.join(name);
@@ -112,6 +119,11 @@ pub enum StoreEvent {
         rater: Rater,
         result: Result<EventId, String>,
     },
+    /// Whether the protocol lets a rater stop early, as of her newest answer.
+    MayStop {
+        rater: Rater,
+        may_stop: bool,
+    },
     /// A backup that was due could not be made; the ratings are saved.
     BackupFailed(String),
     /// `None` where nobody has rated this bundle yet.
@@ -131,7 +143,11 @@ pub enum StoreEvent {
 
 /// The numbers of a study of either kind.
 pub enum Summary {
-    Prototypes(Box<Results>),
+    Prototypes {
+        results: Box<Results>,
+        /// Why the metrics that are kept for the model are not among them.
+        refused: Option<String>,
+    },
     Reading {
         /// What was done, in sentences.
         design: Vec<String>,
@@ -192,7 +208,10 @@ fn work(jobs: &JobReceiver<StoreJob>, events: &Events) {
     let mut open = OpenStore::default();
     while let Some(job) = jobs.next() {
         events.send(Event::Store(open.answer(job)));
-        // After the answer has gone back: nobody waits for a backup.
+        // After the answer has gone back: nobody waits for either.
+        if let Some(event) = open.may_stop() {
+            events.send(Event::Store(event));
+        }
         if let Some(Err(message)) = open.backup_if_due() {
             events.send(Event::Store(StoreEvent::BackupFailed(message)));
         }

@@ -137,7 +137,10 @@ pub struct Restore {
 
 /// Print the results of closed queues
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  protoecg review report reviews/reading.sqlite")]
+#[command(
+    after_help = "Examples:\n  protoecg review report reviews/reading.sqlite\n  \
+    protoecg review report reviews/study.sqlite --audit audit.json"
+)]
 pub struct Report {
     /// Database of the study
     #[arg(value_name = "STUDY.sqlite")]
@@ -145,6 +148,9 @@ pub struct Report {
     /// Raters whose queue is still open are in the results, too
     #[arg(long)]
     interim: bool,
+    /// Metrics of the prototypes from `protoecg bundle audit BUNDLE --out FILE.json`, to stand beside the ratings
+    #[arg(long, value_name = "FILE.json")]
+    audit: Option<PathBuf>,
     /// Print one JSON document
     #[arg(long)]
     json: bool,
@@ -152,7 +158,11 @@ pub struct Report {
 
 /// Write answers, history and results of a study as tables, JSON and PDF; of ratings also scripts
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  protoecg review export reviews/study.sqlite --out export")]
+#[command(
+    after_help = "Examples:\n  protoecg review export reviews/study.sqlite --out export\n  \
+    protoecg bundle audit BUNDLE --data DIR --out audit.json\n  \
+    protoecg review export reviews/study.sqlite --audit audit.json --out export"
+)]
 pub struct Export {
     /// Database of the study
     #[arg(value_name = "STUDY.sqlite")]
@@ -163,6 +173,9 @@ pub struct Export {
     /// Raters whose queue is still open are in the results, too
     #[arg(long)]
     interim: bool,
+    /// Metrics of the prototypes from `protoecg bundle audit BUNDLE --out FILE.json`, to stand beside the ratings
+    #[arg(long, value_name = "FILE.json")]
+    audit: Option<PathBuf>,
     /// Print what was written as one JSON document
     #[arg(long)]
     json: bool,
@@ -193,6 +206,17 @@ pub fn run(command: &Command) -> anyhow::Result<()> {
 /// of prototypes, whose opening says why.
 fn is_reading(path: &Path) -> bool {
     matches!(study_of_file(path), Ok(AnyStudy::Reading(_)))
+}
+
+/// Metrics are of prototypes.
+fn no_audit_of_readings(audit: Option<&Path>) -> anyhow::Result<()> {
+    match audit {
+        Some(path) => anyhow::bail!(
+            "--audit {}: this is a reading study; metrics of prototypes stand beside ratings of prototypes",
+            path.display()
+        ),
+        None => Ok(()),
+    }
 }
 
 fn included(interim: bool) -> Included {

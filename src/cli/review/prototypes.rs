@@ -1,11 +1,15 @@
 //! A study of prototypes on the terminal.
 
+use std::path::Path;
+
 use super::{
     Close, Export, Merge, Report, Status, included, merge_files, print_files, queue_in_words,
     say_after_closing, say_open,
 };
 use crate::cli::output;
+use crate::explain::AuditDocument;
 use crate::review::{self, Included, Phase, Results, Store, conflicts, results};
+use crate::statistics::study::MetricTable;
 use crate::statistics::{Interval, Undefined};
 
 pub fn status(arguments: &Status) -> anyhow::Result<()> {
@@ -111,16 +115,16 @@ pub fn merge(arguments: &Merge) -> anyhow::Result<()> {
 
 /// The table in the form of the paper's; everything else is in the export.
 pub fn report(arguments: &Report) -> anyhow::Result<()> {
-    let snapshot = Store::open(&arguments.study)?.snapshot()?;
-    let results = results(&snapshot, included(arguments.interim))?;
+    let store = Store::open(&arguments.study)?;
+    let snapshot = store.snapshot()?;
+    let mut results = results(&snapshot, included(arguments.interim))?;
+    if let Some(metrics) = metrics(&store, arguments.audit.as_deref())? {
+        results = results.with_metrics(&snapshot, metrics)?;
+    }
     if arguments.json {
         return output::print_json(&results);
     }
     let number = |value: Option<f64>| value.map_or("-".to_owned(), |value| format!("{value:.2}"));
-    let ends = |interval: Result<Interval, Undefined>| match interval {
-        Ok(interval) => format!("{:.2} to {:.2}", interval.low, interval.high),
-        Err(reason) => reason.to_string(),
-    };
     let mut table = output::Table::new(&[
         "rater",
         "question",
@@ -140,7 +144,46 @@ pub fn report(arguments: &Report) -> anyhow::Result<()> {
         ]);
     }
     table.print()?;
+    print_associations(&results)?;
     say_open(open_queues(&results), arguments.interim)
+}
+
+fn ends(interval: Result<Interval, Undefined>) -> String {
+    match interval {
+        Ok(interval) => format!("{:.2} to {:.2}", interval.low, interval.high),
+        Err(reason) => reason.to_string(),
+    }
+}
+
+/// Spearman's rho of each metric with each question, where an audit was given.
+fn print_associations(results: &Results) -> anyhow::Result<()> {
+    let Some(metrics) = &results.metrics else {
+        return Ok(());
+    };
+    let mut table = output::Table::new(&["metric", "question", "n", "rho", "95 %"]);
+    for found in &metrics.associations {
+        let (n, rho, interval) = match &found.spearman.0 {
+            Ok(s) => (s.n.to_string(), format!("{:+.2}", s.rho), ends(s.interval)),
+            Err(reason) => ("-".to_owned(), "-".to_owned(), reason.to_string()),
+        };
+        let question = results.title_of(&found.item).to_owned();
+        table.row(vec![
+            found.metric.name().to_owned(),
+            question,
+            n,
+            rho,
+            interval,
+        ]);
+    }
+    table.print()
+}
+
+/// The metrics in an audit of the study's model.
+fn metrics(store: &Store, audit: Option<&Path>) -> anyhow::Result<Option<MetricTable>> {
+    let document = audit
+        .map(|path| AuditDocument::read_for(path, &store.study().bundle_sha256))
+        .transpose()?;
+    Ok(document.map(|document| document.metrics()))
 }
 
 fn open_queues(results: &Results) -> usize {
@@ -149,7 +192,8 @@ fn open_queues(results: &Results) -> usize {
 
 pub fn export(arguments: &Export) -> anyhow::Result<()> {
     let store = Store::open(&arguments.study)?;
-    let report = review::export(&store, &arguments.out, included(arguments.interim))?;
+    let metrics = metrics(&store, arguments.audit.as_deref())?;
+    let report = review::export(&store, &arguments.out, included(arguments.interim), metrics)?;
     if arguments.json {
         return output::print_json(&report);
     }

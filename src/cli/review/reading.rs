@@ -90,6 +90,7 @@ pub fn merge(arguments: &Merge) -> anyhow::Result<()> {
 }
 
 pub fn report(arguments: &Report) -> anyhow::Result<()> {
+    super::no_audit_of_readings(arguments.audit.as_deref())?;
     let snapshot = ReadingStore::open(&arguments.study)?.reading_snapshot()?;
     let results = reading_results(&snapshot, included(arguments.interim));
     if arguments.json {
@@ -118,6 +119,7 @@ fn open_queues(results: &ReadingResults) -> usize {
 }
 
 pub fn export(arguments: &Export) -> anyhow::Result<()> {
+    super::no_audit_of_readings(arguments.audit.as_deref())?;
     let store = ReadingStore::open(&arguments.study)?;
     let report = export_readings(&store, &arguments.out, included(arguments.interim))?;
     if arguments.json {

@@ -3,16 +3,16 @@
 use super::files::Draft;
 use super::numbers;
 use super::tables::{
-    CONFLICTS_COLUMNS, CONFLICTS_FILE, EVENTS_COLUMNS, EVENTS_FILE, RATINGS_COLUMNS, RATINGS_FILE,
-    TABLE_3_COLUMNS, TABLE_3_FILE, WIDE_FILE,
+    AUDIT_COLUMNS, AUDIT_FILE, CONFLICTS_COLUMNS, CONFLICTS_FILE, EVENTS_COLUMNS, EVENTS_FILE,
+    RATINGS_COLUMNS, RATINGS_FILE, TABLE_3_COLUMNS, TABLE_3_FILE, WIDE_FILE,
 };
 
 pub(in crate::review) const FILE: &str = "data_dictionary.csv";
 
 pub(in crate::review) const COLUMNS: [&str; 4] = ["file", "column", "values", "meaning"];
 
-/// Every table with its columns.
-fn tables() -> [(&'static str, Vec<&'static str>); 6] {
+/// Every table with its columns, that of the metrics where there are some.
+fn tables(has_metrics: bool) -> Vec<(&'static str, Vec<&'static str>)> {
     let wide = [
         "prototype",
         "class_code",
@@ -21,19 +21,23 @@ fn tables() -> [(&'static str, Vec<&'static str>); 6] {
         "linked",
         "RATER.QUESTION",
     ];
-    [
+    let mut tables = vec![
         (RATINGS_FILE, RATINGS_COLUMNS.to_vec()),
         (WIDE_FILE, wide.to_vec()),
         (EVENTS_FILE, EVENTS_COLUMNS.to_vec()),
         (CONFLICTS_FILE, CONFLICTS_COLUMNS.to_vec()),
         (TABLE_3_FILE, TABLE_3_COLUMNS.to_vec()),
         (numbers::FILE, numbers::COLUMNS.to_vec()),
-    ]
+    ];
+    if has_metrics {
+        tables.push((AUDIT_FILE, AUDIT_COLUMNS.to_vec()));
+    }
+    tables
 }
 
-pub(super) fn table() -> csv::Result<Draft> {
+pub(super) fn table(has_metrics: bool) -> csv::Result<Draft> {
     let mut rows: Vec<[&str; COLUMNS.len()]> = Vec::new();
-    for (file, columns) in tables() {
+    for (file, columns) in tables(has_metrics) {
         rows.extend(columns.into_iter().map(|column| {
             let (values, meaning) = describe(file, column);
             [file, column, values, meaning]
@@ -50,8 +54,28 @@ pub(in crate::review) fn describe(file: &str, column: &str) -> (&'static str, &'
             "The number of that name; settings first, on which the others depend",
         ),
         "name" => (
-            "setting/..., or question/rater/what",
+            "setting/..., question/rater/what, or question/metric/which/what",
             "Which number of the report: what recompute.R and recompute.py must find again",
+        ),
+        "label_purity" => (
+            "0 to 1, or empty",
+            "Share of the 10 most similar training ECGs that carry the statement of the prototype, \
+             its source left out; see purity_without_patient in summary.json",
+        ),
+        "stability" => (
+            "number, or empty",
+            "Similarity of the prototype to its own training ECG with noise over that without: the \
+             least of baseline wander, mains and white noise",
+        ),
+        "kept_without_surroundings" => (
+            "number, or empty",
+            "The same with all outside the window at the median of each lead; empty for a prototype \
+             without a window",
+        ),
+        "faithfulness_drop" => (
+            "number, or empty",
+            "Fall of the logit of its statement when the window is a straight line; empty for a \
+             prototype without a window",
         ),
         "RATER.QUESTION" => (
             "1 to 5; label_error; cannot_judge; artefact; or empty",
@@ -202,7 +226,7 @@ mod tests {
 
     #[test]
     fn every_column_is_described() {
-        for (file, columns) in tables() {
+        for (file, columns) in tables(true) {
             for column in columns {
                 let (values, meaning) = describe(file, column);
                 assert!(!values.is_empty() && !meaning.is_empty(), "{column}");

@@ -17,6 +17,7 @@ use super::{
     ChainHead, Conflict, Included, Protocol, Results, ReviewError, Snapshot, Store, Study,
     conflicts, results,
 };
+use crate::statistics::study::MetricTable;
 use files::{Draft, SUMMARY_FILE, check_folder, publish};
 
 /// Version of `summary.json` and of the columns.
@@ -84,20 +85,25 @@ struct SummaryDocument<'a> {
 /// Writes `ratings.csv`, `ratings_wide.csv`, `events.csv`, `conflicts.csv`,
 /// `table3.csv`, `numbers.csv`, `summary.json`, `report.pdf`, `recompute.R`,
 /// `recompute.py` and `data_dictionary.csv` to a folder, which is made if need
-/// be. An earlier
-/// export of the same study is replaced; each file appears whole or not at all.
+/// be; with metrics of the prototypes, which then stand beside the ratings in
+/// all of these, also `audit.csv`. An earlier export of the same study is
+/// replaced; each file appears whole or not at all.
 ///
 /// # Errors
-/// When a chain is broken, when the folder holds files of these names that are
+/// When the metrics are of another model, when a chain is broken, when the folder holds files of these names that are
 /// of another study, or when it cannot be written.
 pub fn export(
     store: &Store,
     folder: &Path,
     included: Included,
+    metrics: Option<MetricTable>,
 ) -> Result<ExportReport, ReviewError> {
     let snapshot = store.snapshot()?;
     let study = StudyHead::from(&snapshot.study);
-    let results = results(&snapshot, included)?;
+    let mut results = results(&snapshot, included)?;
+    if let Some(metrics) = metrics {
+        results = results.with_metrics(&snapshot, metrics)?;
+    }
     let drafts = drafts(&snapshot, &study, &results, folder)?;
     check_folder(folder, &study.study_id, &drafts)?;
     publish(folder, &drafts)?;
@@ -141,7 +147,7 @@ fn drafts(
         source,
     })?;
     json.push(b'\n');
-    Ok(vec![
+    let mut drafts = vec![
         // First, so that from the first file on the folder is known as this
         // study's, should the export be interrupted.
         Draft::new(SUMMARY_FILE, None, json),
@@ -165,8 +171,12 @@ fn drafts(
             "recompute.py",
             include_str!("../../../assets/scripts/recompute.py"),
         ),
-        dictionary::table().map_err(csv_error(dictionary::FILE))?,
-    ])
+        dictionary::table(results.metrics.is_some()).map_err(csv_error(dictionary::FILE))?,
+    ];
+    if let Some(metrics) = &results.metrics {
+        drafts.push(tables::audit(&metrics.table).map_err(csv_error(tables::AUDIT_FILE))?);
+    }
+    Ok(drafts)
 }
 
 fn script(name: &'static str, text: &str) -> Draft {

@@ -2,7 +2,7 @@
 //! an export recompute each of them from `ratings.csv`, and fail where one
 //! differs.
 
-use super::super::{Included, Results};
+use super::super::{Beside, Included, Results};
 use super::files::Draft;
 use crate::statistics::study::{Agreement, Exclusion, ItemReport, RaterReport, Summary};
 use crate::statistics::{ClusteredMean, Interval};
@@ -45,6 +45,9 @@ pub(super) fn numbers(results: &Results) -> Vec<Number> {
     for item in &results.report.items {
         item_numbers(&mut list, item);
     }
+    if let Some(metrics) = &results.metrics {
+        metric_numbers(&mut list, metrics);
+    }
     list.0
 }
 
@@ -73,6 +76,19 @@ impl List {
 
     fn count(&mut self, name: &str, count: usize) {
         self.add(name, count as f64);
+    }
+}
+
+fn metric_numbers(list: &mut List, metrics: &Beside) {
+    // Tells the scripts to read audit.csv.
+    list.add("setting/audit", 1.0);
+    for association in &metrics.associations {
+        let name = format!("{}/metric/{}", association.item, association.metric.name());
+        if let Ok(spearman) = &association.spearman.0 {
+            list.count(&format!("{name}/n"), spearman.n);
+            list.add(&format!("{name}/rho"), spearman.rho);
+            list.interval(&format!("{name}/rho"), spearman.interval);
+        }
     }
 }
 

@@ -1,10 +1,13 @@
 //! `report.pdf`: the results on paper, with figures as vectors.
 
 use super::super::figures::{WIDTH_MM, agreement_matrix, distribution, forest};
-use super::super::{Blinding, Conflict, Included, Order, Results, ReviewError, Snapshot};
+use super::super::{
+    Beside, Blinding, Conflict, Included, LOOK_EVERY, Order, PrototypeMean, Results, ReviewError,
+    Snapshot, Stop,
+};
 use super::StudyHead;
 use crate::sheet::{Align, Page, Palette, Scene, TableColumn, pages_to_pdf, paginate};
-use crate::statistics::study::{Agreement, ItemReport, RaterReport, Summary};
+use crate::statistics::study::{Agreement, ItemReport, Metric, RaterReport, Summary};
 use crate::statistics::{Interval, Undefined};
 
 const GAP_MM: f64 = 4.0;
@@ -41,6 +44,9 @@ pub(super) fn pdf(
             blocks.push(titled(&format!("{title}: {name}"), matrix));
             blocks.push(coefficients(&item.agreement));
         }
+    }
+    if let Some(metrics) = &results.metrics {
+        blocks.push(beside(results, metrics));
     }
     blocks.push(extremes(results));
     let pages = paginate(blocks, Page::A4Portrait, GAP_MM).map_err(ReviewError::Print)?;
@@ -90,6 +96,17 @@ fn cover(
             results.report.settings.exclusion
         ),
     ];
+    if let Stop::Width {
+        half_width,
+        at_least,
+    } = protocol.stop
+    {
+        lines.push(format!(
+            "Each rater could stop early: from {at_least} ratings on, looked at every {LOOK_EVERY} prototypes, once the \
+             interval by clusters of every mean of hers had a half-width of {half_width} or less. Intervals of raters who did \
+             are a little too narrow, since they stopped where theirs happened to be."
+        ));
+    }
     if results.included == Included::Everyone {
         lines.push("INTERIM: raters whose queue is still open are included.".to_owned());
     }
@@ -284,27 +301,83 @@ fn coefficients(agreement: &Agreement) -> Scene {
     Scene::table(&columns, &rows)
 }
 
+/// How the metrics that need no people go with the ratings.
+fn beside(results: &Results, metrics: &Beside) -> Scene {
+    let columns = [
+        TableColumn::new("question", 44.0, Align::Left),
+        TableColumn::new("metric", 58.0, Align::Left),
+        TableColumn::new("n", 12.0, Align::Right),
+        TableColumn::new("rho", 16.0, Align::Right),
+        TableColumn::new("95 %", 36.0, Align::Right),
+    ];
+    let associations = metrics.associations.iter();
+    let rows: Vec<Vec<String>> = associations
+        .map(|found| {
+            let mut row = vec![
+                results.title_of(&found.item).to_owned(),
+                found.metric.title().to_owned(),
+            ];
+            row.extend(match &found.spearman.0 {
+                Ok(s) => [s.n.to_string(), format!("{:+.2}", s.rho), ends(s.interval)],
+                Err(_) => ["-".to_owned(), "-".to_owned(), "-".to_owned()],
+            });
+            row
+        })
+        .collect();
+    let patient = if metrics.table.purity_without_patient {
+        "all ECGs of the patient of the prototype's source"
+    } else {
+        "the prototype's source, and not the other ECGs of its patient"
+    };
+    let text = format!(
+        "Spearman's rho with the mean rating of each prototype over the raters whose answer counts. The interval takes \
+         prototypes as independent of each other, so it is too narrow where several come from one class or source. Label \
+         purity leaves out {patient}."
+    );
+    let parts = [
+        Scene::heading("Metrics without people, beside the ratings", WIDTH_MM),
+        Scene::table(&columns, &rows),
+        Scene::paragraph(&text, WIDTH_MM),
+    ];
+    Scene::stack(parts, 1.5)
+}
+
 /// The prototypes with the lowest and the highest mean.
 fn extremes(results: &Results) -> Scene {
     const SHOWN: usize = 10;
-    let columns = [
-        TableColumn::new("", 14.0, Align::Left),
-        TableColumn::new("prototype", 20.0, Align::Right),
-        TableColumn::new("class", 20.0, Align::Left),
-        TableColumn::new("mean", 14.0, Align::Right),
-        TableColumn::new("raters", 14.0, Align::Right),
-        TableColumn::new("marked bad", 22.0, Align::Right),
+    let metrics = results.metrics.as_ref().map(|beside| &beside.table);
+    // Four columns more are to go on the same page.
+    let [which, number, class, mean, bad] = match metrics {
+        None => [14.0, 20.0, 20.0, 14.0, 22.0],
+        Some(_) => [12.0, 18.0, 16.0, 12.0, 20.0],
+    };
+    let mut columns = vec![
+        TableColumn::new("", which, Align::Left),
+        TableColumn::new("prototype", number, Align::Right),
+        TableColumn::new("class", class, Align::Left),
+        TableColumn::new("mean", mean, Align::Right),
+        TableColumn::new("raters", mean, Align::Right),
+        TableColumn::new("marked bad", bad, Align::Right),
     ];
+    if metrics.is_some() {
+        let names = ["purity", "noise", "alone", "drop"];
+        columns.extend(names.map(|name| TableColumn::new(name, 14.0, Align::Right)));
+    }
     let ranked = &results.by_prototype;
-    let row = |name: &str, p: &super::super::PrototypeMean| {
-        vec![
+    let row = |name: &str, p: &PrototypeMean| {
+        let mut row = vec![
             name.to_owned(),
             p.prototype.to_string(),
             p.class_code.clone(),
             format!("{:.2}", p.mean),
             p.raters.to_string(),
             p.bad.to_string(),
-        ]
+        ];
+        if let Some(table) = metrics {
+            let own = table.of(p.prototype);
+            row.extend(Metric::ALL.map(|metric| two(own.and_then(|own| own.get(metric)))));
+        }
+        row
     };
     let worst = ranked.iter().take(SHOWN).map(|p| row("worst", p));
     let best = ranked.iter().rev().take(SHOWN).map(|p| row("best", p));

@@ -6,12 +6,22 @@ use super::super::{
     utc_text,
 };
 use super::files::Draft;
+use crate::statistics::study::{Metric, MetricTable};
 
 pub(super) const RATINGS_FILE: &str = "ratings.csv";
 pub(in crate::review) const EVENTS_FILE: &str = "events.csv";
 pub(super) const WIDE_FILE: &str = "ratings_wide.csv";
 pub(super) const CONFLICTS_FILE: &str = "conflicts.csv";
 pub(super) const TABLE_3_FILE: &str = "table3.csv";
+pub(super) const AUDIT_FILE: &str = "audit.csv";
+
+pub(super) const AUDIT_COLUMNS: [&str; 5] = [
+    "prototype",
+    Metric::ALL[0].name(),
+    Metric::ALL[1].name(),
+    Metric::ALL[2].name(),
+    Metric::ALL[3].name(),
+];
 
 pub(super) const CONFLICTS_COLUMNS: [&str; 6] =
     ["rater", "prototype", "phase", "event_id", "said", "counts"];
@@ -238,4 +248,19 @@ pub(super) fn table_3(results: &Results) -> csv::Result<Draft> {
         })
         .collect();
     Draft::csv(TABLE_3_FILE, &TABLE_3_COLUMNS, &rows)
+}
+
+/// The metrics of every prototype of the model, rated or not.
+pub(super) fn audit(table: &MetricTable) -> csv::Result<Draft> {
+    let number = |value: Option<f64>| value.map_or(String::new(), |value| value.to_string());
+    let rows: Vec<Vec<String>> = table
+        .prototypes
+        .iter()
+        .map(|metrics| {
+            let values = Metric::ALL.map(|metric| number(metrics.get(metric)));
+            let first = std::iter::once(metrics.prototype.to_string());
+            first.chain(values).collect()
+        })
+        .collect();
+    Draft::csv(AUDIT_FILE, &AUDIT_COLUMNS, &rows)
 }

@@ -55,6 +55,7 @@ pub(super) struct Columns<'a> {
 /// What the statistics know of a prototype.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Prototype<'a> {
+    pub number: usize,
     pub class: &'a str,
     pub branch: &'a str,
     pub origin: Origin,
@@ -79,6 +80,7 @@ impl<'a> Columns<'a> {
                     source_ecg: r.source_ecg,
                 };
                 let prototype = Prototype {
+                    number: r.prototype,
                     class: &r.class,
                     branch: &r.branch,
                     origin,

@@ -40,7 +40,7 @@ fn finds_itself_locked_out() {
 
         let own = tempfile::tempdir().unwrap();
         let store = create(&own.path().join("s.sqlite"), 2);
-        let error = export(&store, folder, Included::Everyone)
+        let error = export(&store, folder, Included::Everyone, None)
             .unwrap_err()
             .to_string();
         assert!(error.contains(&*folder.to_string_lossy()), "{error}");

@@ -55,7 +55,7 @@ fn the_long_table_has_every_current_answer() {
     let folder = tempfile::tempdir().unwrap();
     let store = filled_store(folder.path());
     let out = folder.path().join("deep/out");
-    export(&store, &out, Included::Everyone).unwrap();
+    export(&store, &out, Included::Everyone, None).unwrap();
     let found: Vec<[String; 9]> = read_table(&out.join("ratings.csv"))
         .iter()
         .map(|row| {
@@ -147,7 +147,7 @@ fn the_history_can_be_verified_from_the_export() {
     let folder = tempfile::tempdir().unwrap();
     let store = filled_store(folder.path());
     let out = folder.path().join("out");
-    let report = export(&store, &out, Included::Everyone).unwrap();
+    let report = export(&store, &out, Included::Everyone, None).unwrap();
     let events = read_table(&out.join("events.csv"));
     assert_eq!(events.len(), 4);
     let mut previous = None;
@@ -181,7 +181,7 @@ fn json_and_report_show_what_the_screen_shows() {
     let folder = tempfile::tempdir().unwrap();
     let store = filled_store(folder.path());
     let out = folder.path().join("out");
-    let report = export(&store, &out, Included::Everyone).unwrap();
+    let report = export(&store, &out, Included::Everyone, None).unwrap();
     let screen = results(&store.snapshot().unwrap(), Included::Everyone).unwrap();
     assert!(report.results == screen);
     let text = fs::read(out.join("summary.json")).unwrap();
@@ -235,11 +235,11 @@ fn an_export_replaces_its_own_and_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = filled_store(folder.path());
     let out = folder.path().join("out");
-    export(&store, &out, Included::Everyone).unwrap();
+    export(&store, &out, Included::Everyone, None).unwrap();
     store
         .record(&rater("R2"), &Answer::rated(2, 1, 1, 1))
         .unwrap();
-    export(&store, &out, Included::Everyone).unwrap();
+    export(&store, &out, Included::Everyone, None).unwrap();
     assert_eq!(read_table(&out.join("ratings.csv")).len(), 8);
 
     let mut other = study(2);
@@ -247,7 +247,7 @@ fn an_export_replaces_its_own_and_nothing_else() {
     let path = folder.path().join("other.sqlite");
     let other = Store::create_as(&path, &other, installation()).unwrap();
     let before = fs::read(out.join("ratings.csv")).unwrap();
-    let error = export(&other, &out, Included::Everyone).unwrap_err();
+    let error = export(&other, &out, Included::Everyone, None).unwrap_err();
     assert!(
         matches!(error, ReviewError::ExportInTheWay { .. }),
         "{error}"
@@ -258,7 +258,7 @@ fn an_export_replaces_its_own_and_nothing_else() {
     let mine = folder.path().join("mine");
     fs::create_dir(&mine).unwrap();
     fs::write(mine.join("events.csv"), "my own").unwrap();
-    let error = export(&other, &mine, Included::Everyone)
+    let error = export(&other, &mine, Included::Everyone, None)
         .unwrap_err()
         .to_string();
     assert!(error.contains("events.csv"), "{error}");

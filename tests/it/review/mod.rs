@@ -12,9 +12,11 @@ mod exports;
 mod faults;
 mod killed;
 mod merging;
+mod metrics;
 mod old_files;
 mod protocols;
 mod recomputed;
+mod stopping;
 mod summaries;
 
 use std::path::{Path, PathBuf};

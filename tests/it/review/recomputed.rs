@@ -7,9 +7,12 @@ use std::path::Path;
 use protoecg::review::{
     Answer, BundleRef, Exclusion, Included, Item, Phase, Protocol, Repeats, Store, Study, export,
 };
+use protoecg::statistics::study::{MetricTable, PrototypeMetrics};
 
 use super::{installation, rater};
-use crate::recomputing::{a_changed_number_is_not_found, numbers_are_found_again};
+use crate::recomputing::{
+    a_changed_number_is_not_found, numbers_are_found_again, some_number_is_not_found,
+};
 
 /// Classes and sources of unequal size, so that clusters matter.
 fn clustered_items(count: usize) -> Vec<Item> {
@@ -71,7 +74,7 @@ fn the_scripts_find_every_number_again_and_no_other() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out");
     let store = rated_study(folder.path(), &["R1", "R2"]);
-    export(&store, &out, Included::ClosedQueues).unwrap();
+    export(&store, &out, Included::ClosedQueues, None).unwrap();
     let numbers = fs::read_to_string(out.join("numbers.csv")).unwrap();
     assert!(numbers.lines().count() > 250, "{}", numbers.lines().count());
     for name in [
@@ -92,6 +95,56 @@ fn the_scripts_find_every_number_again_and_no_other() {
     a_changed_number_is_not_found(&out, "clarity/R1/all/n");
 }
 
+/// Metrics with ties and gaps; some go with the ratings, one never varies.
+fn measured(store: &Store) -> MetricTable {
+    let of = |prototype: usize| {
+        let mix = ((prototype * 2_654_435_761) >> 9) % 101;
+        PrototypeMetrics {
+            prototype,
+            label_purity: Some((10 - prototype * prototype % 11 % 3 - mix % 2) as f64 / 10.0),
+            stability: (prototype % 13 != 4).then_some(1.0 / (1.0 + mix as f64)),
+            kept_without_surroundings: prototype.is_multiple_of(2).then_some(0.5),
+            faithfulness_drop: prototype
+                .is_multiple_of(2)
+                .then_some(mix as f64 * 0.1 - 3.0),
+        }
+    };
+    MetricTable {
+        bundle_sha256: store.study().bundle_sha256.clone(),
+        purity_without_patient: true,
+        prototypes: (0..63).map(of).collect(),
+    }
+}
+
+#[test]
+fn metrics_beside_the_ratings_are_found_again_from_their_table() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    let store = rated_study(folder.path(), &["R1", "R2", "R3"]);
+    let metrics = Some(measured(&store));
+    export(&store, &out, Included::ClosedQueues, metrics).unwrap();
+    let numbers = fs::read_to_string(out.join("numbers.csv")).unwrap();
+    let of_metrics = numbers.lines().filter(|line| line.contains("/metric/"));
+    // n, rho and both ends of two questions and three metrics: one has no rho.
+    assert_eq!(of_metrics.count(), 2 * 3 * 4);
+    assert!(numbers.contains("clarity/metric/label_purity/rho,0."));
+    numbers_are_found_again(&out);
+    let kept = numbers;
+    for name in [
+        "clarity/metric/label_purity/rho",
+        "representativeness/metric/faithfulness_drop/rho_high",
+    ] {
+        a_changed_number_is_not_found(&out, name);
+        fs::write(out.join("numbers.csv"), &kept).unwrap();
+    }
+    // The numbers are of this table and no other.
+    let table = fs::read_to_string(out.join("audit.csv")).unwrap();
+    let changed = table.replacen(",0.9,", ",0.05,", 1);
+    assert_ne!(changed, table);
+    fs::write(out.join("audit.csv"), changed).unwrap();
+    some_number_is_not_found(&out, "/metric/label_purity/rho");
+}
+
 /// From five raters on there is an interval for raters in general; an interim
 /// export has everyone.
 #[test]
@@ -99,7 +152,7 @@ fn five_raters_and_an_interim_export_are_found_again() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out");
     let store = rated_study(folder.path(), &["R1", "R2", "R3", "R4", "R5"]);
-    export(&store, &out, Included::Everyone).unwrap();
+    export(&store, &out, Included::Everyone, None).unwrap();
     let numbers = fs::read_to_string(out.join("numbers.csv")).unwrap();
     assert!(numbers.contains("clarity/raters_in_general/interval_low,"));
     assert!(numbers.contains("clarity/OPEN/all/n,1\n"));
@@ -144,7 +197,7 @@ fn a_whole_study_has_the_naive_intervals_of_table_3() {
         store.close_queue(&me).unwrap();
     }
     let out = folder.path().join("out");
-    let report = export(&store, &out, Included::ClosedQueues).unwrap();
+    let report = export(&store, &out, Included::ClosedQueues, None).unwrap();
     assert_eq!(report.results.table3.len(), 4);
     let text = fs::read_to_string(out.join("table3.csv")).unwrap();
     let mut table = csv::Reader::from_reader(text.as_bytes());

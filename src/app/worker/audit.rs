@@ -1,0 +1,58 @@
+//! Measures the prototypes of the loaded model, one at a time, so that whatever
+//! is asked of the model meanwhile is answered first.
+
+use std::path::{Path, PathBuf};
+
+use crate::bundle::Exemplars;
+use crate::explain::{Audit, AuditDocument, KnownPatients, PrototypeAudit, audit_prototype};
+use crate::inference::Model;
+
+/// An audit as it goes on.
+pub struct RunningAudit {
+    /// Where it is kept once it is whole.
+    file: PathBuf,
+    patients: Option<KnownPatients>,
+    measured: Vec<PrototypeAudit>,
+}
+
+impl RunningAudit {
+    /// `data` is the folder of the data set, if one is named.
+    pub fn begin(model: &Model, data: Option<&Path>, file: PathBuf) -> Result<Self, String> {
+        let patients = KnownPatients::for_model(model, data).map_err(|error| error.to_string())?;
+        Ok(Self {
+            file,
+            patients,
+            measured: Vec::new(),
+        })
+    }
+
+    /// Prototypes measured, and in all.
+    pub fn done(&self, model: &Model) -> (usize, usize) {
+        (self.measured.len(), model.manifest().prototypes.len())
+    }
+
+    /// Measures the next prototype; after the last the file is written. Says
+    /// whether that was it.
+    pub fn step(&mut self, model: &Model, exemplars: &Exemplars) -> Result<bool, String> {
+        let (number, all) = self.done(model);
+        if number < all {
+            let found = audit_prototype(model, exemplars, self.patients.as_ref(), number);
+            self.measured
+                .push(found.map_err(|error| error.to_string())?);
+        }
+        if self.measured.len() < all {
+            return Ok(false);
+        }
+        let measured = std::mem::take(&mut self.measured);
+        let audit = Audit::of(model, self.patients.as_ref(), measured);
+        if let Some(folder) = self.file.parent() {
+            let made = std::fs::create_dir_all(folder);
+            made.map_err(|error| format!("{}: {error}", folder.display()))?;
+        }
+        let document = AuditDocument::new(model.bundle(), audit);
+        document
+            .write(&self.file)
+            .map_err(|error| error.to_string())?;
+        Ok(true)
+    }
+}
