@@ -1,10 +1,10 @@
 //! The bar over the sheets: how the ECG is looked at, what is measured on it,
 //! and the way to paper. Keys in [`crate::app::keys`] do the same.
 
-use eframe::egui::{ComboBox, Slider, Ui};
+use eframe::egui::{Button, ComboBox, Slider, Ui};
 
-use crate::app::command::{Command, Commands, Overlay, Scroll};
-use crate::app::state::{Fields, OpenedRecording, State};
+use crate::app::command::{Command, Commands, CompareCommand, Overlay, Scroll};
+use crate::app::state::{Fields, State};
 use crate::app::tokens::space;
 use crate::app::widgets::{CaliperMode, icon_button, weak};
 use crate::bundle::SignalView;
@@ -12,13 +12,14 @@ use crate::sheet::{
     Columns, DisplayFilter, DisplayOptions, Gain, LeadOrder, PAGE_S, PageLayout, PaperSpeed,
 };
 
-pub fn ui(
-    ui: &mut Ui,
-    state: &State,
-    opened: &OpenedRecording,
-    fields: &Fields,
-    commands: &mut Commands,
-) {
+/// The recording, or the longest of those side by side, and where the page is.
+#[derive(Clone, Copy, Debug)]
+pub struct Along {
+    pub duration_s: f64,
+    pub start_s: f64,
+}
+
+pub fn ui(ui: &mut Ui, state: &State, place: Along, fields: &Fields, commands: &mut Commands) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
         let before = state.saved.display;
@@ -65,22 +66,45 @@ pub fn ui(
         if caliper != fields.read_zoom.caliper.mode {
             commands.send(Command::SetCaliper(caliper));
         }
-        let print = ui
-            .button("Print…")
-            .on_hover_text("To scale, as PDF, SVG or PNG (Ctrl+P)");
-        if print.clicked() {
-            commands.send(Command::Toggle(Overlay::Print));
+        if !state.comparison.shown {
+            of_one(ui, state, commands);
         }
     });
-    if opened.recording.duration_s() > PAGE_S + 0.01 {
-        along(ui, state, opened, commands);
+    if place.duration_s > PAGE_S + 0.01 {
+        along(ui, place, commands);
     }
 }
 
+/// What is done with one ECG alone: printing it, and putting it beside others.
+fn of_one(ui: &mut Ui, state: &State, commands: &mut Commands) {
+    let print = ui
+        .button("Print…")
+        .on_hover_text("To scale, as PDF, SVG or PNG (Ctrl+P)");
+    if print.clicked() {
+        commands.send(Command::Toggle(Overlay::Print));
+    }
+    let comparison = &state.comparison;
+    let opened = state.reading.opened.as_ref();
+    let is_there = opened.is_some_and(|opened| {
+        let place = comparison.place_of_signal(&opened.sha256);
+        place.is_some()
+    });
+    let compare = ui
+        .add_enabled(!is_there && !comparison.is_full(), Button::new("Compare"))
+        .accessible_name("Compare this ECG with others")
+        .on_hover_text("Put this ECG beside others (A)");
+    if compare.clicked() {
+        commands.send(Command::Compare(CompareCommand::AddOpen));
+    }
+    super::compare::way(ui, state, commands);
+}
+
 /// Where the page is in a recording that is longer.
-fn along(ui: &mut Ui, state: &State, opened: &OpenedRecording, commands: &mut Commands) {
-    let duration_s = opened.recording.duration_s();
-    let start_s = state.reading.page_start_s;
+fn along(ui: &mut Ui, place: Along, commands: &mut Commands) {
+    let Along {
+        duration_s,
+        start_s,
+    } = place;
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
         if icon_button(ui, "‹", "Ten seconds back (Page up)").clicked() {
