@@ -24,7 +24,9 @@ use crate::sheet::{Palette, Scene, pages_to_pdf, to_png, to_svg};
     protoecg explain ECG.hea --layout 6x2 --speed 50 --filter diagnostic --out why.pdf\n  \
     protoecg explain ECG.hea --without-prototype 12 --mask-lead V1 --mask-span 2.0..3.5 --scale 1.2 --out what-if.json\n\n\
     The kind of file follows from its ending: .png, .svg, .pdf or .json. It names the ECG by\n\
-    its checksum, not by its file name. What was changed for a \"what if\" stands in it."
+    its checksum, not by its file name. What was changed for a \"what if\" stands in it.\n\
+    A record of PTB-XL's records100 is drawn at 500 Hz where the same ECG lies in records500; the\n\
+    model reads the one that was given."
 )]
 pub struct Arguments {
     /// ECG file

@@ -22,7 +22,9 @@ use crate::{formats, measurements, plausibility};
 #[command(
     after_help = "The kind of file follows from its ending. What does not fit on one page goes on the next: one\n\
     PDF with several pages, or FILE.svg, FILE-2.svg and so on. An ECG is named by its checksum, not\n\
-    by its file name. Print without \"fit to page\", or the millimetres are none.\n\n\
+    by its file name. Print without \"fit to page\", or the millimetres are none.\n\
+    A record of PTB-XL's records100 is drawn at 500 Hz where the same ECG lies in records500; the\n\
+    model reads the one that was given.\n\n\
     Example:\n  protoecg print models/demo-rhythm/example.hea --layout 6x2 --speed 50 --out ecg.pdf"
 )]
 pub struct Arguments {
