@@ -8,7 +8,7 @@ use eframe::egui::{Align, Button, Key, Label, Layout, Response, RichText, Ui, Ve
 use super::{display_bar, worklist, zoom_buttons};
 use crate::app::command::{Command, Commands, CompareCommand, Place, Scroll};
 use crate::app::state::{
-    Compared, ComparedEcg, ComparedReading, Comparison, Fields, State, is_over,
+    Compared, ComparedEcg, ComparedReading, Comparison, Fields, OpenedRecording, State, is_over,
 };
 use crate::app::theme::{regular, strong};
 use crate::app::tokens::{Tokens, space, type_size};
@@ -237,6 +237,22 @@ pub fn asked(row: &Response) -> bool {
         && row
             .ctx
             .input(|input| input.key_pressed(Key::A) && input.modifiers.is_none())
+}
+
+/// Beside the name of the ECG that is open.
+pub fn add_open(ui: &mut Ui, state: &State, opened: &OpenedRecording, commands: &mut Commands) {
+    let comparison = &state.comparison;
+    let place = comparison.place_of_signal(&opened.sha256);
+    let compare = ui
+        .add_enabled(
+            place.is_none() && !comparison.is_full(),
+            Button::new("Compare"),
+        )
+        .accessible_name("Compare this ECG with others")
+        .on_hover_text("Put this ECG beside others (A)");
+    if compare.clicked() {
+        commands.send(Command::Compare(CompareCommand::AddOpen));
+    }
 }
 
 /// How many are compared, and the way to them.

@@ -1,9 +1,9 @@
 //! The bar over the sheets: how the ECG is looked at, what is measured on it,
 //! and the way to paper. Keys in [`crate::app::keys`] do the same.
 
-use eframe::egui::{Button, ComboBox, Slider, Ui};
+use eframe::egui::{ComboBox, Slider, Ui};
 
-use crate::app::command::{Command, Commands, CompareCommand, Overlay, Scroll};
+use crate::app::command::{Command, Commands, Overlay, Scroll};
 use crate::app::state::{Fields, State};
 use crate::app::tokens::space;
 use crate::app::widgets::{CaliperMode, icon_button, weak};
@@ -67,36 +67,17 @@ pub fn ui(ui: &mut Ui, state: &State, place: Along, fields: &Fields, commands: &
             commands.send(Command::SetCaliper(caliper));
         }
         if !state.comparison.shown {
-            of_one(ui, state, commands);
+            let print = ui
+                .button("Print…")
+                .on_hover_text("To scale, as PDF, SVG or PNG (Ctrl+P)");
+            if print.clicked() {
+                commands.send(Command::Toggle(Overlay::Print));
+            }
         }
     });
     if place.duration_s > PAGE_S + 0.01 {
         along(ui, place, commands);
     }
-}
-
-/// What is done with one ECG alone: printing it, and putting it beside others.
-fn of_one(ui: &mut Ui, state: &State, commands: &mut Commands) {
-    let print = ui
-        .button("Print…")
-        .on_hover_text("To scale, as PDF, SVG or PNG (Ctrl+P)");
-    if print.clicked() {
-        commands.send(Command::Toggle(Overlay::Print));
-    }
-    let comparison = &state.comparison;
-    let opened = state.reading.opened.as_ref();
-    let is_there = opened.is_some_and(|opened| {
-        let place = comparison.place_of_signal(&opened.sha256);
-        place.is_some()
-    });
-    let compare = ui
-        .add_enabled(!is_there && !comparison.is_full(), Button::new("Compare"))
-        .accessible_name("Compare this ECG with others")
-        .on_hover_text("Put this ECG beside others (A)");
-    if compare.clicked() {
-        commands.send(Command::Compare(CompareCommand::AddOpen));
-    }
-    super::compare::way(ui, state, commands);
 }
 
 /// Where the page is in a recording that is longer.

@@ -138,6 +138,8 @@ fn recording(ui: &mut Ui, state: &State, opened: &OpenedRecording, commands: &mu
                     commands.send(Command::CancelOpening);
                 }
                 ui.spinner();
+            } else {
+                compare::add_open(ui, state, opened, commands);
             }
         });
     });

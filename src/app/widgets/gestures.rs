@@ -159,7 +159,7 @@ mod tests {
         let before = harness.state().shown().unwrap();
         send(
             &mut harness,
-            &[scroll(MouseWheelUnit::Point, vec2(-4.0, -3.0)); 5],
+            &vec![scroll(MouseWheelUnit::Point, vec2(-4.0, -3.0)); 5],
         );
         let after = harness.state().shown().unwrap();
         let moved_by = |from: f64, to: f64| (to - from) * before.points_per_mm;
@@ -176,7 +176,7 @@ mod tests {
         // Far to the right: the page ends, and the rest goes along the recording.
         send(
             &mut harness,
-            &[scroll(MouseWheelUnit::Point, vec2(-900.0, 0.0)); 4],
+            &vec![scroll(MouseWheelUnit::Point, vec2(-900.0, 0.0)); 4],
         );
         let end = harness.state().shown().unwrap();
         assert!(end.origin_mm.x_mm > after.origin_mm.x_mm);
