@@ -91,14 +91,6 @@ fn compared(folder: &Path, ids: &[String]) -> Window {
     window.harness.get_by_label(&third).focus();
     window.harness.step();
     window.press(Key::A);
-    if let Ok(path) = std::env::var("PICTURE") {
-        window
-            .harness
-            .render()
-            .unwrap()
-            .save(format!("{path}list.png"))
-            .unwrap();
-    }
     window.click("Show the comparison, 3 of 4");
     window
 }
@@ -144,14 +136,6 @@ fn three_ecgs_of_the_worklist_stand_side_by_side_move_together_and_leave_one_by_
     // A file's name counts as identity.
     window.assert_shows_not("mueller");
 
-    if let Ok(path) = std::env::var("PICTURE") {
-        window
-            .harness
-            .render()
-            .unwrap()
-            .save(format!("{path}3.png"))
-            .unwrap();
-    }
     // One look for all.
     window.press(Key::D);
     assert!(sheets(&window).iter().all(|s| s.contains("50 mm/s")));
@@ -274,14 +258,6 @@ fn headings_say_what_the_worklist_says_and_one_is_opened_alone_by_key() {
     // Alone, with its evidence, and with its place in the list.
     window.assert_shows("Prototypes of ");
     assert!(window.has("2 of 3"), "{:#?}", window.names());
-    if let Ok(path) = std::env::var("PICTURE") {
-        window
-            .harness
-            .render()
-            .unwrap()
-            .save(format!("{path}alone.png"))
-            .unwrap();
-    }
     let first = sheets(&window)[0].clone();
     assert!(first.starts_with(&format!("ECG {}. ", ids[1])), "{first}");
     window.press(Key::M);
@@ -323,14 +299,6 @@ fn the_open_ecg_and_recent_files_are_added_and_there_is_room_for_four() {
     assert_eq!(shown.len(), 4, "{shown:#?}");
     for (i, sheet) in shown.iter().enumerate() {
         assert!(sheet.starts_with(&format!("ECG {}. ", id(i))), "{sheet}");
-    }
-    if let Ok(path) = std::env::var("PICTURE") {
-        window
-            .harness
-            .render()
-            .unwrap()
-            .save(format!("{path}4.png"))
-            .unwrap();
     }
     // The model has read them in the background.
     window.assert_shows_not("not read by a model");

@@ -239,15 +239,18 @@ pub fn asked(row: &Response) -> bool {
             .input(|input| input.key_pressed(Key::A) && input.modifiers.is_none())
 }
 
-/// Beside the name of the ECG that is open.
-pub fn add_open(ui: &mut Ui, state: &State, opened: &OpenedRecording, commands: &mut Commands) {
+/// Beside the name of the ECG that is open: put it beside the others, or, where
+/// it is or there is no room, the way to them.
+pub fn beside(ui: &mut Ui, state: &State, opened: &OpenedRecording, commands: &mut Commands) {
     let comparison = &state.comparison;
     let place = comparison.place_of_signal(&opened.sha256);
+    if place.is_some() || comparison.is_full() {
+        let count = comparison.ecgs.len();
+        show_button(ui, &format!("Show {count}"), count, commands);
+        return;
+    }
     let compare = ui
-        .add_enabled(
-            place.is_none() && !comparison.is_full(),
-            Button::new("Compare"),
-        )
+        .button("Compare")
         .accessible_name("Compare this ECG with others")
         .on_hover_text("Put this ECG beside others (A)");
     if compare.clicked() {
@@ -258,16 +261,17 @@ pub fn add_open(ui: &mut Ui, state: &State, opened: &OpenedRecording, commands: 
 /// How many are compared, and the way to them.
 pub fn way(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let count = state.comparison.ecgs.len();
-    if count == 0 {
-        return;
+    if count > 0 {
+        show_button(ui, &format!("Side by side ({count})"), count, commands);
     }
+}
+
+fn show_button(ui: &mut Ui, text: &str, count: usize, commands: &mut Commands) {
+    let name = format!("Show the comparison, {count} of {}", Comparison::MOST);
     let button = ui
-        .button(format!("Side by side ({count})"))
-        .accessible_name(format!(
-            "Show the comparison, {count} of {}",
-            Comparison::MOST
-        ))
-        .on_hover_text("The ECGs that are compared (M)");
+        .button(text)
+        .accessible_name(name)
+        .on_hover_text("The compared ECGs side by side (M)");
     if button.clicked() {
         commands.send(Command::Compare(CompareCommand::Show(true)));
     }

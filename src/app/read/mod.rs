@@ -139,7 +139,7 @@ fn recording(ui: &mut Ui, state: &State, opened: &OpenedRecording, commands: &mu
                 }
                 ui.spinner();
             } else {
-                compare::add_open(ui, state, opened, commands);
+                compare::beside(ui, state, opened, commands);
             }
         });
     });

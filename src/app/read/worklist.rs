@@ -241,7 +241,6 @@ pub fn beside(
                 commands.send(Command::Worklist(WorklistCommand::Step(true)));
             }
         }
-        compare::way(ui, state, commands);
         let Some(notes) = &state.notes else { return };
         let saved = notes.of(&opened.sha256);
         let mut flagged = saved.flagged;
