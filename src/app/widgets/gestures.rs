@@ -131,6 +131,7 @@ mod tests {
         let page = scene(&ecg, &DisplayOptions::default().spec());
         let mut harness = Harness::builder()
             .with_size(vec2(600.0, 300.0))
+            .with_step_dt(1.0 / 60.0)
             .build_ui_state(
                 move |ui, zoom: &mut SheetZoom| {
                     let size = vec2(500.0, 200.0);
