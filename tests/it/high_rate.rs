@@ -175,7 +175,7 @@ fn prints_and_explanations_show_it_and_the_model_reads_what_was_opened() {
     };
     assert_eq!(reading(&print), reading(&print_alone));
     let without = std::fs::read(run("explain", "without.json")).unwrap();
-    assert_eq!(with, without, "the model was given the same");
+    assert!(with == without, "the model was given something else");
 }
 
 /// The 250 records of the excerpt that are there at both rates.
