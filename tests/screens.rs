@@ -4,6 +4,8 @@
 //! records, the review database. They run one at a time (Mesa may crash when
 //! Vulkan devices are made concurrently); each holds a lock for that.
 
+#[path = "screens/compare.rs"]
+mod compare;
 #[path = "screens/display.rs"]
 mod display;
 #[path = "screens/evidence.rs"]

@@ -108,6 +108,7 @@ impl Application {
             || state.reading.drawing.is_some()
             || state.reading.printing
             || state.worklist.is_busy()
+            || state.comparison.is_waiting()
             || state.loading_notes
             || state.saving_notes
             || state

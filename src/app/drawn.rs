@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::look::Look;
 use crate::bundle::SignalView;
+use crate::dataset::HighRate;
 use crate::ecg::{Lead, Recording};
 use crate::explain::reading;
 use crate::measurements::{self, Measurements};
@@ -23,13 +24,14 @@ pub struct Signal {
 impl Signal {
     /// The recording as `look` asks for it. Where a model cannot read it, the
     /// recording itself is shown, and the sheet says so.
-    fn of(recording: &Arc<Recording>, look: &Look) -> Self {
+    fn of(source: &Source, look: &Look) -> Self {
+        let recording = &source.recording;
         let view = match (look.signal, &look.preprocessing) {
             (SignalView::Model, Some(preprocessing)) => preprocessing.model_view(recording),
             (SignalView::Difference, Some(preprocessing)) => {
                 preprocessing.difference_view(recording)
             }
-            _ => return Self::filtered(recording, look, ""),
+            _ => return Self::filtered(source, look, ""),
         };
         match view {
             Ok(view) => Self {
@@ -37,18 +39,19 @@ impl Signal {
                 note: view.note,
                 unit: view.unit,
             },
-            Err(error) => Self::filtered(recording, look, &format!(" (not as the model: {error})")),
+            Err(error) => Self::filtered(source, look, &format!(" (not as the model: {error})")),
         }
     }
 
-    fn filtered(recording: &Arc<Recording>, look: &Look, remark: &str) -> Self {
+    fn filtered(source: &Source, look: &Look, remark: &str) -> Self {
+        let recording = source.shown();
         let (shown, note) = look.display.filter.shown(recording);
         Self {
             recording: match shown {
                 Cow::Borrowed(_) => Arc::clone(recording),
                 Cow::Owned(filtered) => Arc::new(filtered),
             },
-            note: note + remark,
+            note: source.high_rate.noted(note) + remark,
             unit: MILLIVOLTS,
         }
     }
@@ -57,9 +60,22 @@ impl Signal {
 /// What sheets are drawn from.
 #[derive(Clone)]
 pub struct Source {
+    /// What a model is given.
     pub recording: Arc<Recording>,
+    /// The same ECG at the higher rate of its collection, for the eye.
+    pub high_rate: HighRate,
     pub evidence: Evidence,
     pub measurements: Option<Arc<Measurements>>,
+}
+
+impl Source {
+    /// What the sheets show and the measurements are of.
+    pub fn shown(&self) -> &Arc<Recording> {
+        match &self.high_rate {
+            HighRate::Same(recording) => recording,
+            HighRate::None | HighRate::NotShown(_) => &self.recording,
+        }
+    }
 }
 
 /// What is to be seen on a recording.
@@ -87,6 +103,7 @@ impl Evidence {
 }
 
 /// A recording as sheets, without and with its evidence.
+#[derive(Clone)]
 pub struct Drawn {
     pub source: Source,
     pub signal: Signal,
@@ -104,7 +121,7 @@ pub struct Drawn {
 
 impl Drawn {
     pub fn of(source: Source, look: Look) -> Self {
-        let signal = Signal::of(&source.recording, &look);
+        let signal = Signal::of(&source, &look);
         Self::of_signal(source, signal, look)
     }
 
@@ -112,6 +129,7 @@ impl Drawn {
     pub fn standard(recording: Recording, evidence: Evidence) -> Self {
         let source = Source {
             recording: Arc::new(recording),
+            high_rate: HighRate::None,
             evidence,
             measurements: None,
         };
@@ -124,6 +142,7 @@ impl Drawn {
         let measurements = measurements::measure(&recording, None).ok().map(Arc::new);
         let source = Source {
             recording: Arc::new(recording),
+            high_rate: HighRate::None,
             evidence,
             measurements,
         };

@@ -32,6 +32,7 @@ const HELP: &[(&str, &[(&str, &str)])] = &[
             ("1", "True to scale, on the Read screen"),
             ("Shift+arrows", "Move the page"),
             ("Wheel, drag, double click", "Zoom, move, fit"),
+            ("Pinch, two fingers", "Zoom, move, on a touch pad"),
         ],
     ),
     (
@@ -85,6 +86,16 @@ const HELP: &[(&str, &[(&str, &str)])] = &[
             ("Ctrl+P", "Print"),
             ("Ctrl+L", "Worklist: the ECGs of a folder"),
             ("Ctrl+←  Ctrl+→", "Previous or next ECG of the list"),
+            ("A", "Compare this ECG, or the focused row"),
+            ("M", "The compared ECGs side by side, and back"),
+        ],
+    ),
+    (
+        "ECGs side by side",
+        &[
+            ("←  →", "Choose one"),
+            ("Enter", "Open it alone, with its evidence"),
+            ("Delete", "Remove it"),
         ],
     ),
     (

@@ -4,9 +4,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
+use super::display::DisplayArguments;
 use super::predict::{BundleHead, RecordingDocument, admit};
 use super::{ModelArguments, output};
 use crate::bundle::Exemplars;
+use crate::dataset::HighRate;
 use crate::ecg::{Lead, Recording};
 use crate::explain::print::{self, Printed};
 use crate::explain::{Explanation, Order, PrototypeEvidence, Rating, Subject, checks, words};
@@ -19,9 +21,12 @@ use crate::sheet::{Palette, Scene, pages_to_pdf, to_png, to_svg};
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  protoecg explain models/demo-rhythm/example.hea --class AFIB --out why.pdf\n  \
+    protoecg explain ECG.hea --layout 6x2 --speed 50 --filter diagnostic --out why.pdf\n  \
     protoecg explain ECG.hea --without-prototype 12 --mask-lead V1 --mask-span 2.0..3.5 --scale 1.2 --out what-if.json\n\n\
     The kind of file follows from its ending: .png, .svg, .pdf or .json. It names the ECG by\n\
-    its checksum, not by its file name. What was changed for a \"what if\" stands in it."
+    its checksum, not by its file name. What was changed for a \"what if\" stands in it.\n\
+    A record of PTB-XL's records100 is drawn at 500 Hz where the same ECG lies in records500; the\n\
+    model reads the one that was given."
 )]
 pub struct Arguments {
     /// ECG file
@@ -46,6 +51,8 @@ pub struct Arguments {
     /// Try each shown pair with noise, gain and shift, and measure which part of the ECG it hangs on
     #[arg(long)]
     checks: bool,
+    #[command(flatten, next_help_heading = "Sheets, at true scale")]
+    display: DisplayArguments,
     #[command(flatten)]
     what_if: WhatIf,
 }
@@ -167,6 +174,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         let printed = Printed {
             bundle: model.bundle(),
             recording: &recording,
+            high_rate: &HighRate::beside(&arguments.file, &recording),
+            display: arguments.display.options(),
             notes: &words::notes(&prediction, &report),
             explanation: &explanation,
             class,

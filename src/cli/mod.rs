@@ -6,6 +6,7 @@ mod audit;
 mod bundle;
 mod cache;
 mod convert;
+mod display;
 mod evaluate;
 mod exclude;
 mod explain;

@@ -4,18 +4,17 @@ use std::borrow::Cow;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::TypedValueParser;
 
+use super::display::{DisplayArguments, one_of};
 use super::{ModelArguments, output};
 use crate::bundle::{Bundle, SignalView};
+use crate::dataset::HighRate;
 use crate::ecg::Recording;
 use crate::explain::reading;
 use crate::inference::Model;
 use crate::plausibility::Admitted;
-use crate::sheet::{
-    Columns, DisplayFilter, DisplayOptions, FileKind, Gain, LeadOrder, MILLIVOLTS, PageLayout,
-    PaperSpeed, Print, PrintPage, SheetError,
-};
+use crate::sheet::{FileKind, MILLIVOLTS, Print, PrintPage, SheetError};
 use crate::{formats, measurements, plausibility};
 
 /// Print an ECG at true scale as PDF, SVG or PNG
@@ -23,7 +22,9 @@ use crate::{formats, measurements, plausibility};
 #[command(
     after_help = "The kind of file follows from its ending. What does not fit on one page goes on the next: one\n\
     PDF with several pages, or FILE.svg, FILE-2.svg and so on. An ECG is named by its checksum, not\n\
-    by its file name. Print without \"fit to page\", or the millimetres are none.\n\n\
+    by its file name. Print without \"fit to page\", or the millimetres are none.\n\
+    A record of PTB-XL's records100 is drawn at 500 Hz where the same ECG lies in records500; the\n\
+    model reads the one that was given.\n\n\
     Example:\n  protoecg print models/demo-rhythm/example.hea --layout 6x2 --speed 50 --out ecg.pdf"
 )]
 pub struct Arguments {
@@ -32,27 +33,8 @@ pub struct Arguments {
     /// File to write: .pdf, .svg or .png
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
-    /// Which leads are where
-    #[arg(long, default_value = "3x4+1", value_parser = layout())]
-    layout: PageLayout,
-    /// Limb leads in Cabrera's order: aVL, I, -aVR, II, aVF, III
-    #[arg(long)]
-    cabrera: bool,
-    /// All columns begin at the same moment; without it each goes on where the one before ended
-    #[arg(long)]
-    simultaneous: bool,
-    /// Paper speed in mm/s
-    #[arg(long, value_name = "MM/S", default_value = "25", value_parser = speed())]
-    speed: PaperSpeed,
-    /// Gain in mm/mV
-    #[arg(long, value_name = "MM/MV", default_value = "10", value_parser = gain())]
-    gain: Gain,
-    /// Chest leads at half of the gain
-    #[arg(long)]
-    half_gain_chest: bool,
-    /// Display filter: diagnostic is 0.05-150 Hz, monitoring 0.5-40 Hz
-    #[arg(long, default_value = "none", value_parser = filter())]
-    filter: DisplayFilter,
+    #[command(flatten)]
+    display: DisplayArguments,
     /// The recording, what the network of --bundle sees of it, or the difference
     #[arg(long, default_value = "clinician", value_parser = view())]
     view: SignalView,
@@ -78,35 +60,6 @@ pub struct Arguments {
     model: ModelArguments,
 }
 
-/// Reads a value by its name, and lists the names in the help.
-fn one_of<T: Copy + Send + Sync + 'static>(
-    values: &'static [T],
-    name: fn(T) -> &'static str,
-) -> impl TypedValueParser<Value = T> {
-    let names: Vec<&'static str> = values.iter().map(|&value| name(value)).collect();
-    PossibleValuesParser::new(names).map(move |text: String| {
-        let found = values.iter().find(|&&value| name(value) == text);
-        // The parser lets no other name through.
-        *found.unwrap_or(&values[0])
-    })
-}
-
-fn layout() -> impl TypedValueParser<Value = PageLayout> {
-    one_of(&PageLayout::ALL, PageLayout::name)
-}
-
-fn speed() -> impl TypedValueParser<Value = PaperSpeed> {
-    one_of(&PaperSpeed::ALL, PaperSpeed::name)
-}
-
-fn gain() -> impl TypedValueParser<Value = Gain> {
-    one_of(&Gain::ALL, Gain::name)
-}
-
-fn filter() -> impl TypedValueParser<Value = DisplayFilter> {
-    one_of(&DisplayFilter::ALL, DisplayFilter::name)
-}
-
 fn view() -> impl TypedValueParser<Value = SignalView> {
     one_of(&SignalView::ALL, SignalView::name)
 }
@@ -116,28 +69,6 @@ fn page() -> impl TypedValueParser<Value = PrintPage> {
         PrintPage::A4 => "a4",
         PrintPage::Letter => "letter",
     })
-}
-
-impl Arguments {
-    fn display(&self) -> DisplayOptions {
-        DisplayOptions {
-            layout: self.layout,
-            order: if self.cabrera {
-                LeadOrder::Cabrera
-            } else {
-                LeadOrder::Standard
-            },
-            columns: if self.simultaneous {
-                Columns::Simultaneous
-            } else {
-                Columns::Sequential
-            },
-            speed: self.speed,
-            gain: self.gain,
-            half_gain_chest: self.half_gain_chest,
-            filter: self.filter,
-        }
-    }
 }
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
@@ -173,10 +104,12 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         None => vec!["No model was asked.".to_owned()],
         Some(model) => footer(model, &recording, &report)?,
     };
-    let display = arguments.display();
-    let signal = drawn(arguments, model.as_ref().map(Model::bundle), &recording)?;
+    let display = arguments.display.options();
+    let high_rate = HighRate::beside(&arguments.file, &recording);
+    let bundle = model.as_ref().map(Model::bundle);
+    let signal = drawn(arguments, bundle, &recording, &high_rate)?;
     let ticks = if arguments.fiducials {
-        reading::ticks(&measurements::measure(&recording, None)?)
+        reading::ticks(&measurements::measure(high_rate.shown(&recording), None)?)
     } else {
         Vec::new()
     };
@@ -228,16 +161,18 @@ fn drawn<'a>(
     arguments: &Arguments,
     bundle: Option<&Bundle>,
     recording: &'a Recording,
+    high_rate: &'a HighRate,
 ) -> anyhow::Result<Signal<'a>> {
     let preprocessing = bundle.map(|bundle| &bundle.manifest.preprocessing);
     let view = match (arguments.view, preprocessing) {
         (SignalView::Model, Some(preprocessing)) => preprocessing.model_view(recording),
         (SignalView::Difference, Some(preprocessing)) => preprocessing.difference_view(recording),
         _ => {
-            let (recording, note) = arguments.filter.shown(recording);
+            let filter = arguments.display.options().filter;
+            let (recording, note) = filter.shown(high_rate.shown(recording));
             return Ok(Signal {
                 recording,
-                note,
+                note: high_rate.noted(note),
                 unit: MILLIVOLTS,
             });
         }

@@ -11,6 +11,7 @@ mod cache;
 mod collection;
 mod entry;
 mod error;
+mod high_rate;
 mod label_map;
 mod labels;
 mod listing;
@@ -24,6 +25,7 @@ pub use cache::{CacheReport, Check, Progress, default_cache_place, remove_cache}
 pub use collection::{DataSet, TABLE_FILE};
 pub use entry::{Entry, OLDEST_AGE_YEARS, same_patient};
 pub use error::DataSetError;
+pub use high_rate::{HIGH_RATE_FOLDER, HighRate, LOW_RATE_FOLDER};
 pub use label_map::{LABEL_MAP_FILE, LabelMap};
 pub use labels::{labels, positives};
 pub use listing::{LISTING_FILE, write_listing};

@@ -3,6 +3,8 @@
 //! ledger, and what speaks against it. The same values as on the screen and in
 //! the JSON.
 
+use std::borrow::Cow;
+
 use super::words::{
     NOTHING_ABOVE, NOTHING_ABOVE_IS_NOT_NORMAL, changes_sentence, counter_sentence, orders_note,
     probability_sentence, similarity_sentence, source_details, source_title, test_title, warning,
@@ -10,8 +12,12 @@ use super::words::{
 };
 use super::{ClassExplanation, CounterCase, Explanation, Order, PrototypeEvidence, marks, tables};
 use crate::bundle::Bundle;
+use crate::dataset::HighRate;
 use crate::ecg::Recording;
-use crate::sheet::{self, HeatMap, Layout, Mark, NOT_A_MEDICAL_DEVICE, Scene, SheetSpec, scene};
+use crate::sheet::{
+    self, DisplayFilter, DisplayOptions, HeatMap, LOWEST_ROW_MM, Layout, Mark,
+    NOT_A_MEDICAL_DEVICE, PAGE_S, SIGNAL_MM, Scene, SheetSpec, scene,
+};
 
 pub use super::tables::ledger_rows;
 
@@ -29,6 +35,11 @@ const FILTER_NOTE: &str = "as recorded, no display filter";
 pub struct Printed<'a> {
     pub bundle: &'a Bundle,
     pub recording: &'a Recording,
+    /// The same ECG at the higher rate of its collection: the sheets show it.
+    pub high_rate: &'a HighRate,
+    /// How both ECGs are drawn; cut-outs keep 25 mm/s, or two of them would
+    /// not lie beside each other on a page.
+    pub display: DisplayOptions,
     /// [`super::words::notes`].
     pub notes: &'a [String],
     pub explanation: &'a Explanation,
@@ -118,7 +129,7 @@ impl Printed<'_> {
                 .map(|influence| marks::influence_map(influence, &manifest.preprocessing.leads)),
         };
         let title = vec![test_title(self.recording)];
-        together(words, sheet_of(self.recording, title, marks, heat))
+        together(words, self.sheets(&self.shown_signal(), title, marks, heat))
     }
 
     fn training_ecg(&self, evidence: &PrototypeEvidence) -> Vec<Scene> {
@@ -133,7 +144,7 @@ impl Printed<'_> {
         words.extend(warning(evidence).map(paragraph));
         let disagree = self.class.orders_disagree.as_ref();
         words.extend(disagree.map(|disagree| paragraph(&orders_note(disagree))));
-        training_sheet(words, evidence, &self.exemplar)
+        self.training_sheet(words, evidence, &self.exemplar)
     }
 
     /// The best prototype of the statement that came nearest without reaching
@@ -143,25 +154,28 @@ impl Printed<'_> {
             Scene::heading("What speaks for something else", TEXT_WIDTH_MM),
             paragraph(&counter_sentence(counter)),
         ];
-        training_sheet(words, &counter.prototype, &self.counter_exemplar)
+        self.training_sheet(words, &counter.prototype, &self.counter_exemplar)
     }
 
     /// The window of both in all 12 leads, at one scale.
     fn cut_outs(&self, evidence: &PrototypeEvidence) -> Option<Scene> {
-        let cut = |recording: &Recording, layout: Layout, title: String| {
+        let cut = |signal: &Signal<'_>, layout: Layout, title: String| {
             let spec = SheetSpec {
                 layout,
                 title: vec![title],
-                filter_note: FILTER_NOTE.to_owned(),
+                filter_note: signal.note.clone(),
+                gain_mm_per_mv: self.display.gain.mm_per_mv(),
+                half_gain_chest: self.display.half_gain_chest,
                 ..SheetSpec::default()
             };
-            scene(recording, &spec)
+            scene(&signal.recording, &spec)
         };
         let test = marks::test_cut_out(evidence)?;
-        let mut cut_outs = cut(self.recording, test, test_title(self.recording));
+        let mut cut_outs = cut(&self.shown_signal(), test, test_title(self.recording));
         if let (Ok(source), Some(layout)) = (&self.exemplar, marks::source_cut_out(evidence)) {
             let title = source_title(evidence);
-            cut_outs = cut_outs.side_by_side(cut(source, layout, title), 2.0);
+            let source = self.filtered(source);
+            cut_outs = cut_outs.side_by_side(cut(&source, layout, title), 2.0);
         }
         let heading = "The window in all 12 leads, both at one scale";
         Some(Scene::stack(
@@ -169,60 +183,109 @@ impl Printed<'_> {
             1.0,
         ))
     }
+
+    /// An ECG as it is drawn.
+    fn filtered<'r>(&self, recording: &'r Recording) -> Signal<'r> {
+        let (recording, note) = self.display.filter.shown(recording);
+        let note = match self.display.filter {
+            DisplayFilter::None => FILTER_NOTE.to_owned(),
+            _ => note,
+        };
+        Signal { recording, note }
+    }
+
+    /// The test ECG as it is drawn.
+    fn shown_signal(&self) -> Signal<'_> {
+        let signal = self.filtered(self.high_rate.shown(self.recording));
+        Signal {
+            note: self.high_rate.noted(signal.note),
+            ..signal
+        }
+    }
+
+    /// Words over the training ECG of a prototype, or with the reason why it is
+    /// not there.
+    fn training_sheet(
+        &self,
+        mut words: Vec<Scene>,
+        evidence: &PrototypeEvidence,
+        exemplar: &Result<&Recording, String>,
+    ) -> Vec<Scene> {
+        match exemplar {
+            Ok(source) => {
+                let title = vec![source_title(evidence), source_details(evidence)];
+                let marks = marks::source_marks(evidence);
+                together(
+                    words,
+                    self.sheets(&self.filtered(source), title, marks, None),
+                )
+            }
+            Err(reason) => {
+                words.push(paragraph(&format!("Training ECG not shown: {reason}")));
+                vec![Scene::stack(words, 1.0)]
+            }
+        }
+    }
+
+    /// The 10 s that the model read, in the chosen display: on as many sheets as
+    /// the paper speed needs. Rows move together where a page is too low.
+    fn sheets(
+        &self,
+        signal: &Signal<'_>,
+        title: Vec<String>,
+        marks: Vec<Mark>,
+        heat: Option<HeatMap>,
+    ) -> Vec<Scene> {
+        let page_s = (SIGNAL_MM / self.display.speed.mm_per_s()).min(PAGE_S);
+        let count = (PAGE_S / page_s).ceil() as usize;
+        let sheet = |i: usize| {
+            let spec = SheetSpec {
+                page_s,
+                page_start_s: i as f64 * page_s,
+                title: title.clone(),
+                marks: marks.clone(),
+                heat: heat.clone(),
+                filter_note: signal.note.clone(),
+                ..self.display.spec()
+            };
+            let mut drawn = scene(&signal.recording, &spec);
+            let mut row_height_mm = spec.row_height_mm;
+            while drawn.height_mm > sheet::Page::A4Landscape.room_mm()
+                && row_height_mm > LOWEST_ROW_MM
+            {
+                row_height_mm -= 1;
+                let lower = SheetSpec {
+                    row_height_mm,
+                    ..spec.clone()
+                };
+                drawn = scene(&signal.recording, &lower);
+            }
+            drawn
+        };
+        (0..count).map(sheet).collect()
+    }
+}
+
+/// What is drawn of an ECG, and what was done to it.
+struct Signal<'a> {
+    recording: Cow<'a, Recording>,
+    note: String,
 }
 
 pub(super) fn paragraph(text: &str) -> Scene {
     Scene::paragraph(text, TEXT_WIDTH_MM)
 }
 
-/// Words over the training ECG of a prototype, or with the reason why it is not
-/// there.
-fn training_sheet(
-    mut words: Vec<Scene>,
-    evidence: &PrototypeEvidence,
-    exemplar: &Result<&Recording, String>,
-) -> Vec<Scene> {
-    match exemplar {
-        Ok(source) => together(
-            words,
-            sheet_of(
-                source,
-                vec![source_title(evidence), source_details(evidence)],
-                marks::source_marks(evidence),
-                None,
-            ),
-        ),
-        Err(reason) => {
-            words.push(paragraph(&format!("Training ECG not shown: {reason}")));
-            vec![Scene::stack(words, 1.0)]
-        }
-    }
-}
-
-/// Words over a sheet, or before it where a page does not hold both.
-fn together(words: Vec<Scene>, sheet: Scene) -> Vec<Scene> {
+/// Words over the first sheet, or before it where a page does not hold both.
+fn together(words: Vec<Scene>, mut sheets: Vec<Scene>) -> Vec<Scene> {
     let words = Scene::stack(words, 1.0);
-    if words.height_mm + sheet.height_mm + 1.0 > TOGETHER_MM {
-        vec![words, sheet]
-    } else {
-        vec![Scene::stack([words, sheet], 1.0)]
+    match sheets.first_mut() {
+        Some(first) if words.height_mm + first.height_mm + 1.0 <= TOGETHER_MM => {
+            *first = Scene::stack([words, std::mem::take(first)], 1.0);
+        }
+        _ => sheets.insert(0, words),
     }
-}
-
-fn sheet_of(
-    recording: &Recording,
-    title: Vec<String>,
-    marks: Vec<Mark>,
-    heat: Option<HeatMap>,
-) -> Scene {
-    let spec = SheetSpec {
-        title,
-        marks,
-        heat,
-        filter_note: FILTER_NOTE.to_owned(),
-        ..SheetSpec::default()
-    };
-    scene(recording, &spec)
+    sheets
 }
 
 /// The print as A4 landscape pages.

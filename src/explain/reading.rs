@@ -16,13 +16,17 @@ const MOST: usize = 8;
 /// Name and facts of a recording, free of identity.
 pub fn title(recording: &Recording) -> String {
     let mut parts = vec![format!("ECG {}", recording.short_id())];
-    parts.extend(recording.age_years.map(|age| format!("{age:.0} years")));
-    parts.extend(
-        recording
-            .sex
-            .map(|sex| if sex == Sex::Male { "male" } else { "female" }.to_owned()),
-    );
+    parts.extend(age_and_sex(recording));
     parts.join(", ")
+}
+
+/// `63 years` and `female`, as far as they are known.
+pub fn age_and_sex(recording: &Recording) -> Vec<String> {
+    let age = recording.age_years.map(|age| format!("{age:.0} years"));
+    let sex = recording
+        .sex
+        .map(|sex| if sex == Sex::Male { "male" } else { "female" }.to_owned());
+    age.into_iter().chain(sex).collect()
 }
 
 /// The bundle and what it reads: statements at or above their thresholds, with

@@ -42,6 +42,11 @@ impl Page {
         }
     }
 
+    /// Height that blocks may take between the margins, above the foot.
+    pub fn room_mm(self) -> f64 {
+        self.size_mm().1 - 2.0 * PAGE_MARGIN_MM - PAGE_FOOT_MM
+    }
+
     pub fn name(self) -> &'static str {
         match self {
             Self::A4Landscape => "A4 landscape",
@@ -226,8 +231,8 @@ pub fn paginate(
     page: Page,
     gap_mm: f64,
 ) -> Result<Vec<Scene>, SheetError> {
-    let (page_width_mm, page_height_mm) = page.size_mm();
-    let room_mm = page_height_mm - 2.0 * PAGE_MARGIN_MM - PAGE_FOOT_MM;
+    let (page_width_mm, _) = page.size_mm();
+    let room_mm = page.room_mm();
     let mut pages: Vec<Vec<Scene>> = Vec::new();
     let mut used_mm = f64::INFINITY;
     for block in blocks {

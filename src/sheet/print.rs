@@ -11,9 +11,11 @@ use crate::ecg::Recording;
 
 /// Length of the paper that the signal has on a page: 10 s at 25 mm/s, or 8 s
 /// where a wide calibration pulse leaves less room.
-const SIGNAL_MM: [f64; 2] = [250.0, 200.0];
+const SIGNALS_MM: [f64; 2] = [SIGNAL_MM, 200.0];
+/// 10 s at 25 mm/s.
+pub const SIGNAL_MM: f64 = 250.0;
 /// No row is lower than this; a page that still does not fit is refused.
-const LOWEST_ROW_MM: u32 = 10;
+pub const LOWEST_ROW_MM: u32 = 10;
 const GAP_MM: f64 = 4.0;
 
 /// The paper.
@@ -100,7 +102,7 @@ impl Print<'_> {
         };
         let preferred_mm = self.display.layout.row_height_mm();
         let rows_mm = || (LOWEST_ROW_MM..=preferred_mm).rev();
-        let ways = SIGNAL_MM.into_iter().flat_map(|signal_mm| {
+        let ways = SIGNALS_MM.into_iter().flat_map(|signal_mm| {
             let page_s = signal_mm / self.display.speed.mm_per_s();
             rows_mm().map(move |row_mm| (page_s.min(wanted_s.max(PAGE_S)), row_mm))
         });

@@ -10,7 +10,9 @@ use crossbeam_channel::Sender;
 use super::rows::{COLUMNS, Paths, table_row};
 use super::table::{Table, beat_columns, beat_row, truth_columns, truth_row};
 use super::{Mix, Recipe, SimulatedEcg, SimulatorError};
-use crate::dataset::{MARKER_FILE, MARKER_VERSION, SimulatedMarker, TABLE_FILE};
+use crate::dataset::{
+    HIGH_RATE_FOLDER, LOW_RATE_FOLDER, MARKER_FILE, MARKER_VERSION, SimulatedMarker, TABLE_FILE,
+};
 use crate::ecg::Recording;
 use crate::formats::wfdb;
 use crate::statements::{self, Group, Superclass};
@@ -23,8 +25,6 @@ pub const TRUTH_FILE: &str = "truth.csv";
 /// Every beat of each record, with the limits of its waves.
 pub const BEATS_FILE: &str = "beats.csv";
 const STATEMENTS_FILE: &str = "scp_statements.csv";
-const LOW_RATE_FOLDER: &str = "records100";
-const HIGH_RATE_FOLDER: &str = "records500";
 
 /// Everything that the simulator writes; a folder with anything else in it is
 /// somebody's.

@@ -1,5 +1,6 @@
 //! The one place where commands and events change the state.
 
+mod comparison;
 mod evidence;
 mod model;
 mod print;
@@ -71,6 +72,7 @@ impl Application {
             Command::Print(path) => self.print(path),
 
             Command::Worklist(command) => self.apply_worklist(command),
+            Command::Compare(command) => self.apply_comparison(command),
 
             Command::LoadModel(path) => self.load_model(path),
             Command::ReloadModel => self.reload_model(),
@@ -114,6 +116,7 @@ impl Application {
                 sha256,
                 result,
             } => self.listed_predicted(ticket, index, sha256, result),
+            Event::Compared { number, event } => self.receive_compared(number, event),
             Event::NotesLoaded(result) => self.notes_loaded(result),
             Event::NotesSaved(result) => self.notes_saved(result),
             Event::Printed(result) => self.printed(result),

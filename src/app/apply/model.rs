@@ -53,6 +53,7 @@ impl Application {
             workers.model(Priority::Seen, job);
         }
         self.restart_list();
+        self.forget_compared_readings();
     }
 
     pub(super) fn bundle_opened(&mut self, opened: OpenedBundle) {
@@ -86,6 +87,7 @@ impl Application {
             other => other,
         };
         self.predict();
+        self.read_all_compared();
     }
 
     pub(super) fn model_failed(&mut self, path: PathBuf, message: String) {

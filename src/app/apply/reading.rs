@@ -80,7 +80,7 @@ impl Application {
                         .saved
                         .remember(&std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
                 }
-                self.show_recording(read);
+                self.show_recording(OpenedRecording::new(read));
             }
             Err(message) => {
                 self.state
@@ -89,28 +89,16 @@ impl Application {
         }
     }
 
-    fn show_recording(&mut self, read: ReadRecording) {
-        let ReadRecording {
-            recording,
-            sha256,
-            report,
-            drawn,
-        } = read;
-        let id = sha256.chars().take(8).collect();
+    /// Puts an ECG on the Read screen, alone.
+    pub(super) fn show_recording(&mut self, opened: OpenedRecording) {
         // Opened by another way than the list, it has no place in it.
         let list = &mut self.state.worklist;
-        if list.open.and_then(|i| list.entries.get(i)?.sha256()) != Some(&sha256) {
+        if list.open.and_then(|i| list.entries.get(i)?.sha256()) != Some(&opened.sha256) {
             list.open = None;
         }
-        self.state.reading.opened = Some(OpenedRecording {
-            recording,
-            id,
-            sha256,
-            report,
-            drawn,
-            measurements: None,
-            median_beat: None,
-        });
+        let is_measured = opened.measurements.is_some();
+        self.state.reading.opened = Some(opened);
+        self.state.comparison.shown = false;
         if self.state.overlay == Some(Overlay::MedianBeat) {
             self.state.overlay = None;
         }
@@ -121,7 +109,9 @@ impl Application {
         self.state.solved(Place::Print);
         self.fields.read_zoom.fit();
         self.fields.read_zoom.caliper.forget_place();
-        self.measure();
+        if !is_measured {
+            self.measure();
+        }
         self.show_note();
         self.forget_prediction();
         self.predict();

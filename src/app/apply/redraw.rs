@@ -8,10 +8,11 @@ use crate::app::application::Application;
 use crate::app::command::{Place, Scroll};
 use crate::app::drawn::Drawn;
 use crate::app::look::Look;
+use crate::app::state::last_page_start_s;
 use crate::app::worker::{FileJob, Priority};
 use crate::ecg::Recording;
 use crate::measurements::Measurements;
-use crate::sheet::{DisplayOptions, PAGE_S};
+use crate::sheet::DisplayOptions;
 
 impl Application {
     pub(super) fn set_display(&mut self, display: DisplayOptions) {
@@ -24,19 +25,21 @@ impl Application {
     }
 
     pub(super) fn scroll(&mut self, scroll: Scroll) {
-        let reading = &mut self.state.reading;
-        let Some(opened) = &reading.opened else {
-            return;
+        let (comparison, reading) = (&mut self.state.comparison, &mut self.state.reading);
+        let (duration_s, page_start_s) = match &reading.opened {
+            _ if comparison.shown => (comparison.duration_s(), &mut comparison.page_start_s),
+            Some(opened) => (opened.recording.duration_s(), &mut reading.page_start_s),
+            None => return,
         };
-        let last_s = (opened.recording.duration_s() - PAGE_S).max(0.0);
+        let last_s = last_page_start_s(duration_s);
         let wanted_s = match scroll {
-            Scroll::By(seconds) => reading.page_start_s + seconds,
+            Scroll::By(seconds) => *page_start_s + seconds,
             Scroll::To(second) => second,
             Scroll::Start => 0.0,
             Scroll::End => last_s,
         };
         if wanted_s.is_finite() {
-            reading.page_start_s = wanted_s.clamp(0.0, last_s);
+            *page_start_s = wanted_s.clamp(0.0, last_s);
         }
     }
 
@@ -54,6 +57,7 @@ impl Application {
                 self.draw(look);
             }
         }
+        self.redraw_compared();
         let look = self.state.exemplar_look();
         if self.state.exemplars.look != look {
             let bundle = self.state.exemplars.bundle.clone();
@@ -108,7 +112,7 @@ impl Application {
     /// Has beats and intervals found in the open recording.
     pub(super) fn measure(&self) {
         if let (Some(opened), Some(workers)) = (&self.state.reading.opened, &self.workers) {
-            let recording = Arc::clone(&opened.recording);
+            let recording = Arc::clone(opened.drawn.source.shown());
             workers.files(Priority::Seen, FileJob::Measure(recording));
         }
     }
@@ -118,10 +122,11 @@ impl Application {
         recording: &Arc<Recording>,
         result: Result<Arc<Measurements>, String>,
     ) {
+        self.compared_measured(recording, &result);
         let Some(opened) = &mut self.state.reading.opened else {
             return;
         };
-        if !Arc::ptr_eq(&opened.recording, recording) {
+        if !Arc::ptr_eq(opened.drawn.source.shown(), recording) {
             return;
         }
         if let Ok(measurements) = &result {

@@ -4,7 +4,7 @@
 use eframe::egui::{ComboBox, Slider, Ui};
 
 use crate::app::command::{Command, Commands, Overlay, Scroll};
-use crate::app::state::{Fields, OpenedRecording, State};
+use crate::app::state::{Fields, State};
 use crate::app::tokens::space;
 use crate::app::widgets::{CaliperMode, icon_button, weak};
 use crate::bundle::SignalView;
@@ -12,13 +12,14 @@ use crate::sheet::{
     Columns, DisplayFilter, DisplayOptions, Gain, LeadOrder, PAGE_S, PageLayout, PaperSpeed,
 };
 
-pub fn ui(
-    ui: &mut Ui,
-    state: &State,
-    opened: &OpenedRecording,
-    fields: &Fields,
-    commands: &mut Commands,
-) {
+/// The recording, or the longest of those side by side, and where the page is.
+#[derive(Clone, Copy, Debug)]
+pub struct Along {
+    pub duration_s: f64,
+    pub start_s: f64,
+}
+
+pub fn ui(ui: &mut Ui, state: &State, place: Along, fields: &Fields, commands: &mut Commands) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
         let before = state.saved.display;
@@ -65,22 +66,26 @@ pub fn ui(
         if caliper != fields.read_zoom.caliper.mode {
             commands.send(Command::SetCaliper(caliper));
         }
-        let print = ui
-            .button("Print…")
-            .on_hover_text("To scale, as PDF, SVG or PNG (Ctrl+P)");
-        if print.clicked() {
-            commands.send(Command::Toggle(Overlay::Print));
+        if !state.comparison.shown {
+            let print = ui
+                .button("Print…")
+                .on_hover_text("To scale, as PDF, SVG or PNG (Ctrl+P)");
+            if print.clicked() {
+                commands.send(Command::Toggle(Overlay::Print));
+            }
         }
     });
-    if opened.recording.duration_s() > PAGE_S + 0.01 {
-        along(ui, state, opened, commands);
+    if place.duration_s > PAGE_S + 0.01 {
+        along(ui, place, commands);
     }
 }
 
 /// Where the page is in a recording that is longer.
-fn along(ui: &mut Ui, state: &State, opened: &OpenedRecording, commands: &mut Commands) {
-    let duration_s = opened.recording.duration_s();
-    let start_s = state.reading.page_start_s;
+fn along(ui: &mut Ui, place: Along, commands: &mut Commands) {
+    let Along {
+        duration_s,
+        start_s,
+    } = place;
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
         if icon_button(ui, "‹", "Ten seconds back (Page up)").clicked() {

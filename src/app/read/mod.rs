@@ -3,6 +3,7 @@
 
 mod attention;
 mod checks;
+mod compare;
 mod display_bar;
 mod evidence;
 mod findings;
@@ -16,6 +17,7 @@ mod print;
 mod welcome;
 mod what_if;
 mod worklist;
+mod zoom_buttons;
 
 use eframe::egui::{Align, Frame, Layout, Margin, Panel, ScrollArea, Ui};
 
@@ -24,6 +26,7 @@ use super::state::{Fields, OpenedRecording, State};
 use super::tokens::space;
 use super::widgets::{card_frame, icon_button, problem_ui, title, weak};
 use super::worker::Purpose;
+use crate::explain::reading;
 
 pub use measurements::median_beat_overlay;
 pub use predictions::order;
@@ -35,6 +38,10 @@ pub use worklist::overlay as worklist_overlay;
 const COLUMN: f32 = 408.0;
 
 pub fn ui(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands) {
+    if state.comparison.shown {
+        compare::ui(ui, state, fields, commands);
+        return;
+    }
     let Some(opened) = &state.reading.opened else {
         welcome::ui(ui, state, fields, commands);
         return;
@@ -93,7 +100,11 @@ pub fn ui(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Comman
             state.problems.get(&Place::Model),
             commands,
         );
-        display_bar::ui(ui, state, opened, fields, commands);
+        let along = display_bar::Along {
+            duration_s: opened.recording.duration_s(),
+            start_s: state.reading.page_start_s,
+        };
+        display_bar::ui(ui, state, along, fields, commands);
         ui.add_space(space::XS);
         pair::ui(ui, state, opened, fields, commands);
         let scrolled_s = std::mem::take(&mut fields.read_zoom.scrolled_s);
@@ -127,18 +138,24 @@ fn recording(ui: &mut Ui, state: &State, opened: &OpenedRecording, commands: &mu
                     commands.send(Command::CancelOpening);
                 }
                 ui.spinner();
+            } else {
+                compare::beside(ui, state, opened, commands);
             }
         });
     });
     let recording = &opened.recording;
+    let shown_hz = opened.drawn.source.shown().rate_hz;
+    let rate = match shown_hz == recording.rate_hz {
+        true => format!("{} Hz", recording.rate_hz),
+        false => format!("{} Hz ({shown_hz} Hz shown)", recording.rate_hz),
+    };
     let mut facts = vec![
         recording.format.clone(),
         format!("{} leads", recording.channels.len()),
-        format!("{} Hz", recording.rate_hz),
+        rate,
         format!("{:.1} s", recording.duration_s()),
     ];
-    facts.extend(recording.age_years.map(|age| format!("{age:.0} years")));
-    facts.extend(recording.sex.map(|sex| format!("{sex:?}").to_lowercase()));
+    facts.extend(reading::age_and_sex(recording));
     let response = weak(ui, facts.join(" · "));
     response.on_hover_text(format!(
         "{}\nNamed by the first digits of its signal's SHA-256.",

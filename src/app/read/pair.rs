@@ -3,16 +3,15 @@
 
 use eframe::egui::{Align, Layout, Panel, RichText, Ui, Vec2, vec2};
 
-use super::panels;
-use crate::app::command::{Command, Commands, PairView, ZoomStep};
+use super::{panels, zoom_buttons};
+use crate::app::command::{Command, Commands, PairView};
 use crate::app::drawn::Drawn;
 use crate::app::state::{Exemplar, Fields, OpenedRecording, State};
 use crate::app::theme::{regular, strong};
 use crate::app::tokens::{Tokens, space, type_size};
 use crate::app::training_ecg;
 use crate::app::widgets::{
-    SheetZoom, banner, card_frame, ghost_button, heading, icon_button, segmented, sheet_pane,
-    small, weak_line,
+    SheetZoom, banner, card_frame, heading, segmented, sheet_pane, small, weak_line,
 };
 use crate::explain::{ClassExplanation, CounterCase, Extent, PrototypeEvidence, words};
 use crate::sheet::Scene;
@@ -158,25 +157,7 @@ fn toolbar(
             }
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if state.saved.monitors.pixels_per_mm(&state.monitor).is_some()
-                && ghost_button(ui, "1:1")
-                    .on_hover_text("True to scale (1)")
-                    .clicked()
-            {
-                commands.send(Command::Zoom(ZoomStep::TrueScale));
-            }
-            if icon_button(ui, "+", "Zoom in (+)").clicked() {
-                commands.send(Command::Zoom(ZoomStep::In));
-            }
-            if ghost_button(ui, "Fit")
-                .on_hover_text("Fit the page (0)")
-                .clicked()
-            {
-                commands.send(Command::Zoom(ZoomStep::Fit));
-            }
-            if icon_button(ui, "−", "Zoom out (-)").clicked() {
-                commands.send(Command::Zoom(ZoomStep::Out));
-            }
+            zoom_buttons::ui(ui, state, commands);
             if let Some(evidence) = state.reading.evidence() {
                 let views: Vec<_> = views_of(evidence).map(|view| (view, view.name())).collect();
                 if let Some(view) = segmented(ui, view_of(state, evidence), &views) {

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use eframe::egui::{Align, Context, Layout, ScrollArea, Ui, vec2};
 
-use crate::app::command::{Command, Commands, Place};
+use super::compare;
+use crate::app::command::{Command, Commands, CompareCommand, Place};
 use crate::app::state::{Fields, State};
 use crate::app::tokens::space;
 use crate::app::widgets::{
@@ -121,6 +122,7 @@ fn recent(ui: &mut Ui, state: &State, commands: &mut Commands) {
             if ghost_button(ui, "Clear list").clicked() {
                 commands.send(Command::ClearRecent);
             }
+            compare::way(ui, state, commands);
         });
     });
     for path in &state.saved.recent {
@@ -129,17 +131,18 @@ fn recent(ui: &mut Ui, state: &State, commands: &mut Commands) {
             |name| name.to_string_lossy().into_owned(),
         );
         ui.horizontal(|ui| {
-            if ui
-                .link(&name)
-                .on_hover_text(path.display().to_string())
-                .clicked()
-            {
+            let link = ui.link(&name).on_hover_text(path.display().to_string());
+            if link.clicked() {
                 commands.send(Command::OpenRecording(path.clone()));
+            }
+            if compare::asked(&link) {
+                commands.send(Command::Compare(CompareCommand::Add(path.clone())));
             }
             let folder = path
                 .parent()
                 .map(|folder| folder.display().to_string())
                 .unwrap_or_default();
+            compare::toggle(ui, state, path, &format!("Compare {name}"), commands);
             weak(ui, folder);
         });
     }

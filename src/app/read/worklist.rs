@@ -5,8 +5,9 @@ use std::path::PathBuf;
 
 use eframe::egui::{Button, ComboBox, Context, ScrollArea, TextEdit, Ui, vec2};
 
-use crate::app::command::{Command, Commands, Place, WorklistCommand};
-use crate::app::state::{Fields, ListedReading, OpenedRecording, State};
+use super::compare;
+use crate::app::command::{Command, Commands, CompareCommand, Place, WorklistCommand};
+use crate::app::state::{Fields, ListedReading, OpenedRecording, State, positive_text};
 use crate::app::tokens::{Tokens, space};
 use crate::app::widgets::{
     Cell, Column, Table, dialog, icon_button, path_field, primary_button, problem_ui, progress,
@@ -14,7 +15,9 @@ use crate::app::widgets::{
 };
 use crate::app::worker::Purpose;
 
-const WIDTH: f32 = 820.0;
+const WIDTH: f32 = 860.0;
+/// What the button that compares an entry needs.
+const COMPARE: f32 = 84.0;
 
 /// The list over the screen.
 pub fn overlay(ctx: &Context, state: &State, fields: &mut Fields, commands: &mut Commands) {
@@ -111,6 +114,7 @@ fn filters(ui: &mut Ui, state: &State, commands: &mut Commands) {
             .accessible_name(format!("Statement: {current}"));
         let mut only_flagged = list.only_flagged;
         ui.checkbox(&mut only_flagged, "Flagged only");
+        compare::way(ui, state, commands);
         if chosen != list.statement || only_flagged != list.only_flagged {
             commands.send(Command::Worklist(WorklistCommand::Filter {
                 statement: chosen,
@@ -123,18 +127,25 @@ fn filters(ui: &mut Ui, state: &State, commands: &mut Commands) {
 fn entries(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let tokens = Tokens::of(ui);
     let shown = state.listed_shown();
-    let table = Table::new(
-        ui,
-        &[
-            Column::right("No.", 40.0),
-            Column::left("ECG", 72.0),
-            Column::left("Flag", 34.0),
-            Column::left("At or above threshold", 0.0),
-            Column::left("Note", 220.0),
-        ],
-    );
-    ui.spacing_mut().item_spacing.y = 0.0;
-    table.header(ui);
+    let width = ui.available_width() - COMPARE;
+    ui.spacing_mut().item_spacing = vec2(space::XS, 0.0);
+    let table = ui
+        .scope(|ui| {
+            ui.set_max_width(width);
+            let table = Table::new(
+                ui,
+                &[
+                    Column::right("No.", 40.0),
+                    Column::left("ECG", 72.0),
+                    Column::left("Flag", 34.0),
+                    Column::left("At or above threshold", 0.0),
+                    Column::left("Note", 190.0),
+                ],
+            );
+            table.header(ui);
+            table
+        })
+        .inner;
     ScrollArea::vertical()
         .id_salt("entries")
         .max_height(380.0)
@@ -164,9 +175,23 @@ fn entries(ui: &mut Ui, state: &State, commands: &mut Commands) {
                 let flagged = if note.flagged { ", flagged" } else { "" };
                 let name = format!("{}, ECG {id}{flagged}: {said}", index + 1);
                 let is_open = state.worklist.open == Some(index);
-                if table.choice(ui, &cells, is_open, &name).clicked() {
-                    commands.send(Command::Worklist(WorklistCommand::Show(index)));
-                }
+                ui.horizontal(|ui| {
+                    let row = vec2(width, space::ROW);
+                    let choice = ui.allocate_ui(row, |ui| {
+                        ui.set_max_width(width);
+                        table.choice(ui, &cells, is_open, &name)
+                    });
+                    if choice.inner.clicked() {
+                        commands.send(Command::Worklist(WorklistCommand::Show(index)));
+                    }
+                    if compare::asked(&choice.inner) {
+                        let add = CompareCommand::Add(listed.path.clone());
+                        commands.send(Command::Compare(add));
+                    }
+                    ui.spacing_mut().interact_size.y = space::ROW - 2.0;
+                    let name = format!("Compare {id}, number {}", index + 1);
+                    compare::toggle(ui, state, &listed.path, &name, commands);
+                });
             }
         });
 }
@@ -176,19 +201,12 @@ fn said(reading: &ListedReading) -> String {
         ListedReading::Waiting => "waiting".to_owned(),
         ListedReading::Failed(reason) => format!("could not be read: {}", without_path(reason)),
         ListedReading::Refused { reason, .. } => reason.clone(),
-        ListedReading::Read { positive, .. } if positive.is_empty() => {
-            "nothing above its threshold".to_owned()
-        }
-        ListedReading::Read { positive, .. } => positive
-            .iter()
-            .map(|(code, probability)| format!("{code} {probability:.2}"))
-            .collect::<Vec<_>>()
-            .join(", "),
+        ListedReading::Read { positive, .. } => positive_text(positive),
     }
 }
 
 /// Errors begin with the file's name, which counts as identity.
-fn without_path(reason: &str) -> &str {
+pub(super) fn without_path(reason: &str) -> &str {
     reason.split_once(": ").map_or(reason, |(_, rest)| rest)
 }
 

@@ -1,5 +1,6 @@
 //! What the window knows: [`Saved`] outlives it, everything else is transient.
 
+mod comparison;
 mod draft;
 mod model;
 mod reading;
@@ -13,6 +14,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+pub use comparison::{Compared, ComparedEcg, ComparedReading, Comparison, is_over};
 pub use draft::Draft;
 pub use model::{LoadedModel, ModelState};
 pub use reading::{Exemplar, ExemplarCache, OpenedRecording, Reading};
@@ -20,7 +22,7 @@ pub use reading_session::ReadingSession;
 pub use review::{Measuring, ReviewState, Session, StatisticsState};
 pub use saved::{Saved, TrainingChoices};
 pub use training::{ShownSource, TrainingState};
-pub use worklist::{Listed, ListedReading, Worklist, positive};
+pub use worklist::{Listed, ListedReading, Worklist, positive, positive_text};
 
 use super::command::{Overlay, Place, Screen};
 use super::look::Look;
@@ -30,6 +32,7 @@ use super::worker::ConfigChoice;
 use crate::bundle::SignalView;
 use crate::explain::Rating;
 use crate::review::Ratings;
+use crate::sheet::PAGE_S;
 
 /// The state of the window.
 pub struct State {
@@ -48,6 +51,7 @@ pub struct State {
     pub ratings: Option<Ratings>,
     pub training: TrainingState,
     pub worklist: Worklist,
+    pub comparison: Comparison,
     /// `None` until they are read, and where they cannot be.
     pub notes: Option<Notes>,
     pub loading_notes: bool,
@@ -78,6 +82,7 @@ impl State {
             ratings: None,
             training: TrainingState::default(),
             worklist: Worklist::default(),
+            comparison: Comparison::default(),
             notes: None,
             loading_notes: false,
             notes_changed: false,
@@ -111,6 +116,15 @@ impl State {
                 .map(|bundle| Arc::new(bundle.manifest.preprocessing.clone())),
             page_start_s: self.reading.page_start_s,
             fiducials: self.saved.fiducials,
+        }
+    }
+
+    /// How ECGs side by side are to be drawn: as the open one, all from the
+    /// same second on.
+    pub fn comparison_look(&self) -> Look {
+        Look {
+            page_start_s: self.comparison.page_start_s,
+            ..self.look()
         }
     }
 
@@ -152,6 +166,11 @@ impl State {
     pub fn solved(&mut self, place: Place) {
         self.problems.remove(&place);
     }
+}
+
+/// Where the last page of a recording begins.
+pub fn last_page_start_s(duration_s: f64) -> f64 {
+    (duration_s - PAGE_S).max(0.0)
 }
 
 /// Something that did not work, for people.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::app::command::{EvidencePane, PairView};
 use crate::app::drawn::Drawn;
 use crate::app::look::Look;
-use crate::app::worker::{EvidenceKey, NewestDraw};
+use crate::app::worker::{EvidenceKey, NewestDraw, ReadRecording};
 use crate::bundle::SignalView;
 use crate::ecg::Recording;
 use crate::explain::{
@@ -18,7 +18,9 @@ use crate::plausibility::Report;
 use crate::sheet::Scene;
 
 /// A recording that is open. It is known by its checksum, not by its file.
+#[derive(Clone)]
 pub struct OpenedRecording {
+    /// What a model is given; what is shown is in `drawn`.
     pub recording: Arc<Recording>,
     /// The first eight digits of the checksum.
     pub id: String,
@@ -29,6 +31,26 @@ pub struct OpenedRecording {
     pub measurements: Option<Result<Arc<Measurements>, String>>,
     /// Drawn when it is asked for.
     pub median_beat: Option<Box<Scene>>,
+}
+
+impl OpenedRecording {
+    pub fn new(read: ReadRecording) -> Self {
+        let ReadRecording {
+            recording,
+            sha256,
+            report,
+            drawn,
+        } = read;
+        Self {
+            recording,
+            id: sha256.chars().take(8).collect(),
+            sha256,
+            report,
+            drawn,
+            measurements: None,
+            median_beat: None,
+        }
+    }
 }
 
 /// The evidence and its view.

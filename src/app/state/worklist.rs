@@ -85,6 +85,12 @@ impl Worklist {
         (done > 0 && left > 0).then(|| elapsed.mul_f64(left as f64 / done as f64))
     }
 
+    /// The place of the ECG with this checksum.
+    pub fn place_of(&self, sha256: &str) -> Option<usize> {
+        let is_it = |listed: &Listed| listed.sha256() == Some(sha256);
+        self.entries.iter().position(is_it)
+    }
+
     /// The codes that occur, each once.
     pub fn statements(&self) -> Vec<String> {
         let codes = self
@@ -125,6 +131,17 @@ impl Worklist {
             shown.iter().copied().rfind(|&i| i < open)
         }
     }
+}
+
+/// `AFIB 0.91, PVC 0.62`, or that there is nothing.
+pub fn positive_text(positive: &[(String, f64)]) -> String {
+    if positive.is_empty() {
+        return "nothing above its threshold".to_owned();
+    }
+    let named = positive
+        .iter()
+        .map(|(code, probability)| format!("{code} {probability:.2}"));
+    named.collect::<Vec<_>>().join(", ")
 }
 
 /// The statements of a prediction that a list names.

@@ -4,6 +4,7 @@ mod button;
 mod caliper;
 mod dialog;
 mod field;
+mod gestures;
 mod notice;
 mod plot;
 mod segmented;

@@ -11,6 +11,7 @@ use crate::app::tokens::{Tokens, type_size};
 use crate::sheet::{Point, Scene, SheetView, paint_egui};
 
 use super::caliper::{Caliper, CaliperMode, Pane};
+use super::gestures::{self, Scrolling};
 
 /// How a sheet, or a pair of linked sheets, is looked at.
 #[derive(Clone, Debug, Default)]
@@ -24,6 +25,8 @@ pub struct SheetZoom {
     /// Seconds by which the wheel asked for another part of the recording;
     /// whoever has the recording takes them.
     pub scrolled_s: f64,
+    /// What scrolls: a wheel, or fingers on a touch pad.
+    scrolling: Scrolling,
     /// Points that are a millimetre on this monitor, once it was calibrated.
     pub true_points_per_mm: Option<f64>,
 }
@@ -51,6 +54,12 @@ impl SheetZoom {
             }),
             ..Self::default()
         }
+    }
+
+    /// What is seen, if not the whole page.
+    #[cfg(test)]
+    pub fn shown(&self) -> Option<SheetView> {
+        self.view
     }
 
     #[cfg(test)]
@@ -112,9 +121,11 @@ fn common_page(scenes: &[&Scene]) -> Scene {
     }
 }
 
-/// Shows a scene. The wheel zooms at the pointer, dragging pans, a double click
-/// fits; sideways (or with Shift) the wheel goes along the recording. Sheets that share a `zoom` and a size are linked; each names the other
-/// as `beside`, so that one scale holds for both whatever their heights are.
+/// Shows a scene. The wheel and a pinch zoom at the pointer, dragging and two
+/// fingers on a touch pad pan, a double click fits; sideways (or with Shift)
+/// the wheel goes along the recording, as do the fingers at the page's edge.
+/// Sheets that share a `zoom` and a size are linked; each names the other as
+/// `beside`, so that one scale holds for both whatever their heights are.
 pub fn sheet_pane(
     ui: &mut Ui,
     scene: &Scene,
@@ -131,7 +142,10 @@ pub fn sheet_pane(
     let sentence = format!("{name}. {} {}.", scene.description, scale_text(zoom, &view));
     response.widget_info(|| WidgetInfo::labeled(Role::GraphicsDocument, true, &sentence));
     let measures = zoom.caliper.mode != CaliperMode::Off && !scene.panels.is_empty();
-    if gestures(ui, &response, rect, &mut view, measures) {
+    let mut scrolling = zoom.scrolling;
+    let moved = gestures::apply(ui, &response, &page, &mut view, &mut scrolling, measures);
+    zoom.scrolling = scrolling;
+    if moved.view {
         zoom.set(view, &page, area);
         view = zoom.view(&page, area);
     }
@@ -143,10 +157,9 @@ pub fn sheet_pane(
         view: &view,
         area: rect,
     };
-    if let (Some(panel), true) = (scene.panels.first(), response.hovered()) {
-        let across = ui.input(|input| input.smooth_scroll_delta().x);
+    if let Some(panel) = scene.panels.first() {
         let points_per_s = view.points_per_mm * panel.speed_mm_per_s;
-        zoom.scrolled_s -= f64::from(across) / points_per_s;
+        zoom.scrolled_s -= moved.along_points / points_per_s;
     }
     if measures {
         zoom.caliper.take_steps(scene);
@@ -223,33 +236,6 @@ fn measure(ui: &Ui, response: &Response, pane: &Pane<'_>, caliper: &mut Caliper)
     if response.drag_stopped() {
         caliper.release();
     }
-}
-
-/// Applies wheel and pointer to the view; true if it changed. With a caliper
-/// on, the primary button is the caliper's and the others move the page.
-fn gestures(
-    ui: &Ui,
-    response: &Response,
-    rect: Rect,
-    view: &mut SheetView,
-    measures: bool,
-) -> bool {
-    let mut changed = false;
-    if response.dragged() && !(measures && response.dragged_by(PointerButton::Primary)) {
-        let by = response.drag_delta();
-        view.pan((f64::from(by.x), f64::from(by.y)));
-        changed = by != Vec2::ZERO;
-    }
-    if let Some(pointer) = response.hover_pos() {
-        let (wheel, pinch) = ui.input(|input| (input.smooth_scroll_delta().y, input.zoom_delta()));
-        let factor = f64::from(pinch) * (f64::from(wheel) / 240.0).exp();
-        if (factor - 1.0).abs() > 1e-6 {
-            let at = pointer - rect.min;
-            view.zoom_about((f64::from(at.x), f64::from(at.y)), factor);
-            changed = true;
-        }
-    }
-    changed
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What the background threads tell the window.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,15 +11,18 @@ use super::dialogs::Purpose;
 use super::listing::ListedFile;
 use super::store::StoreEvent;
 use super::training::TrainingEvent;
-use crate::app::drawn::Drawn;
+use crate::app::drawn::{Drawn, Evidence, Source};
 use crate::app::look::Look;
 use crate::app::notes::Notes;
 use crate::bundle::{Exemplars, Manifest};
+use crate::dataset::HighRate;
 use crate::ecg::Recording;
 use crate::explain::{AttentionExplanation, Checks, ClassExplanation};
+use crate::formats;
 use crate::inference::Prediction;
 use crate::measurements::Measurements;
-use crate::plausibility::Report;
+use crate::plausibility::{self, Admitted, Report};
+use crate::sheet::Mark;
 
 /// An event; every one answers a job that the window sent, but those of a run
 /// that is watched come as it goes on.
@@ -61,6 +64,11 @@ pub enum Event {
         index: usize,
         sha256: String,
         result: Result<Vec<(String, f64)>, String>,
+    },
+    /// Of an ECG that stands beside others.
+    Compared {
+        number: u64,
+        event: ComparedEvent,
     },
     NotesLoaded(Result<Notes, String>),
     NotesSaved(Result<(), String>),
@@ -136,6 +144,19 @@ pub enum Event {
     Training(TrainingEvent),
 }
 
+/// What became of an ECG that stands beside others.
+pub enum ComparedEvent {
+    Read(Result<ReadRecording, String>),
+    /// Drawn in another look.
+    Drawn(Result<Box<Drawn>, String>),
+    /// The statements at or above their thresholds, by the bundle with this
+    /// checksum.
+    Predicted {
+        bundle: String,
+        result: Result<Vec<(String, f64)>, String>,
+    },
+}
+
 /// A prediction with the explanation of the class that is looked at, so that no
 /// frame shows the numbers of one beside the evidence of another.
 pub struct Answer {
@@ -165,6 +186,27 @@ pub struct ReadRecording {
     pub sha256: String,
     pub report: Report,
     pub drawn: Box<Drawn>,
+}
+
+impl ReadRecording {
+    /// Reads and draws the ECG in a file.
+    pub fn of(path: &Path, look: Look) -> Result<Self, String> {
+        let read = formats::open(path).map_err(|error| error.to_string())?;
+        let Admitted { recording, report } = plausibility::admit(read);
+        let (sha256, recording) = (recording.sha256(), Arc::new(recording));
+        let source = Source {
+            high_rate: HighRate::beside(path, &recording),
+            recording: Arc::clone(&recording),
+            evidence: Evidence::of(Mark::whole_recording("")),
+            measurements: None,
+        };
+        Ok(Self {
+            sha256,
+            report,
+            drawn: Box::new(Drawn::of(source, look)),
+            recording,
+        })
+    }
 }
 
 /// What the window keeps of a bundle; the networks stay on their thread.

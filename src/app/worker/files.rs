@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
 
-use super::events::{Event, Events, EvidenceKey, ReadRecording};
+use super::events::{ComparedEvent, Event, Events, EvidenceKey, ReadRecording};
 use super::guarded;
 use super::listing::{self, ListedFile};
 use super::queue::{JobReceiver, JobSender, job_queue};
@@ -18,10 +18,9 @@ use crate::bundle::Exemplars;
 use crate::dataset::DataSet;
 use crate::ecg::Recording;
 use crate::explain::reading;
-use crate::plausibility::Admitted;
 use crate::sheet::{DisplayOptions, Mark, Print, PrintPage, Tick};
 use crate::training::ProjectedSource;
-use crate::{formats, measurements, plausibility};
+use crate::{formats, measurements};
 
 /// Two are enough: one reads what is being looked at, one what comes next.
 const THREADS: usize = 2;
@@ -46,6 +45,20 @@ pub enum FileJob {
         look: Look,
     },
     Print(Box<PrintJob>),
+    /// An ECG that is to stand beside others.
+    ReadCompared {
+        number: u64,
+        path: PathBuf,
+        look: Look,
+    },
+    /// One of those in another look, or another part of it.
+    DrawCompared {
+        number: u64,
+        source: Source,
+        /// Where it is the same as before.
+        signal: Option<Signal>,
+        look: Look,
+    },
     /// The ECG files of a folder and of those below it.
     ListFolder {
         ticket: u64,
@@ -167,26 +180,19 @@ fn source_recording(
         })
 }
 
+/// With the `signal` of before, where it is the same in the new look.
+fn drawn_again(source: Source, signal: Option<Signal>, look: Look) -> Result<Box<Drawn>, String> {
+    Ok(Box::new(match signal {
+        Some(signal) => Drawn::of_signal(source, signal, look),
+        None => Drawn::of(source, look),
+    }))
+}
+
 fn work(jobs: &JobReceiver<FileJob>, events: &Events) {
     while let Some(job) = jobs.next() {
         match job {
             FileJob::ReadRecording { ticket, path, look } => {
-                let result = guarded("reading the file", || {
-                    let read = formats::open(&path).map_err(|error| error.to_string())?;
-                    let Admitted { recording, report } = plausibility::admit(read);
-                    let (sha256, recording) = (recording.sha256(), Arc::new(recording));
-                    let source = Source {
-                        recording: Arc::clone(&recording),
-                        evidence: Evidence::of(Mark::whole_recording("")),
-                        measurements: None,
-                    };
-                    Ok(ReadRecording {
-                        sha256,
-                        report,
-                        drawn: Box::new(Drawn::of(source, look)),
-                        recording,
-                    })
-                });
+                let result = guarded("reading the file", || ReadRecording::of(&path, look));
                 events.send(Event::RecordingRead {
                     ticket,
                     path,
@@ -211,13 +217,23 @@ fn work(jobs: &JobReceiver<FileJob>, events: &Events) {
                 if newest.load(Ordering::Acquire) != ticket {
                     continue;
                 }
-                let result = guarded("drawing the ECG", || {
-                    Ok(Box::new(match signal {
-                        Some(signal) => Drawn::of_signal(source, signal, look),
-                        None => Drawn::of(source, look),
-                    }))
-                });
+                let result = guarded("drawing the ECG", || drawn_again(source, signal, look));
                 events.send(Event::Redrawn { ticket, result });
+            }
+            FileJob::ReadCompared { number, path, look } => {
+                let result = guarded("reading the file", || ReadRecording::of(&path, look));
+                let event = ComparedEvent::Read(result);
+                events.send(Event::Compared { number, event });
+            }
+            FileJob::DrawCompared {
+                number,
+                source,
+                signal,
+                look,
+            } => {
+                let result = guarded("drawing the ECG", || drawn_again(source, signal, look));
+                let event = ComparedEvent::Drawn(result);
+                events.send(Event::Compared { number, event });
             }
             FileJob::ListFolder { ticket, path } => {
                 let result = guarded("listing the folder", || listing::ecgs_below(&path));

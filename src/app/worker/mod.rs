@@ -24,7 +24,7 @@ use crossbeam_channel::{Receiver, Sender};
 use eframe::egui;
 
 pub use dialogs::{Dialogs, NativeDialogs, Purpose};
-pub use events::{Answer, Event, EvidenceKey, OpenedBundle, ReadRecording};
+pub use events::{Answer, ComparedEvent, Event, EvidenceKey, OpenedBundle, ReadRecording};
 pub use files::{FileJob, NewestDraw, PrintJob};
 pub use listing::ListedFile;
 pub use model::ModelJob;

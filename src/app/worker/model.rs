@@ -9,7 +9,7 @@ use std::thread::JoinHandle;
 use crossbeam_channel::TryRecvError;
 
 use super::audit::RunningAudit;
-use super::events::{Answer, Event, Events, OpenedBundle};
+use super::events::{Answer, ComparedEvent, Event, Events, OpenedBundle};
 use super::guarded;
 use super::queue::{JobReceiver, JobSender, job_queue};
 use crate::app::state::positive;
@@ -41,6 +41,11 @@ pub enum ModelJob {
         ticket: u64,
         index: usize,
         sha256: String,
+        recording: Arc<Recording>,
+    },
+    /// An ECG that stands beside others.
+    PredictCompared {
+        number: u64,
         recording: Arc<Recording>,
     },
     /// What the model says about the training ECG of a prototype.
@@ -159,6 +164,14 @@ impl Loaded {
         events.send(Event::PrototypesMeasured { bundle, result });
     }
 
+    /// The statements at or above their thresholds.
+    fn positive(&self, recording: &Recording) -> Result<Vec<(String, f64)>, String> {
+        let prediction = self.model.predict(recording);
+        prediction
+            .map(|prediction| positive(&prediction))
+            .map_err(|error| error.to_string())
+    }
+
     fn explain(
         &self,
         prediction: &Prediction,
@@ -250,6 +263,16 @@ fn work(jobs: &JobReceiver<ModelJob>, events: &Events, current: &AtomicU64) {
                     events.send(Event::Predicted { ticket, result });
                 }
             }
+            ModelJob::PredictCompared { number, recording } => {
+                // Without a model nobody waits: it is asked again once there is one.
+                if let Some(loaded) = &loaded {
+                    let event = ComparedEvent::Predicted {
+                        bundle: loaded.model.bundle().sha256.clone(),
+                        result: guarded("predicting", || loaded.positive(&recording)),
+                    };
+                    events.send(Event::Compared { number, event });
+                }
+            }
             ModelJob::PredictListed {
                 ticket,
                 index,
@@ -257,11 +280,7 @@ fn work(jobs: &JobReceiver<ModelJob>, events: &Events, current: &AtomicU64) {
                 recording,
             } => {
                 let result = guarded("predicting", || match &loaded {
-                    Some(loaded) => loaded
-                        .model
-                        .predict(&recording)
-                        .map(|prediction| positive(&prediction))
-                        .map_err(|error| error.to_string()),
+                    Some(loaded) => loaded.positive(&recording),
                     None => Err("no model is loaded".to_owned()),
                 });
                 events.send(Event::ListedPredicted {
