@@ -118,8 +118,11 @@ fn compare(low: &Recording, high: &Recording) -> Result<(), String> {
         }
     }
     let correlation = of_both / (of_low * of_high).sqrt();
-    // A signal without a value, or without any movement, is no proof either.
-    if correlation.is_nan() || correlation < LEAST_CORRELATION {
+    // A signal without a value, or without any movement, is no proof.
+    if correlation.is_nan() {
+        return Err("the two cannot be compared: samples are missing, or nothing moves".to_owned());
+    }
+    if correlation < LEAST_CORRELATION {
         return Err(format!(
             "it is another ECG (correlation {correlation:.2}, expected at least {LEAST_CORRELATION:.2})"
         ));

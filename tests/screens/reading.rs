@@ -245,12 +245,12 @@ fn an_ecg_is_read_by_keyboard_arm_after_arm_and_never_again() {
     window.assert_shows("This queue is closed");
     window.press_with(Modifiers::COMMAND, Key::Num3);
     window.assert_shows("Reader R1: 6 of 6 answered, queue closed");
-    window.assert_shows("Unaided: reader R1, n 2, ECGs 2");
+    window.assert_shows("Unaided: Reader R1, n 2, ECGs 2");
     window.assert_shows("With the prediction: took over a wrong prediction");
     let out = study.folder.path().join("tables");
     window.type_into("Folder for the tables", out.to_str().unwrap());
     window.click("Export the study");
-    window.assert_shows("Exported 8 files");
+    window.assert_shows("Exported 10 files");
     assert!(out.join("readings.csv").exists());
 }
 

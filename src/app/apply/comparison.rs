@@ -146,7 +146,8 @@ impl Application {
             (None, _) => return,
             (Some(own), Some(twin)) => {
                 comparison.remove(own);
-                comparison.chosen = twin;
+                // The places after the one that is gone have moved up.
+                comparison.chosen = twin - usize::from(own < twin);
                 return;
             }
             (Some(own), None) => {

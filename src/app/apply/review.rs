@@ -54,6 +54,8 @@ impl Application {
         else {
             return;
         };
+        // Whoever goes on rating has not confirmed anything.
+        session.confirm_close = false;
         match command {
             ReviewCommand::Rate(question, rating) => {
                 if let Some(question) = session.protocol.questions.get(question) {

@@ -41,6 +41,19 @@ impl Application {
         let Some(session) = &mut self.state.review.session else {
             return;
         };
+        if session.saving {
+            return;
+        }
+        if session.has_unsaved() {
+            session.confirm_close = false;
+            self.state.problem(
+                Place::Review,
+                "An answer is not saved",
+                "A queue that is closed takes no answer any more. Enter saves what you have begun, U takes it back; Backspace goes \
+                 to prototypes that you left.",
+            );
+            return;
+        }
         if !session.confirm_close {
             session.confirm_close = true;
             return;

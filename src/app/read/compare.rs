@@ -200,7 +200,13 @@ impl Cell<'_> {
             ComparedEcg::Ready(opened) => {
                 let name = self.compared.name(self.place);
                 let scene = &opened.drawn.plain;
+                // The beats that the caliper hops over are those of the chosen ECG.
+                let others = self.comparison.chosen != self.place;
+                let steps = others.then(|| zoom.caliper.set_aside());
                 let sheet = sheet_pane(ui, scene, Some(page), zoom, size, &name);
+                if let Some(steps) = steps {
+                    zoom.caliper.put_back(steps);
+                }
                 if sheet.clicked() {
                     self.send(CompareCommand::Choose(self.place));
                 }

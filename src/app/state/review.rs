@@ -162,6 +162,13 @@ impl Session {
         self.shown_at = Instant::now();
     }
 
+    /// Something was chosen or typed that is not saved, here or at a place that
+    /// was left.
+    pub fn has_unsaved(&self) -> bool {
+        let saved = self.saved().map(Draft::of).unwrap_or_default();
+        !self.drafts.is_empty() || !self.draft.says_the_same(&saved)
+    }
+
     /// The draft as an answer to the prototype on the screen, if it is one.
     pub fn answer(&self) -> Option<Answer> {
         let response_time_ms =

@@ -84,7 +84,12 @@ pub fn apply(
         (input.smooth_scroll_delta(), f64::from(input.zoom_delta()))
     });
     let (x, y) = (f64::from(scroll.x), f64::from(scroll.y));
-    let wheel = if scrolling.is_touch_pad { 0.0 } else { y };
+    let size = response.rect.size();
+    let area = (f64::from(size.x), f64::from(size.y));
+    // A page that has room for all of it cannot be pushed up or down: whatever scrolls, zooms it.
+    let is_whole = page.height_mm * view.points_per_mm <= area.1 + 0.5;
+    let pushes = scrolling.is_touch_pad && !is_whole;
+    let wheel = if pushes { 0.0 } else { y };
     let factor = pinch * (wheel / WHEEL_POINTS).exp();
     if (factor - 1.0).abs() > 1e-6 {
         let at = pointer - response.rect.min;
@@ -94,12 +99,12 @@ pub fn apply(
     moved.along_points = x;
     if scrolling.is_touch_pad && scroll != Vec2::ZERO {
         // What the page cannot go any further, the recording goes.
-        let size = response.rect.size();
-        let before_mm = view.origin_mm.x_mm;
-        view.pan((x, y));
-        view.keep_on_page(page, (f64::from(size.x), f64::from(size.y)));
-        moved.along_points -= (before_mm - view.origin_mm.x_mm) * view.points_per_mm;
-        moved.view = true;
+        let before = view.origin_mm;
+        view.pan((x, if pushes { y } else { 0.0 }));
+        view.keep_on_page(page, area);
+        moved.along_points -= (before.x_mm - view.origin_mm.x_mm) * view.points_per_mm;
+        // A page that stays where it is stays at its scale, too.
+        moved.view |= view.origin_mm != before;
     }
     moved
 }

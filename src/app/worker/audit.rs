@@ -17,8 +17,25 @@ pub struct RunningAudit {
 
 impl RunningAudit {
     /// `data` is the folder of the data set, if one is named.
-    pub fn begin(model: &Model, data: Option<&Path>, file: PathBuf) -> Result<Self, String> {
-        let patients = KnownPatients::for_model(model, data).map_err(|error| error.to_string())?;
+    ///
+    /// # Errors
+    /// The training ECGs are there and nowhere else, and it cannot be read.
+    pub fn begin(
+        model: &Model,
+        exemplars: &Exemplars,
+        data: Option<&Path>,
+        file: PathBuf,
+    ) -> Result<Self, String> {
+        let patients = match KnownPatients::for_model(model, data) {
+            Ok(patients) => patients,
+            // A folder in the settings that is of no use to this bundle.
+            Err(_) if exemplars.read(0).is_ok() => None,
+            Err(error) => return Err(error.to_string()),
+        };
+        // Most of the metrics are of the training ECGs.
+        if let Err(error) = exemplars.read(0) {
+            return Err(error.to_string());
+        }
         Ok(Self {
             file,
             patients,

@@ -134,7 +134,7 @@ impl Loaded {
 
     fn begin_audit(&mut self, data: Option<&Path>, file: PathBuf, events: &Events) {
         match guarded("measuring the prototypes", || {
-            RunningAudit::begin(&self.model, data, file)
+            RunningAudit::begin(&self.model, &self.exemplars, data, file)
         }) {
             Ok(begun) => self.audit = Some(begun),
             Err(message) => self.audited(Err(message), events),

@@ -113,8 +113,7 @@ impl OpenStore {
             }
             StoreJob::Export { study, folder } => {
                 let result = guarded("exporting the study", || {
-                    let metrics = kept_metrics(&study).map_err(|error| error.to_string())?;
-                    self.export(&study, &folder, metrics).map_err(in_words)
+                    self.export(&study, &folder).map_err(in_words)
                 });
                 StoreEvent::Exported { result }
             }
@@ -227,15 +226,15 @@ impl OpenStore {
         }))
     }
 
-    fn export(
-        &mut self,
-        study: &StudyOf,
-        folder: &Path,
-        metrics: Option<MetricTable>,
-    ) -> Result<Written, ReviewError> {
+    fn export(&mut self, study: &StudyOf, folder: &Path) -> Result<Written, ReviewError> {
         let included = Included::ClosedQueues;
         let (folder, files) = match self.open(study)? {
             Open::Prototypes(store) => {
+                // The screen says of metrics that cannot be read that they are not used.
+                let metrics = kept_metrics(study).unwrap_or_else(|error| {
+                    tracing::warn!("exported without metrics: {error}");
+                    None
+                });
                 let report = review::export(store, folder, included, metrics)?;
                 (report.folder, report.files)
             }

@@ -107,6 +107,10 @@ pub fn export(
     let drafts = drafts(&snapshot, &study, &results, folder)?;
     check_folder(folder, &study.study_id, &drafts)?;
     publish(folder, &drafts)?;
+    if results.metrics.is_none() {
+        // Of an earlier export of this study, whose other files are gone as well.
+        let _ = std::fs::remove_file(folder.join(tables::AUDIT_FILE));
+    }
     Ok(ExportReport {
         schema: SCHEMA,
         study,

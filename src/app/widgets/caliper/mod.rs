@@ -194,6 +194,16 @@ impl Caliper {
         }
     }
 
+    /// The steps that wait, for a sheet that is not to take them: they are
+    /// given back by [`put_back`](Self::put_back) before the one that is.
+    pub fn set_aside(&mut self) -> Vec<CaliperStep> {
+        std::mem::take(&mut self.pending)
+    }
+
+    pub fn put_back(&mut self, steps: Vec<CaliperStep>) {
+        self.pending = steps;
+    }
+
     fn nudge(&mut self, steps: f64) {
         match self.mode {
             CaliperMode::Amplitude => self.shift(0.0, steps * STEP_MV),
