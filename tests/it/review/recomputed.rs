@@ -130,13 +130,8 @@ fn metrics_beside_the_ratings_are_found_again_from_their_table() {
     assert!(numbers.contains("clarity/metric/label_purity/rho,0."));
     numbers_are_found_again(&out);
     let kept = numbers;
-    for name in [
-        "clarity/metric/label_purity/rho",
-        "representativeness/metric/faithfulness_drop/rho_high",
-    ] {
-        a_changed_number_is_not_found(&out, name);
-        fs::write(out.join("numbers.csv"), &kept).unwrap();
-    }
+    a_changed_number_is_not_found(&out, "representativeness/metric/faithfulness_drop/rho_high");
+    fs::write(out.join("numbers.csv"), &kept).unwrap();
     // The numbers are of this table and no other.
     let table = fs::read_to_string(out.join("audit.csv")).unwrap();
     let changed = table.replacen(",0.9,", ",0.05,", 1);
