@@ -71,10 +71,7 @@ pub struct Source {
 impl Source {
     /// What the sheets show and the measurements are of.
     pub fn shown(&self) -> &Arc<Recording> {
-        match &self.high_rate {
-            HighRate::Same(recording) => recording,
-            HighRate::None | HighRate::NotShown(_) => &self.recording,
-        }
+        self.high_rate.same().unwrap_or(&self.recording)
     }
 }
 

@@ -56,12 +56,17 @@ impl HighRate {
         }
     }
 
+    /// The record of the higher rate, where it is of the same ECG.
+    pub fn same(&self) -> Option<&Arc<Recording>> {
+        match self {
+            Self::Same(recording) => Some(recording),
+            Self::None | Self::NotShown(_) => None,
+        }
+    }
+
     /// What the sheets show of an ECG.
     pub fn shown<'a>(&'a self, opened: &'a Recording) -> &'a Recording {
-        match self {
-            Self::Same(recording) => recording,
-            Self::None | Self::NotShown(_) => opened,
-        }
+        self.same().map_or(opened, |recording| recording)
     }
 
     /// What a sheet says of it beside what was done to the signal.

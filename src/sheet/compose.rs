@@ -78,6 +78,21 @@ impl TableColumn {
 }
 
 impl Scene {
+    /// A page without anything on it that has room for each of `scenes`: sheets
+    /// of different sizes are fitted alike by it.
+    pub fn room_for<'a>(scenes: impl IntoIterator<Item = &'a Self>) -> Self {
+        let mut page = Self {
+            width_mm: 1.0,
+            height_mm: 1.0,
+            ..Self::default()
+        };
+        for scene in scenes {
+            page.width_mm = page.width_mm.max(scene.width_mm);
+            page.height_mm = page.height_mm.max(scene.height_mm);
+        }
+        page
+    }
+
     fn empty(width_mm: f64) -> Self {
         Self {
             width_mm,

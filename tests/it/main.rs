@@ -24,6 +24,7 @@ mod model_quality;
 mod plausibility;
 mod preprocessing;
 mod printing;
+mod program;
 mod reading;
 mod recomputing;
 mod reference_data;

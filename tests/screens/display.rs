@@ -7,13 +7,6 @@ use protoecg::simulator;
 
 use crate::driver::{Window, simulated};
 
-fn opened(folder: &std::path::Path, index: usize) -> Window {
-    Window::start(protoecg::app::AppOptions {
-        open: Some(simulated(folder, index)),
-        ..Window::options(folder)
-    })
-}
-
 /// The sheets on the screen, in words: the read ECG first.
 fn sheets(window: &Window) -> Vec<String> {
     window
@@ -26,7 +19,7 @@ fn sheets(window: &Window) -> Vec<String> {
 #[test]
 fn the_look_is_chosen_by_key_for_both_sheets_of_the_pair() {
     let folder = tempfile::tempdir().unwrap();
-    let mut window = opened(folder.path(), 0);
+    let mut window = Window::reading(folder.path(), 0);
     let both = |window: &Window, part: &str| {
         let sheets = sheets(window);
         assert_eq!(sheets.len(), 2, "{sheets:#?}");
@@ -62,7 +55,7 @@ fn the_look_is_chosen_by_key_for_both_sheets_of_the_pair() {
 #[test]
 fn the_bar_is_worked_by_name_and_raters_keep_the_standard_sheet() {
     let folder = tempfile::tempdir().unwrap();
-    let mut window = opened(folder.path(), 0);
+    let mut window = Window::reading(folder.path(), 0);
     window.click("Layout: 3x4+1");
     window.click("12x1");
     assert!(sheets(&window)[0].contains("12-lead ECG in one column"));
@@ -83,7 +76,7 @@ fn the_bar_is_worked_by_name_and_raters_keep_the_standard_sheet() {
 #[test]
 fn the_model_view_is_said_in_the_bar() {
     let folder = tempfile::tempdir().unwrap();
-    let mut window = opened(folder.path(), 1);
+    let mut window = Window::reading(folder.path(), 1);
     assert!(window.has("Signal: Clinician view"));
     window.press(Key::Y);
     assert!(window.has("Signal: Model view"));
@@ -96,7 +89,7 @@ fn the_model_view_is_said_in_the_bar() {
 #[test]
 fn a_caliper_measures_by_key_and_by_mouse_on_both_sheets() {
     let folder = tempfile::tempdir().unwrap();
-    let mut window = opened(folder.path(), 0);
+    let mut window = Window::reading(folder.path(), 0);
     let readings = |window: &Window| -> Vec<String> {
         let names = window.names().into_iter();
         names
@@ -151,7 +144,7 @@ fn a_caliper_measures_by_key_and_by_mouse_on_both_sheets() {
 #[test]
 fn intervals_are_in_a_table_and_fiducials_are_shown_on_request() {
     let folder = tempfile::tempdir().unwrap();
-    let mut window = opened(folder.path(), 0);
+    let mut window = Window::reading(folder.path(), 0);
     window.click_part("Measurements: ");
     for name in ["PR", "QRS", "QTc Fridericia", "QRS axis"] {
         assert!(window.has(name), "{name}");
@@ -163,7 +156,7 @@ fn intervals_are_in_a_table_and_fiducials_are_shown_on_request() {
 #[test]
 fn the_median_beat_lies_over_the_screen_and_goes_with_its_ecg() {
     let folder = tempfile::tempdir().unwrap();
-    let mut window = opened(folder.path(), 0);
+    let mut window = Window::reading(folder.path(), 0);
     window.click_part("Measurements: ");
     window.click("Median beat (B)");
     window.assert_shows("Median beat of ECG ");
@@ -213,7 +206,7 @@ fn a_long_recording_is_scrolled_by_key_and_slider() {
 #[test]
 fn the_ecg_is_printed_from_the_window() {
     let folder = tempfile::tempdir().unwrap();
-    let mut window = opened(folder.path(), 0);
+    let mut window = Window::reading(folder.path(), 0);
     window.press(Key::D);
     window.press_with(Modifiers::COMMAND, Key::P);
     window.click("Letter");
@@ -246,7 +239,7 @@ fn the_ecg_is_printed_from_the_window() {
 #[test]
 fn a_calibrated_screen_says_whether_a_millimetre_is_one() {
     let folder = tempfile::tempdir().unwrap();
-    let mut window = opened(folder.path(), 0);
+    let mut window = Window::reading(folder.path(), 0);
     window.assert_shows("Not to scale: screen not calibrated.");
     window.press_with(Modifiers::COMMAND, Key::Comma);
     window.click("Calibrate this screen…");

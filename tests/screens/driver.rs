@@ -71,6 +71,14 @@ impl Window {
         window
     }
 
+    /// With the demonstration bundle and one of its simulated ECGs.
+    pub fn reading(folder: &Path, index: usize) -> Self {
+        Self::start(AppOptions {
+            open: Some(simulated(folder, index)),
+            ..Self::options(folder)
+        })
+    }
+
     /// Options with the demonstration bundle, reviews in `folder`, no ECG.
     pub fn options(folder: &Path) -> AppOptions {
         AppOptions {

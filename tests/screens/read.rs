@@ -30,11 +30,7 @@ fn an_ecg_is_opened_by_its_path_and_explained_by_a_training_ecg() {
 #[test]
 fn choosing_a_class_changes_the_evidence_and_the_heading_says_what_it_is_worth() {
     let folder = tempfile::tempdir().unwrap();
-    let options = protoecg::app::AppOptions {
-        open: Some(simulated(folder.path(), 1)),
-        ..Window::options(folder.path())
-    };
-    let mut window = Window::start(options);
+    let mut window = Window::reading(folder.path(), 1);
     let below = window
         .name_with(": below threshold, probability")
         .expect("some class is below its threshold");
@@ -201,11 +197,7 @@ fn recent_files_are_listed_and_can_be_cleared() {
 #[test]
 fn sheets_zoom_by_keyboard_and_fit_again() {
     let folder = tempfile::tempdir().unwrap();
-    let options = protoecg::app::AppOptions {
-        open: Some(simulated(folder.path(), 8)),
-        ..Window::options(folder.path())
-    };
-    let mut window = Window::start(options);
+    let mut window = Window::reading(folder.path(), 8);
     for view in ["This ECG", "Rhythm strips", "Side by side"] {
         window
             .harness

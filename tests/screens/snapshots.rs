@@ -55,11 +55,7 @@ fn rect_of(window: &Window, part_of_label: &str) -> Rect {
 #[test]
 fn panels_look_as_they_did() {
     let folder = tempfile::tempdir().unwrap();
-    let options = protoecg::app::AppOptions {
-        open: Some(simulated(folder.path(), 0)),
-        ..Window::options(folder.path())
-    };
-    let mut window = Window::start(options);
+    let mut window = Window::reading(folder.path(), 0);
     window.click("Understood");
     let mut results = SnapshotResults::new();
     for theme in THEMES {
@@ -124,11 +120,7 @@ fn panels_look_as_they_did() {
 #[test]
 fn screens_look_as_they_did() {
     let folder = tempfile::tempdir().unwrap();
-    let options = protoecg::app::AppOptions {
-        open: Some(simulated(folder.path(), 0)),
-        ..Window::options(folder.path())
-    };
-    let mut window = Window::start(options);
+    let mut window = Window::reading(folder.path(), 0);
     window.click("Understood");
     let mut results = SnapshotResults::new();
     for theme in THEMES {

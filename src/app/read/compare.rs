@@ -83,7 +83,8 @@ fn grid(ui: &mut Ui, comparison: &Comparison, zoom: &mut SheetZoom, commands: &m
         share(ui.available_height(), rows),
     );
     // All are fitted to it alike, so that a second is as long on each.
-    let page = common_page(comparison);
+    let opened = comparison.ecgs.iter().filter_map(Compared::opened);
+    let page = Scene::room_for(opened.map(|opened| &opened.drawn.plain));
     ui.spacing_mut().item_spacing = vec2(space::S, space::S);
     let places: Vec<usize> = (0..count).collect();
     for row in places.chunks(columns) {
@@ -105,20 +106,6 @@ fn grid(ui: &mut Ui, comparison: &Comparison, zoom: &mut SheetZoom, commands: &m
                 });
             }
         });
-    }
-}
-
-/// A page without anything on it that has room for each of the sheets.
-fn common_page(comparison: &Comparison) -> Scene {
-    let opened = comparison.ecgs.iter().filter_map(Compared::opened);
-    let scenes = opened.map(|opened| &opened.drawn.plain);
-    let (width_mm, height_mm) = scenes.fold((1.0_f64, 1.0_f64), |(width_mm, height_mm), scene| {
-        (width_mm.max(scene.width_mm), height_mm.max(scene.height_mm))
-    });
-    Scene {
-        width_mm,
-        height_mm,
-        ..Scene::default()
     }
 }
 

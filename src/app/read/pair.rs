@@ -285,14 +285,7 @@ impl<'a> Pair<'a> {
     /// that all of them are fitted alike.
     fn common_page(&self, shown: &[Option<&PrototypeEvidence>], view: PairView) -> Scene {
         let scenes = shown.iter().filter_map(|e| scene_of(self.drawn(*e)?, view));
-        let size = scenes.fold((1.0_f64, 1.0_f64), |(width_mm, height_mm), scene| {
-            (width_mm.max(scene.width_mm), height_mm.max(scene.height_mm))
-        });
-        Scene {
-            width_mm: size.0,
-            height_mm: size.1,
-            ..Scene::default()
-        }
+        Scene::room_for(scenes)
     }
 
     /// The ECG, or in its place why it is not there.

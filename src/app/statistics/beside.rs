@@ -10,7 +10,7 @@ use crate::app::widgets::{
     Cell, Column, Table, banner, card, heading, primary_button, progress, secondary, weak,
 };
 use crate::review::{Beside, Results};
-use crate::statistics::study::{Association, PrototypeMetrics};
+use crate::statistics::study::{Association, Metric, PrototypeMetrics};
 use crate::training::duration;
 
 /// The card; `refused` is why a file of metrics is not used.
@@ -135,15 +135,9 @@ fn row(ui: &mut Ui, table: &Table, title: &str, found: &Association) {
 
 /// The metrics of one prototype in a line.
 pub fn in_words(metrics: &PrototypeMetrics) -> String {
-    let parts = [
-        ("purity", metrics.label_purity),
-        ("noise", metrics.stability),
-        ("alone", metrics.kept_without_surroundings),
-        ("drop", metrics.faithfulness_drop),
-    ];
-    let known = parts.iter().filter_map(|(name, value)| {
-        let value = (*value)?;
-        Some(format!("{name} {value:.2}"))
+    let known = Metric::ALL.iter().filter_map(|metric| {
+        let value = metrics.get(*metric)?;
+        Some(format!("{} {value:.2}", metric.short()))
     });
     known.collect::<Vec<_>>().join(" · ")
 }

@@ -109,18 +109,6 @@ impl SheetZoom {
     }
 }
 
-/// A page without anything on it that has room for every one of `scenes`:
-/// sheets of slightly different height are fitted alike by it.
-fn common_page(scenes: &[&Scene]) -> Scene {
-    let largest =
-        |size: fn(&Scene) -> f64| scenes.iter().map(|scene| size(scene)).fold(1.0, f64::max);
-    Scene {
-        width_mm: largest(|scene| scene.width_mm),
-        height_mm: largest(|scene| scene.height_mm),
-        ..Scene::default()
-    }
-}
-
 /// Shows a scene. The wheel and a pinch zoom at the pointer, dragging and two
 /// fingers on a touch pad pan, a double click fits; sideways (or with Shift)
 /// the wheel goes along the recording, as do the fingers at the page's edge.
@@ -137,7 +125,7 @@ pub fn sheet_pane(
     let tokens = Tokens::of(ui);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
     let area = (f64::from(rect.width()), f64::from(rect.height()));
-    let page = common_page(&[scene, beside.unwrap_or(scene)]);
+    let page = Scene::room_for([scene, beside.unwrap_or(scene)]);
     let mut view = zoom.view(&page, area);
     let sentence = format!("{name}. {} {}.", scene.description, scale_text(zoom, &view));
     response.widget_info(|| WidgetInfo::labeled(Role::GraphicsDocument, true, &sentence));
@@ -255,8 +243,8 @@ mod tests {
         let (low, high) = (page(50.0), page(60.0));
         let area = (1000.0, 200.0);
         let mut zoom = SheetZoom::default();
-        let first = zoom.view(&common_page(&[&low, &high]), area);
-        let second = zoom.view(&common_page(&[&high, &low]), area);
+        let first = zoom.view(&Scene::room_for([&low, &high]), area);
+        let second = zoom.view(&Scene::room_for([&high, &low]), area);
         assert_eq!(first, second);
         assert!((first.points_per_mm - 200.0 / 60.0).abs() < 1e-9);
     }

@@ -26,16 +26,15 @@ impl RunningAudit {
         data: Option<&Path>,
         file: PathBuf,
     ) -> Result<Self, String> {
+        // Most of the metrics are of the training ECGs.
+        let is_there = exemplars.read(0);
         let patients = match KnownPatients::for_model(model, data) {
             Ok(patients) => patients,
             // A folder in the settings that is of no use to this bundle.
-            Err(_) if exemplars.read(0).is_ok() => None,
+            Err(_) if is_there.is_ok() => None,
             Err(error) => return Err(error.to_string()),
         };
-        // Most of the metrics are of the training ECGs.
-        if let Err(error) = exemplars.read(0) {
-            return Err(error.to_string());
-        }
+        is_there.map_err(|error| error.to_string())?;
         Ok(Self {
             file,
             patients,

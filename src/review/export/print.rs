@@ -360,8 +360,8 @@ fn extremes(results: &Results) -> Scene {
         TableColumn::new("marked bad", bad, Align::Right),
     ];
     if metrics.is_some() {
-        let names = ["purity", "noise", "alone", "drop"];
-        columns.extend(names.map(|name| TableColumn::new(name, 14.0, Align::Right)));
+        columns
+            .extend(Metric::ALL.map(|metric| TableColumn::new(metric.short(), 14.0, Align::Right)));
     }
     let ranked = &results.by_prototype;
     let row = |name: &str, p: &PrototypeMean| {

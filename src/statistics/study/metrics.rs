@@ -42,6 +42,16 @@ impl Metric {
         }
     }
 
+    /// Where there is little room.
+    pub const fn short(self) -> &'static str {
+        match self {
+            Self::LabelPurity => "purity",
+            Self::Stability => "noise",
+            Self::KeptWithoutSurroundings => "alone",
+            Self::FaithfulnessDrop => "drop",
+        }
+    }
+
     /// For people.
     pub const fn title(self) -> &'static str {
         match self {

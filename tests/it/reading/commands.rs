@@ -4,7 +4,7 @@
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Command;
 
 use protoecg::dataset::DataSet;
 use protoecg::review::ReadingStore;
@@ -12,29 +12,7 @@ use protoecg::review::reading::Arm;
 use protoecg::simulator;
 
 use super::{installation, rater, says};
-
-fn protoecg(home: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_protoecg"))
-        .arg("review")
-        .args(arguments)
-        .env("XDG_DATA_HOME", home)
-        .env_remove("PROTOECG_PTBXL")
-        .output()
-        .expect("the program starts")
-}
-
-fn told(home: &Path, arguments: &[&str]) -> String {
-    let output = protoecg(home, arguments);
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{arguments:?}: {errors}");
-    String::from_utf8(output.stdout).unwrap()
-}
-
-fn refused(home: &Path, arguments: &[&str]) -> String {
-    let output = protoecg(home, arguments);
-    assert_eq!(output.status.code(), Some(1), "{arguments:?}");
-    String::from_utf8(output.stderr).unwrap()
-}
+use crate::program::review::{refused, told};
 
 #[test]
 fn a_reading_study_goes_from_template_to_report() {

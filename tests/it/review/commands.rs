@@ -2,38 +2,11 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
 
 use protoecg::review::{Answer, Phase, Rater, Store};
 
 use super::{installation, rated_database};
-
-fn protoecg(home: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_protoecg"))
-        .arg("review")
-        .args(arguments)
-        .env(
-            "PROTOECG_MODELS",
-            Path::new(env!("CARGO_MANIFEST_DIR")).join("models"),
-        )
-        .env("XDG_DATA_HOME", home)
-        .output()
-        .expect("the program starts")
-}
-
-/// What a command that succeeds prints.
-fn told(home: &Path, arguments: &[&str]) -> String {
-    let output = protoecg(home, arguments);
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{arguments:?}: {errors}");
-    String::from_utf8(output.stdout).unwrap()
-}
-
-fn refused(home: &Path, arguments: &[&str]) -> String {
-    let output = protoecg(home, arguments);
-    assert_eq!(output.status.code(), Some(1), "{arguments:?}");
-    String::from_utf8(output.stderr).unwrap()
-}
+use crate::program::review::{refused, told};
 
 #[test]
 fn a_study_goes_from_template_to_export() {

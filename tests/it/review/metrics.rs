@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 
 use protoecg::bundle::Bundle;
 use protoecg::explain::{AuditDocument, NEAREST};
@@ -15,6 +14,7 @@ use protoecg::statistics::study::{
 use serde_json::Value;
 
 use super::{installation, rated_database, rater};
+use crate::program::{refused, told};
 use crate::recomputing::numbers_are_found_again;
 
 fn truth() -> Value {
@@ -102,28 +102,6 @@ fn rho_and_its_interval_equal_scipys_under_every_rule_of_exclusion() {
 
 fn demonstration() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("models/demo-rhythm")
-}
-
-fn protoecg(home: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_protoecg"))
-        .args(arguments)
-        .env("XDG_DATA_HOME", home)
-        .env_remove("PROTOECG_PTBXL")
-        .output()
-        .unwrap()
-}
-
-fn told(home: &Path, arguments: &[&str]) -> String {
-    let output = protoecg(home, arguments);
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{arguments:?}: {errors}");
-    String::from_utf8(output.stdout).unwrap()
-}
-
-fn refused(home: &Path, arguments: &[&str]) -> String {
-    let output = protoecg(home, arguments);
-    assert_eq!(output.status.code(), Some(1), "{arguments:?}");
-    String::from_utf8(output.stderr).unwrap()
 }
 
 /// Everything of the demonstration rated by one, her queue closed.
