@@ -21,7 +21,7 @@ help:
 	@echo 'make setup-cuda    add the GPU libraries (2.5 GB to fetch)'
 	@echo 'make lint          only formatting and clippy'
 	@echo 'make bench         the benches (criterion)'
-	@echo 'make bench-python  side by side with Python: building the signal cache (ARGS="--records 2000" for less)'
+	@echo 'make bench-python  side by side with wfdb-python and PyTorch (fetches 3 GB; ONLY=data_set does without)'
 	@echo 'make fuzz          every reader of files against hostile ones, ten minutes each (SECONDS=60 for less)'
 	@echo 'make screenshots   the pictures in docs/pictures, of the demonstration'
 	@echo 'make package       dist/protoecg-VERSION-linux-x86_64.tar.gz, for machines without Rust and Python'
@@ -66,7 +66,7 @@ test: lint
 bench: setup-test
 	cargo bench --locked
 
-bench-python: setup
+bench-python: setup-test
 	@$(MAKE) -s --no-print-directory $(PROGRAM)
 	@scripts/bench-python.sh $(PROGRAM) $(ARGS)
 

@@ -1,13 +1,24 @@
 #!/bin/sh
-# Side-by-side figures against the Python that people use today: bench-python.sh PROTOECG [ARGUMENTS of data_set.py]
+# Side-by-side figures against the Python that people use today:
+# bench-python.sh PROTOECG [ARGUMENTS of data_set.py]
+# ONLY=data_set or ONLY=networks runs one of the two; networks needs PyTorch (4.7 GB, fetched once).
 set -eu
 cd "$(dirname "$0")/.."
 
 program=$1
 shift
 venv=target/bench-python
-if [ ! -x "$venv/bin/python" ] || ! "$venv/bin/python" -c 'import wfdb' 2>/dev/null; then
-    python3 -m venv "$venv"
-    "$venv/bin/pip" install --quiet wfdb==4.3.1
+[ -x "$venv/bin/python" ] || python3 -m venv "$venv"
+need() {
+    "$venv/bin/python" -c "import ${1%%=*}" 2>/dev/null || "$venv/bin/pip" install --quiet --no-cache-dir "$1"
+}
+
+if [ "${ONLY:-data_set}" = data_set ]; then
+    need wfdb==4.3.1
+    "$venv/bin/python" benches/python/data_set.py "$program" "$@"
 fi
-exec "$venv/bin/python" benches/python/data_set.py "$program" "$@"
+if [ "${ONLY:-networks}" = networks ]; then
+    # The version of libtorch.
+    need torch==2.11.0
+    "$venv/bin/python" benches/python/networks.py
+fi

@@ -59,13 +59,16 @@ impl Model {
         let device = device.resolve()?;
         let manifest = &bundle.manifest;
         let variables = nn::VarStore::new(device);
-        let network = manifest.architecture.build(
+        let mut network = manifest.architecture.build(
             &variables.root(),
             manifest.preprocessing.leads.len(),
             &manifest.prototype_places(),
         );
         let path = bundle.file(Bundle::WEIGHTS);
         Weights::read(&path)?.copy_into(&variables, &path)?;
+        if let Network::Prototypes(network) = &mut network {
+            network.share_equal_backbones(&variables);
+        }
         let (weights, biases) = classifier_of(&network);
         let training = TrainingSimilarities::read(
             &bundle.file(Bundle::SIMILARITIES),
@@ -183,8 +186,9 @@ impl Model {
             return (readings.into_iter().next().unwrap_or_default(), Vec::new());
         };
         let (mut similarities, mut windows) = (Vec::new(), Vec::new());
-        for branch in &network.branches {
-            let cosines = branch.window_cosines(&branch.latents(&xs, Pass::Evaluate));
+        let latents = network.latents(&xs, Pass::Evaluate);
+        for (branch, latents) in network.branches.iter().zip(&latents) {
+            let cosines = branch.window_cosines(latents);
             similarities.extend(rows_of(&branch.pool(&cosines)).concat());
             windows.extend(pooled_windows(branch, &cosines));
         }

@@ -1,6 +1,8 @@
 //! ProtoECGNet: one or more branches and a linear classifier on the
 //! similarities of all their prototypes (specification 1.4).
 
+use std::collections::BTreeMap;
+
 use tch::nn::{self, Path};
 use tch::{Device, Kind, Tensor};
 
@@ -25,6 +27,9 @@ pub struct PrototypeNetwork {
     pub bias: Option<Tensor>,
     prototype_classes: Vec<usize>,
     outputs: usize,
+    /// Of each branch the first one with the same backbone; itself, unless
+    /// [`Self::share_equal_backbones`] found another.
+    backbone_of: Vec<usize>,
 }
 
 impl PrototypeNetwork {
@@ -46,6 +51,7 @@ impl PrototypeNetwork {
         let count = prototype_classes.len() as i64;
         let classifier = p / "classifier";
         let net = Self {
+            backbone_of: (0..branches.len()).collect(),
             branches,
             classifier: classifier.zeros("weight", &[outputs as i64, count]),
             bias: bias.then(|| classifier.zeros("bias", &[outputs as i64])),
@@ -106,13 +112,42 @@ impl PrototypeNetwork {
         identity(&self.prototype_classes, self.outputs, self.device())
     }
 
+    /// Lets branches whose backbones hold the same numbers, because they were
+    /// trained on one frozen backbone, run it once and not once each. For
+    /// reading with `variables` as they are now: a backbone that learns is its
+    /// branch's own.
+    pub fn share_equal_backbones(&mut self, variables: &nn::VarStore) {
+        let variables = variables.variables();
+        let backbone = |index: usize| -> BTreeMap<&str, &Tensor> {
+            let prefix = format!("{}.feature_extractor.", self.branches[index].name);
+            let inside = variables.iter();
+            inside
+                .filter_map(|(name, tensor)| Some((name.strip_prefix(&prefix)?, tensor)))
+                .collect()
+        };
+        let backbones: Vec<_> = (0..self.branches.len()).map(backbone).collect();
+        let first = |mine| backbones.iter().position(|other| other == mine);
+        self.backbone_of = backbones.iter().filter_map(first).collect();
+    }
+
+    /// (N, leads, 1000) to the latents of each branch.
+    pub fn latents(&self, xs: &Tensor, pass: Pass) -> Vec<Tensor> {
+        let mut steps: Vec<Tensor> = Vec::new();
+        for (branch, &first) in self.branches.iter().zip(&self.backbone_of) {
+            let known = steps.get(first).map(Tensor::shallow_clone);
+            steps.push(known.unwrap_or_else(|| branch.steps(xs, pass)));
+        }
+        let latents = self.branches.iter().zip(&steps);
+        latents
+            .map(|(b, steps)| b.latents_of_steps(steps))
+            .collect()
+    }
+
     /// (N, leads, 1000) to the similarities to all prototypes (N, P).
     pub fn similarities(&self, xs: &Tensor, pass: Pass) -> Tensor {
-        let parts: Vec<Tensor> = self
-            .branches
-            .iter()
-            .map(|branch| branch.similarities(&branch.latents(xs, pass)))
-            .collect();
+        let latents = self.latents(xs, pass);
+        let parts = self.branches.iter().zip(&latents);
+        let parts: Vec<Tensor> = parts.map(|(b, latents)| b.similarities(latents)).collect();
         Tensor::cat(&parts, 1)
     }
 
@@ -246,6 +281,38 @@ mod tests {
         let similarities = net.similarities(&xs, Pass::Evaluate);
         assert_eq!(similarities.size(), [2, 8]);
         assert_eq!(net.logits(&similarities).size(), [2, 5]);
+    }
+
+    /// Branches with one backbone say the same as when each runs its own; one
+    /// whose backbone differs in one number keeps it.
+    #[test]
+    fn equal_backbones_run_once_and_give_the_same_bits() {
+        let _guard = tch::no_grad_guard();
+        let vs = nn::VarStore::new(Device::Cpu);
+        let shapes = [
+            shape("rhythm", PrototypeKind::WholeRecording, 2, 0..3),
+            shape("morphology", windows(3), 2, 3..5),
+            shape("global", windows(32), 1, 5..7),
+        ];
+        let mut net = PrototypeNetwork::new(&vs.root(), &shapes, 12, 7, true);
+        crate::nn::randomise(&vs, 1);
+        let variables = vs.variables();
+        for (name, tensor) in &variables {
+            for other in ["morphology", "global"] {
+                if let Some(inside) = name.strip_prefix("rhythm.feature_extractor.") {
+                    let copy = &variables[&format!("{other}.feature_extractor.{inside}")];
+                    copy.shallow_clone().copy_(tensor);
+                }
+            }
+        }
+        let variance = &variables["global.feature_extractor.layer1.0.bn1.running_var"];
+        let _ = variance.get(5).fill_(2.0);
+        let xs = Tensor::arange(2 * 12 * 1000, (Kind::Float, Device::Cpu)).view([2, 12, 1000]);
+        let xs = (xs * 0.01).sin();
+        let apart = net.similarities(&xs, Pass::Evaluate);
+        net.share_equal_backbones(&vs);
+        assert_eq!(net.backbone_of, [0, 0, 2]);
+        assert_eq!(net.similarities(&xs, Pass::Evaluate), apart);
     }
 
     /// The same seed gives the same weights whatever else draws random numbers.

@@ -4,6 +4,7 @@
 //! convex: accelerated proximal gradient (FISTA, Beck and Teboulle 2009) gives
 //! weights that are exactly zero, which Adam as in the published program does not.
 
+use tch::nn::VarStore;
 use tch::{Kind, Tensor};
 
 use super::error::TrainingError;
@@ -12,6 +13,7 @@ use super::fit::{class_aurocs, macro_auroc};
 use super::losses::weights_of;
 use super::run::Run;
 use super::{ClassifierStage, Keep, Penalised, Solver, classifier_adam};
+use crate::nn::PrototypeBranch;
 
 /// A prototype to which all ECGs are equally similar says nothing, and must not
 /// get an infinite weight.
@@ -34,6 +36,17 @@ pub struct Problem<'a> {
     pub bias: bool,
     /// Which outputs of the model the C are.
     pub outputs: &'a [usize],
+    /// Where its frozen layers stay in training mode: then `train` and
+    /// `validation` are those from before.
+    pub live: Option<Live<'a>>,
+}
+
+/// A branch whose similarities are computed anew for each batch.
+#[derive(Debug)]
+pub struct Live<'a> {
+    pub branch: &'a PrototypeBranch,
+    /// Of the whole network.
+    pub variables: &'a VarStore,
 }
 
 /// Weights (C, P) and, where asked for, biases (C).
@@ -55,6 +68,7 @@ pub fn fit(
         learning_rate,
         batch,
         l2,
+        ..
     } = stage.solver
     {
         let settings = (learning_rate, batch, l2);
@@ -314,6 +328,7 @@ mod tests {
             own: &Tensor::from_slice(&own).view([1, 5]),
             bias: false,
             outputs: &[0],
+            live: None,
         };
         let stage = ClassifierStage {
             epochs: 3000,

@@ -1,19 +1,22 @@
 //! The classifier as the published program trains it: mini-batches, Adam with
 //! coupled L2, a subgradient of the L1 norm. No weight becomes exactly zero,
 //! and the result is no optimum: the proximal gradient of [`super::classifier`]
-//! is the default. The similarities are cached, so the batch statistics of the
-//! published stage, which go on changing the frozen network (specification
-//! 5.5), are not imitated.
+//! is the default. The similarities are cached, unless the frozen layers are to
+//! stay in training mode, as in the published stage (specification 5.5).
+
+use std::path::Path;
 
 use tch::{Device, Kind, Tensor};
 
-use super::classifier::{Classifier, Problem};
+use super::classifier::{Classifier, Live, Problem};
 use super::error::TrainingError;
 use super::event::Event;
+use super::fit::{in_batches, masks};
 use super::losses::{CrossEntropy, cross_entropy, weights_of};
 use super::random::Moment;
 use super::run::Run;
 use super::{Adam, ClassifierStage, Keep, Optimiser, Penalised};
+use crate::nn::{Pass, Weights};
 
 /// Fits from weights of +1 (own class) and -0.5 (others), or from zero where
 /// there is a bias.
@@ -35,16 +38,44 @@ pub fn fit(
             step: 0,
         };
         let order = moment.order(problem.train.size()[0] as usize);
-        let loss = learner.epoch(stage, problem, &order, batch, learning_rate);
+        let similarities = |step, rows: &[i64]| match &problem.live {
+            Some(live) => {
+                let _guard = tch::no_grad_guard();
+                let masks = masks(Moment { step, ..moment });
+                let latents = live.branch.latents(&run.signals(rows), Pass::Train(&masks));
+                live.branch.similarities(&latents).to_device(Device::Cpu)
+            }
+            None => problem.train.index_select(0, &Tensor::from_slice(rows)),
+        };
+        let loss = learner.epoch(
+            stage,
+            problem,
+            &order,
+            (batch, learning_rate),
+            &similarities,
+        );
         let classifier = learner.classifier();
-        let auroc = classifier.macro_auroc(problem.validation, problem.validation_labels);
-        let classes = classifier.class_aurocs(problem.validation, problem.validation_labels);
+        let read = |live: &Live| {
+            let of = |xs: &Tensor| {
+                live.branch
+                    .similarities(&live.branch.latents(xs, Pass::Evaluate))
+            };
+            in_batches(&run.data.validation.signals, of).to_device(Device::Cpu)
+        };
+        let live = problem.live.as_ref().map(read);
+        let validation = live.as_ref().unwrap_or(problem.validation);
+        let auroc = classifier.macro_auroc(validation, problem.validation_labels);
+        let classes = classifier.class_aurocs(validation, problem.validation_labels);
         let now = auroc.unwrap_or(0.0);
         let better = now > best;
         bad = if better { 0 } else { bad + 1 };
         if better {
             best = now;
-            best_state = Some(classifier);
+            let network = problem
+                .live
+                .as_ref()
+                .map(|live| Weights::of(live.variables));
+            best_state = Some((classifier, network));
         }
         run.emit(Event::Epoch {
             stage: index,
@@ -64,7 +95,12 @@ pub fn fit(
         }
     }
     Ok(match (stage.keep, best_state) {
-        (Keep::Best, Some(best)) => best,
+        (Keep::Best, Some((best, network))) => {
+            if let (Some(live), Some(network)) = (&problem.live, network) {
+                network.copy_into(live.variables, Path::new("the best epoch"))?;
+            }
+            best
+        }
         _ => learner.classifier(),
     })
 }
@@ -109,19 +145,20 @@ impl Learner {
         }
     }
 
-    /// One pass over the records; returns the mean of the loss.
+    /// One pass over the records; returns the mean of the loss. `similarities`
+    /// are those of some rows, (B, P), at a step of the epoch.
     fn epoch(
         &mut self,
         stage: &ClassifierStage,
         problem: &Problem,
         order: &[i64],
-        batch: usize,
-        rate: f64,
+        (batch, rate): (usize, f64),
+        similarities: &dyn Fn(usize, &[i64]) -> Tensor,
     ) -> f64 {
         let mut sum = 0.0;
-        for rows in order.chunks(batch.max(1)) {
+        for (step, rows) in order.chunks(batch.max(1)).enumerate() {
             let index = Tensor::from_slice(rows);
-            let similarities = problem.train.index_select(0, &index);
+            let similarities = similarities(step, rows);
             let labels = problem.train_labels.index_select(0, &index);
             let mut logits = similarities.matmul(&self.weight.transpose(0, 1));
             if let Some(bias) = &self.bias {
@@ -166,7 +203,9 @@ mod tests {
             own: &Tensor::eye(2, (Kind::Float, Device::Cpu)),
             bias: false,
             outputs: &[0, 1],
+            live: None,
         };
+        let all = |_: usize, rows: &[i64]| similarities.index_select(0, &Tensor::from_slice(rows));
         let stage = ClassifierStage {
             epochs: 1,
             l1: 0.0,
@@ -181,7 +220,7 @@ mod tests {
             solver: crate::training::Solver::default(),
         };
         let mut learner = Learner::new(&stage, 0.0, &problem);
-        let loss = learner.epoch(&stage, &problem, &[0, 1], 2, 0.01);
+        let loss = learner.epoch(&stage, &problem, &[0, 1], (2, 0.01), &all);
         // -log sigmoid(1) and -log sigmoid(0.5), two of each.
         let term = |x: f64| (1.0 + (-x).exp()).ln();
         assert!(
@@ -196,7 +235,7 @@ mod tests {
         let heavy = ClassifierStage { l1: 100.0, ..stage };
         let mut learner = Learner::new(&heavy, 0.0, &problem);
         for _ in 0..40 {
-            learner.epoch(&heavy, &problem, &[0, 1], 2, 0.01);
+            learner.epoch(&heavy, &problem, &[0, 1], (2, 0.01), &all);
         }
         let weight = learner.classifier().weight;
         assert!(weight.double_value(&[0, 1]) > -0.15, "{weight:?}");

@@ -258,6 +258,10 @@ pub struct JointStage {
     pub project_every: Option<usize>,
     /// Keeps prototypes inside the range of the latents, [0, 1], after each step.
     pub prototypes_in_range: bool,
+    /// What `trained` leaves out stays in training mode, as in the published
+    /// program: batch statistics go on changing and dropout acts.
+    #[serde(default)]
+    pub frozen_in_train_mode: bool,
 }
 
 /// What the cross entropy of a joint stage looks at.
@@ -351,7 +355,25 @@ pub enum Solver {
         batch: usize,
         /// Coupled, as in `torch.optim.Adam`.
         l2: f64,
+        /// Of a branch's classifier: the frozen layers stay in training mode, as
+        /// in the published program (specification 5.5). Batch statistics go on
+        /// changing and dropout acts, so that prototypes afterwards are no longer
+        /// latents of training ECGs.
+        #[serde(default)]
+        frozen_in_train_mode: bool,
     },
+}
+
+impl Solver {
+    pub fn keeps_train_mode(self) -> bool {
+        matches!(
+            self,
+            Self::Adam {
+                frozen_in_train_mode: true,
+                ..
+            }
+        )
+    }
 }
 
 /// Which weights the L1 norm counts.

@@ -1,14 +1,15 @@
 //! The output of a frozen backbone for all records: computed once, so that
 //! what is trained on top of it costs seconds and not hours.
 
+use rand::RngExt;
 use sha2::{Digest, Sha256};
 use tch::nn::VarStore;
 use tch::{Device, Kind, Tensor};
 
-use super::fit::in_batches;
+use super::Augment;
+use super::fit::{in_batches, in_batches_from};
 use super::random::{Draw, Moment};
 use super::run::Run;
-use super::{Augment, Split};
 use crate::ecg::hex;
 use crate::nn::{Pass, PrototypeBranch};
 
@@ -17,8 +18,10 @@ use crate::nn::{Pass, PrototypeBranch};
 pub struct Features {
     /// What they were computed with.
     key: String,
-    /// The training records: as they are, then changed versions.
-    pub train: Vec<Tensor>,
+    /// The training records: as they are, then changed versions. Of 16 bits,
+    /// which is half a gigabyte for each version of PTB-XL; what is rounded away
+    /// is a hundredth of what the changes change.
+    train: Vec<Tensor>,
     pub validation: Tensor,
 }
 
@@ -38,40 +41,48 @@ impl Features {
         if let Some(known) = known.filter(|known| known.key == key) {
             return known;
         }
-        let of = |xs: &Tensor| in_batches(xs, |xs| branch.steps(xs, Pass::Evaluate));
-        let plain = of(&run.data.train.signals);
-        let versions = (1..=changed).filter_map(|version| {
-            let changed = varied(run, &run.data.train, augment?, version);
-            Some(of(&changed))
-        });
+        let signals = &run.data.train.signals;
+        let steps = |xs: &Tensor| branch.steps(xs, Pass::Evaluate);
+        let rounded = |xs: &Tensor| steps(xs).to_kind(Kind::Half);
+        let mut train = vec![in_batches(signals, rounded)];
+        for version in 1..=changed {
+            let Some(augment) = augment else { break };
+            train.push(in_batches_from(signals, |first, xs| {
+                rounded(&varied(run, xs, augment, (version, first)))
+            }));
+        }
         Self {
             key,
-            train: std::iter::once(plain).chain(versions).collect(),
-            validation: of(&run.data.validation.signals),
+            train,
+            validation: in_batches(&run.data.validation.signals, steps),
         }
+    }
+
+    /// One of the versions of some training records: each batch draws which.
+    pub fn drawn(&self, run: &Run, rows: &[i64], moment: Moment) -> Tensor {
+        let mut random = moment.generator(Draw::Augmentation);
+        let version = random.random_range(0..self.train.len());
+        let steps = self.train[version].index_select(0, &run.index(rows));
+        steps.to_kind(Kind::Float)
+    }
+
+    /// Something of the training records as they are, batch by batch.
+    pub fn of_train(&self, of: impl Fn(&Tensor) -> Tensor) -> Tensor {
+        in_batches(&self.train[0], |steps| of(&steps.to_kind(Kind::Float)))
     }
 }
 
-/// All records of a split, each changed.
-fn varied(run: &Run, split: &Split, augment: &Augment, version: usize) -> Tensor {
+/// Some records, each changed; `first` is the row of the first of them.
+fn varied(run: &Run, xs: &Tensor, augment: &Augment, (version, first): (usize, usize)) -> Tensor {
+    let moment = Moment {
+        seed: run.config.seed,
+        // No stage has this number: these draws belong to none.
+        stage: usize::MAX,
+        epoch: version,
+        step: first,
+    };
     let rate_hz = run.config.preprocessing.rate_hz;
-    let batch = crate::inference::BATCH;
-    let parts: Vec<Tensor> = (0..split.len())
-        .step_by(batch)
-        .map(|start| {
-            let length = batch.min(split.len() - start) as i64;
-            let moment = Moment {
-                seed: run.config.seed,
-                // No stage has this number: these draws belong to none.
-                stage: usize::MAX,
-                epoch: version,
-                step: start,
-            };
-            let xs = split.signals.narrow(0, start as i64, length);
-            augment.apply(&xs, rate_hz, &mut moment.generator(Draw::Augmentation))
-        })
-        .collect();
-    Tensor::cat(&parts, 0)
+    augment.apply(xs, rate_hz, &mut moment.generator(Draw::Augmentation))
 }
 
 /// SHA-256 of the backbone's weights.

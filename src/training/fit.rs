@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use tch::nn::VarStore;
-use tch::{Device, Tensor};
+use tch::{Device, Kind, Tensor};
 
 use super::checkpoint::Checkpoint;
 use super::data::labels_of;
@@ -352,14 +352,29 @@ fn columns_of(logits: &Tensor, labels: &Tensor) -> Columns {
 }
 
 /// Runs something over a split in batches of the size that inference uses and
-/// puts the results side by side, without gradients.
+/// puts the results into one tensor, without gradients. It is filled as they
+/// come: the latents of PTB-XL take a gigabyte, and two copies of them two.
 pub fn in_batches(xs: &Tensor, of: impl Fn(&Tensor) -> Tensor) -> Tensor {
+    in_batches_from(xs, |_, xs| of(xs))
+}
+
+/// The same for what wants to know the row of a batch's first record.
+pub fn in_batches_from(xs: &Tensor, of: impl Fn(usize, &Tensor) -> Tensor) -> Tensor {
     let _guard = tch::no_grad_guard();
     let batch = crate::inference::BATCH as i64;
     let count = xs.size()[0];
-    let parts: Vec<Tensor> = (0..count)
-        .step_by(batch as usize)
-        .map(|start| of(&xs.narrow(0, start, batch.min(count - start))))
-        .collect();
-    Tensor::cat(&parts, 0)
+    let mut all: Option<Tensor> = None;
+    for start in (0..count).step_by(batch as usize) {
+        let part = of(
+            start as usize,
+            &xs.narrow(0, start, batch.min(count - start)),
+        );
+        let all = all.get_or_insert_with(|| {
+            let mut size = part.size();
+            size[0] = count;
+            Tensor::empty(size, (part.kind(), part.device()))
+        });
+        all.narrow(0, start, part.size()[0]).copy_(&part);
+    }
+    all.unwrap_or_else(|| Tensor::zeros([0], (Kind::Float, xs.device())))
 }

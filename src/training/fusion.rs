@@ -7,7 +7,7 @@ use tch::nn::VarStore;
 use tch::{Device, Kind, Tensor};
 
 use super::checkpoint::Checkpoint;
-use super::classifier::{self, Classifier, Problem};
+use super::classifier::{self, Classifier, Live, Problem};
 use super::error::TrainingError;
 use super::event::{Event, ProjectedSource};
 use super::fit::{State, in_batches};
@@ -16,7 +16,7 @@ use super::joint::Place;
 use super::projection::{Measured, Projected, Source, project, report};
 use super::run::{Run, classes_without_sample, similarities};
 use super::{ClassifierStage, ProjectStage};
-use crate::nn::{Pass, PrototypeBranch, PrototypeNetwork, Weights};
+use crate::nn::{Pass, PrototypeNetwork, Weights};
 
 /// Projects a branch, and keeps the similarities from before: what projection
 /// costs is measured when the classifier is there.
@@ -170,6 +170,7 @@ impl Fitted {
             own: &self.own,
             bias,
             outputs: &self.outputs,
+            live: None,
         }
     }
 }
@@ -193,6 +194,7 @@ pub fn fuse(
 pub fn classifiers(
     run: &mut Run,
     stage: &ClassifierStage,
+    state: &State,
     network: &PrototypeNetwork,
     index: usize,
 ) -> Result<(), TrainingError> {
@@ -206,7 +208,7 @@ pub fn classifiers(
     };
     for (number, branch) in network.branches.iter().enumerate() {
         if !branch.is_empty() {
-            let found = of_branch(run, stage, network, (number, branch), index, &fitted)?;
+            let found = of_branch(run, stage, state, network, number, index, &fitted)?;
             place(&mut whole, &found, run, network, number);
         }
     }
@@ -217,11 +219,13 @@ pub fn classifiers(
 fn of_branch(
     run: &mut Run,
     stage: &ClassifierStage,
+    state: &State,
     network: &PrototypeNetwork,
-    (number, branch): (usize, &PrototypeBranch),
+    number: usize,
     index: usize,
     all: &Fitted,
 ) -> Result<Classifier, TrainingError> {
+    let branch = &network.branches[number];
     let range = network.prototypes_of(number);
     let columns = |t: &Tensor| t.narrow(1, range.start as i64, range.len() as i64);
     let outputs = outputs_of(run, &branch.name);
@@ -235,7 +239,14 @@ fn of_branch(
         own: columns(&all.own).index_select(0, &index_of),
         outputs,
     };
-    let problem = fitted.problem(network.bias.is_some());
+    let live = stage.solver.keeps_train_mode().then_some(Live {
+        branch,
+        variables: &state.network,
+    });
+    let problem = Problem {
+        live,
+        ..fitted.problem(network.bias.is_some())
+    };
     classifier::fit(run, stage, (index, "classifier"), &problem)
 }
 

@@ -52,6 +52,7 @@ pub fn measure(
         own: &cpu(&network.identity().transpose(0, 1)),
         bias: network.bias.is_some(),
         outputs: &all_outputs,
+        live: None,
     };
     let fitted = classifier::fit(run, stage, (index, "free prototypes"), &problem)?;
     let truth = labels_of(&run.data.validation.labels);

@@ -1,7 +1,6 @@
 //! The stages that train a branch of ProtoECGNet: its add-on layers before
 //! there are prototypes, and then everything together.
 
-use rand::RngExt;
 use tch::nn::{self, Module, VarStore};
 use tch::{Kind, Tensor};
 
@@ -167,7 +166,7 @@ impl Learner for WarmUp<'_> {
     }
 
     fn loss(&self, run: &Run, rows: &[i64], moment: Moment) -> Tensor {
-        let steps = drawn(&self.features.train, run, rows, moment);
+        let steps = self.features.drawn(run, rows, moment);
         let latents = over_time(self.place.branch.latents_of_steps(&steps));
         let masks = masks(moment);
         let logits = self
@@ -194,13 +193,6 @@ impl Learner for WarmUp<'_> {
     }
 }
 
-/// One of the versions of some records: each batch draws which.
-fn drawn(versions: &[Tensor], run: &Run, rows: &[i64], moment: Moment) -> Tensor {
-    let mut random = moment.generator(Draw::Augmentation);
-    let version = random.random_range(0..versions.len());
-    versions[version].index_select(0, &run.index(rows))
-}
-
 /// Trains a branch with its prototypes.
 pub fn run(
     run: &mut Run,
@@ -212,7 +204,7 @@ pub fn run(
     let Some(place) = Place::find(run, network, &stage.branch) else {
         return Ok(());
     };
-    let frozen = stage.trained != Trained::Everything;
+    let frozen = stage.trained != Trained::Everything && !stage.frozen_in_train_mode;
     let known = run.features.take();
     let features = frozen.then(|| {
         let augment = stage.learning.augment.as_ref();
@@ -293,7 +285,7 @@ fn start(
 /// Latents of the training records as they are.
 fn latents_of_train(run: &Run, branch: &PrototypeBranch, features: Option<&Features>) -> Tensor {
     match features {
-        Some(features) => in_batches(&features.train[0], |steps| branch.latents_of_steps(steps)),
+        Some(features) => features.of_train(|steps| branch.latents_of_steps(steps)),
         None => in_batches(&run.data.train.signals, |xs| {
             branch.latents(xs, Pass::Evaluate)
         }),
@@ -376,7 +368,7 @@ impl Learner for Joint<'_> {
     fn loss(&self, run: &Run, rows: &[i64], moment: Moment) -> Tensor {
         let branch = self.place.branch;
         let steps = match &self.features {
-            Some(features) => drawn(&features.train, run, rows, moment),
+            Some(features) => features.drawn(run, rows, moment),
             None => {
                 let mut xs = run.signals(rows);
                 if let Some(augment) = &self.stage.learning.augment {

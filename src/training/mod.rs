@@ -63,6 +63,7 @@ pub use losses::{
 };
 pub use optimiser::{Adam, Optimiser};
 pub use process::{Life, ProcessId};
+pub use projection::{Source, nearest_sources};
 pub use quality::{ByPatient, FoldQuality, quality_of};
 pub use report::Report;
 pub use run::train;

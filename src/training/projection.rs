@@ -9,6 +9,7 @@ use super::joint::Place;
 use super::{NotAgain, Split, TrainingConfig};
 use crate::bundle::ProjectionReport;
 use crate::inference::rows_of;
+use crate::nn::PrototypeBranch;
 use crate::statistics::{auroc, mean as mean_of, median};
 
 /// What each prototype of a branch took, and what that did.
@@ -65,16 +66,41 @@ const BATCH: i64 = 128;
 
 /// Of every record (latents of all of them) and prototype the largest window
 /// cosine and its window: two of (N, P). One matrix product per batch.
-fn best_windows(place: &Place, latents: &Tensor) -> (Tensor, Tensor) {
+fn best_windows(branch: &PrototypeBranch, latents: &Tensor) -> (Tensor, Tensor) {
     let count = latents.size()[0];
     let (mut values, mut steps) = (Vec::new(), Vec::new());
     for start in (0..count).step_by(BATCH as usize) {
         let part = latents.narrow(0, start, BATCH.min(count - start));
-        let (value, step) = place.branch.window_cosines(&part).max_dim(1, false);
+        let (value, step) = branch.window_cosines(&part).max_dim(1, false);
         values.push(value);
         steps.push(step);
     }
     (Tensor::cat(&values, 0), Tensor::cat(&steps, 0))
+}
+
+/// Where each prototype of a branch would go: the most similar window of a
+/// record that carries its class, of another record each where sources are to
+/// be unique and there are enough. `latents` are those of all training records,
+/// `eligible` is 1 where a record may become a prototype: (N, P); `classes` has
+/// the class of each prototype. `None` where a prototype has no record at all.
+pub fn nearest_sources(
+    branch: &PrototypeBranch,
+    latents: &Tensor,
+    eligible: &Tensor,
+    classes: &[usize],
+    unique_sources: bool,
+) -> Option<Vec<Source>> {
+    let _guard = tch::no_grad_guard();
+    let (values, steps) = best_windows(branch, latents);
+    // -2 where the record does not carry the class.
+    let scores = rows_of(&values.masked_fill(&eligible.logical_not(), -2.0));
+    let chosen = choose(&scores, classes, unique_sources)?;
+    let source = |(j, row): (usize, usize)| Source {
+        row,
+        step: steps.int64_value(&[row as i64, j as i64]) as usize,
+        cosine_before: scores[row][j],
+    };
+    Some(chosen.into_iter().enumerate().map(source).collect())
 }
 
 /// Replaces all prototypes of a branch, by none that is barred. Every class that has prototypes has a
@@ -86,29 +112,16 @@ pub fn project(
     unique_sources: bool,
 ) -> Result<Vec<Source>, TrainingError> {
     let _guard = tch::no_grad_guard();
-    let (values, steps) = best_windows(place, latents);
-    let eligible = place
-        .source_labels
-        .matmul(&place.identity.transpose(0, 1))
-        .gt(0.0);
-    // -2 where the record does not carry the class.
-    let scores = rows_of(&values.masked_fill(&eligible.logical_not(), -2.0));
-    let chosen = choose(&scores, &place.classes, unique_sources).ok_or(TrainingError::NoSource)?;
+    let labels = &place.source_labels;
+    let eligible = labels.matmul(&place.identity.transpose(0, 1)).gt(0.0);
     let branch = place.branch;
-    let mut sources = Vec::with_capacity(chosen.len());
-    for (j, row) in chosen.into_iter().enumerate() {
-        let step = steps.int64_value(&[row as i64, j as i64]);
-        let window = branch
-            .windows(&latents.narrow(0, row as i64, 1))
-            .get(0)
-            .get(step);
+    let sources = nearest_sources(branch, latents, &eligible, &place.classes, unique_sources)
+        .ok_or(TrainingError::NoSource)?;
+    for (j, source) in sources.iter().enumerate() {
+        let latent = latents.narrow(0, source.row as i64, 1);
+        let window = branch.windows(&latent).get(0).get(source.step as i64);
         let prototype = branch.prototypes.get(j as i64);
         prototype.shallow_clone().copy_(&window.view_as(&prototype));
-        sources.push(Source {
-            row,
-            step: step as usize,
-            cosine_before: scores[row][j],
-        });
     }
     Ok(sources)
 }

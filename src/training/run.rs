@@ -214,7 +214,7 @@ fn run_stage(
             fusion::project_branch(run, stage, state, prototypes()?, checkpoint, folders)
         }
         Stage::Classifier(stage) => {
-            fusion::classifiers(run, stage, prototypes()?, checkpoint.progress.stage)
+            fusion::classifiers(run, stage, state, prototypes()?, checkpoint.progress.stage)
         }
         Stage::Fuse(stage) => fusion::fuse(run, stage, prototypes()?, checkpoint.progress.stage),
     }

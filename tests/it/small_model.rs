@@ -92,6 +92,7 @@ pub fn config() -> TrainingConfig {
             backbone_rate: 1.0,
             project_every,
             prototypes_in_range: true,
+            frozen_in_train_mode: false,
         })
     };
     let project = Stage::Project(ProjectStage {
@@ -209,6 +210,7 @@ pub fn two_branches() -> TrainingConfig {
                 backbone_rate: 1.0,
                 project_every: Some(1),
                 prototypes_in_range: true,
+                frozen_in_train_mode: false,
             }),
             Stage::Project(ProjectStage {
                 branch: name.into(),

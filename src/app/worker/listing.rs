@@ -55,7 +55,7 @@ fn collect(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<(), 
         // A link may lead round in a circle.
         if kind.is_dir() && depth < DEEPEST {
             collect(&path, depth + 1, found)?;
-        } else if kind.is_file() && has_ending(&path) {
+        } else if kind.is_file() && may_be_an_ecg(&path) {
             found.push(path);
         }
         if found.len() > MOST {
@@ -65,12 +65,14 @@ fn collect(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<(), 
     Ok(())
 }
 
-fn has_ending(path: &Path) -> bool {
+/// A table is an ECG where a sidecar says its rate, unit and leads: a data set
+/// has tables of other things beside its records.
+fn may_be_an_ecg(path: &Path) -> bool {
     let ending = path.extension().and_then(|ending| ending.to_str());
     ending.is_some_and(|ending| {
-        ECG_ENDINGS
-            .iter()
-            .any(|known| ending.eq_ignore_ascii_case(known))
+        let is = |known: &&str| ending.eq_ignore_ascii_case(known);
+        let table = ["csv", "npy"].iter().any(is);
+        ECG_ENDINGS.iter().any(is) && (!table || path.with_extension("ron").is_file())
     })
 }
 
@@ -83,11 +85,21 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let below = root.path().join("a/b");
         std::fs::create_dir_all(&below).unwrap();
-        for path in ["z.HEA", "z.dat", "readme.md", "a/b/y.edf"] {
+        let files = [
+            "z.HEA",
+            "z.dat",
+            "readme.md",
+            "a/b/y.edf",
+            "t.csv",
+            "u.csv",
+            "u.ron",
+        ];
+        for path in files {
             std::fs::write(root.path().join(path), "").unwrap();
         }
         let found = ecgs_below(root.path()).unwrap();
-        assert_eq!(found, [below.join("y.edf"), root.path().join("z.HEA")]);
+        let expected = ["a/b/y.edf", "u.csv", "z.HEA"].map(|path| root.path().join(path));
+        assert_eq!(found, expected);
         let error = ecgs_below(&root.path().join("none")).unwrap_err();
         assert!(error.contains("No such file"), "{error}");
         let empty = tempfile::tempdir().unwrap();

@@ -2,7 +2,7 @@
 
 use super::{Checked, Fields};
 use crate::training::config::{ClassifierStage, JointStage, Learning, Solver, SupervisedStage};
-use crate::training::{Augment, Losses, Optimiser, Schedule, Stage};
+use crate::training::{Augment, Losses, Optimiser, Schedule, Stage, Trained};
 
 impl Fields<'_> {
     pub(super) fn stage(&self, stage: &Stage, duration_s: f64) -> Checked {
@@ -15,7 +15,13 @@ impl Fields<'_> {
             Stage::WarmUp(stage) => self.learning(&stage.learning, duration_s)?,
             Stage::Joint(stage) => self.joint(stage, duration_s)?,
             Stage::Project(_) => {}
-            Stage::Classifier(stage) | Stage::Fuse(stage) => self.classifier(stage)?,
+            Stage::Classifier(stage) => self.classifier(stage)?,
+            Stage::Fuse(stage) => {
+                let allowed = !stage.solver.keeps_train_mode();
+                let expected = "false: fusion evaluates its branches, in the published program too";
+                self.require(allowed, "frozen_in_train_mode", "true", expected)?;
+                self.classifier(stage)?;
+            }
         }
         Ok(())
     }
@@ -96,6 +102,9 @@ impl Fields<'_> {
         if let Some(every) = stage.project_every {
             self.at_least_one("project_every", every)?;
         }
+        let something = !stage.frozen_in_train_mode || stage.trained != Trained::Everything;
+        let expected = "false where everything is trained: nothing is frozen";
+        self.require(something, "frozen_in_train_mode", "true", expected)?;
         self.losses(&stage.losses)?;
         self.learning(&stage.learning, duration_s)
     }
@@ -127,6 +136,7 @@ impl Fields<'_> {
             learning_rate,
             batch,
             l2,
+            ..
         } = stage.solver
         {
             self.above_zero("learning_rate", learning_rate)?;
