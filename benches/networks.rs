@@ -150,13 +150,10 @@ fn projection_search() -> f64 {
     let latents = Tensor::rand([SOURCES, 512, 32], (Kind::Float, Device::Cpu));
     let classes: Vec<usize> = (0..count).map(|j| j / PER_CLASS).collect();
     let of_record = Tensor::arange(SOURCES, (Kind::Int64, Device::Cpu)).remainder(CLASSES as i64);
-    let of_prototype: Vec<i64> = classes.iter().map(|&class| class as i64).collect();
-    let eligible = of_record
-        .unsqueeze(1)
-        .eq_tensor(&Tensor::from_slice(&of_prototype).unsqueeze(0));
+    let labels = of_record.one_hot(CLASSES as i64);
     let once = |_| {
         let begun = Instant::now();
-        let sources = nearest_sources(&branch, &latents, &eligible, &classes, true);
+        let sources = nearest_sources(&branch, &latents, &labels, &classes, true);
         assert_eq!(sources.map(|s| s.len()), Some(count));
         begun.elapsed().as_secs_f64()
     };

@@ -23,6 +23,7 @@ mod fusion;
 mod gap;
 mod joint;
 mod losses;
+mod nearest;
 mod optimiser;
 mod process;
 mod projection;
@@ -61,9 +62,9 @@ pub use losses::{
     Targets, Terms, clustering, contrastive, cooccurrence, coverage, cross_entropy, diversity,
     positive_weights, separation, sparsity,
 };
+pub use nearest::{Source, nearest_sources};
 pub use optimiser::{Adam, Optimiser};
 pub use process::{Life, ProcessId};
-pub use projection::{Source, nearest_sources};
 pub use quality::{ByPatient, FoldQuality, quality_of};
 pub use report::Report;
 pub use run::train;

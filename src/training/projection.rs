@@ -6,10 +6,10 @@ use tch::{Kind, Tensor};
 
 use super::error::TrainingError;
 use super::joint::Place;
+use super::nearest::{Source, nearest_sources};
 use super::{NotAgain, Split, TrainingConfig};
 use crate::bundle::ProjectionReport;
 use crate::inference::rows_of;
-use crate::nn::PrototypeBranch;
 use crate::statistics::{auroc, mean as mean_of, median};
 
 /// What each prototype of a branch took, and what that did.
@@ -17,18 +17,6 @@ use crate::statistics::{auroc, mean as mean_of, median};
 pub struct Projected {
     pub sources: Vec<Source>,
     pub report: ProjectionReport,
-}
-
-/// Which training record a prototype took, and how well it fitted.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Source {
-    /// Row of the training records.
-    pub row: usize,
-    /// First latent step of the window; 0 for a whole recording.
-    pub step: usize,
-    /// Cosine of the vector that gradient steps had reached with the latent
-    /// that replaced it.
-    pub cosine_before: f64,
 }
 
 /// The pairs of record and output that are not to become a prototype again: of
@@ -61,48 +49,6 @@ pub fn source_labels(config: &TrainingConfig, train: &Split, outputs: &[usize]) 
     labels
 }
 
-/// Records whose windows are compared in one go.
-const BATCH: i64 = 128;
-
-/// Of every record (latents of all of them) and prototype the largest window
-/// cosine and its window: two of (N, P). One matrix product per batch.
-fn best_windows(branch: &PrototypeBranch, latents: &Tensor) -> (Tensor, Tensor) {
-    let count = latents.size()[0];
-    let (mut values, mut steps) = (Vec::new(), Vec::new());
-    for start in (0..count).step_by(BATCH as usize) {
-        let part = latents.narrow(0, start, BATCH.min(count - start));
-        let (value, step) = branch.window_cosines(&part).max_dim(1, false);
-        values.push(value);
-        steps.push(step);
-    }
-    (Tensor::cat(&values, 0), Tensor::cat(&steps, 0))
-}
-
-/// Where each prototype of a branch would go: the most similar window of a
-/// record that carries its class, of another record each where sources are to
-/// be unique and there are enough. `latents` are those of all training records,
-/// `eligible` is 1 where a record may become a prototype: (N, P); `classes` has
-/// the class of each prototype. `None` where a prototype has no record at all.
-pub fn nearest_sources(
-    branch: &PrototypeBranch,
-    latents: &Tensor,
-    eligible: &Tensor,
-    classes: &[usize],
-    unique_sources: bool,
-) -> Option<Vec<Source>> {
-    let _guard = tch::no_grad_guard();
-    let (values, steps) = best_windows(branch, latents);
-    // -2 where the record does not carry the class.
-    let scores = rows_of(&values.masked_fill(&eligible.logical_not(), -2.0));
-    let chosen = choose(&scores, classes, unique_sources)?;
-    let source = |(j, row): (usize, usize)| Source {
-        row,
-        step: steps.int64_value(&[row as i64, j as i64]) as usize,
-        cosine_before: scores[row][j],
-    };
-    Some(chosen.into_iter().enumerate().map(source).collect())
-}
-
 /// Replaces all prototypes of a branch, by none that is barred. Every class that has prototypes has a
 /// training record, which `run` makes sure of: a zero prototype is impossible.
 /// `latents` are those of all training records.
@@ -112,10 +58,8 @@ pub fn project(
     unique_sources: bool,
 ) -> Result<Vec<Source>, TrainingError> {
     let _guard = tch::no_grad_guard();
-    let labels = &place.source_labels;
-    let eligible = labels.matmul(&place.identity.transpose(0, 1)).gt(0.0);
-    let branch = place.branch;
-    let sources = nearest_sources(branch, latents, &eligible, &place.classes, unique_sources)
+    let (branch, labels) = (place.branch, &place.source_labels);
+    let sources = nearest_sources(branch, latents, labels, &place.classes, unique_sources)
         .ok_or(TrainingError::NoSource)?;
     for (j, source) in sources.iter().enumerate() {
         let latent = latents.narrow(0, source.row as i64, 1);
@@ -124,47 +68,6 @@ pub fn project(
         prototype.shallow_clone().copy_(&window.view_as(&prototype));
     }
     Ok(sources)
-}
-
-/// The record of each prototype from the scores (N, P): the most similar one,
-/// or, when sources are to be unique, the assignment that takes the best pairs
-/// of a class first. A class with fewer records than prototypes repeats them.
-/// `None` where a prototype has no record at all.
-fn choose(scores: &[Vec<f64>], classes: &[usize], unique: bool) -> Option<Vec<usize>> {
-    let mut chosen: Vec<Option<usize>> = vec![None; classes.len()];
-    let mut done: Vec<usize> = classes.to_vec();
-    done.sort_unstable();
-    done.dedup();
-    for class in done {
-        let mine: Vec<usize> = (0..classes.len())
-            .filter(|&p| classes[p] == class)
-            .collect();
-        let mut pairs: Vec<(f64, usize, usize)> = mine
-            .iter()
-            .flat_map(|&p| (0..scores.len()).map(move |row| (scores[row][p], row, p)))
-            .filter(|pair| pair.0 > -1.5)
-            .collect();
-        // The best first; of equal ones the first record, then the first prototype.
-        pairs.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
-        let mut taken = std::collections::HashSet::new();
-        let mut open = mine.len();
-        while open > 0 {
-            let before = open;
-            for &(_, row, p) in &pairs {
-                if chosen[p].is_none() && !(unique && taken.contains(&row)) {
-                    chosen[p] = Some(row);
-                    taken.insert(row);
-                    open -= 1;
-                }
-            }
-            // All records of the class are taken: start over with repeats.
-            taken.clear();
-            if open == before {
-                return None;
-            }
-        }
-    }
-    chosen.into_iter().collect()
 }
 
 /// What is measured around a projection.
@@ -260,32 +163,5 @@ fn quality(place: &Place, validation: &Tensor) -> Quality {
         auroc: median(&aurocs),
         with: median(&with),
         without: median(&without),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Prototypes 0 and 1 of class 0 both like record 0 best; prototype 2 of
-    /// class 1 may take it as well. -2 marks a record without the class.
-    const SCORES: [[f64; 3]; 3] = [[0.9, 0.8, 0.7], [0.5, 0.6, -2.0], [-2.0, -2.0, 0.1]];
-
-    fn scores() -> Vec<Vec<f64>> {
-        SCORES.iter().map(|r| r.to_vec()).collect()
-    }
-
-    #[test]
-    fn the_published_rule_takes_the_most_similar_record() {
-        assert_eq!(choose(&scores(), &[0, 0, 1], false).unwrap(), [0, 0, 0]);
-    }
-
-    #[test]
-    fn unique_sources_differ_within_a_class_where_there_are_enough() {
-        assert_eq!(choose(&scores(), &[0, 0, 1], true).unwrap(), [0, 1, 0]);
-        let one = vec![vec![0.3, 0.4], vec![-2.0, -2.0]];
-        assert_eq!(choose(&one, &[0, 0], true).unwrap(), [0, 0]);
-        let none = vec![vec![-2.0, -2.0]];
-        assert_eq!(choose(&none, &[0, 0], true), None);
     }
 }

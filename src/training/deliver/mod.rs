@@ -15,7 +15,7 @@ use super::error::TrainingError;
 use super::evaluation::{Columns, ReadFold, evaluate, metrics_on};
 use super::event::Event;
 use super::folders::{Folders, io_error};
-use super::projection::Source;
+use super::nearest::Source;
 use super::run::{Run, data_name};
 use super::tensorboard::figures;
 use super::thresholds::thresholds;
