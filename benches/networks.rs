@@ -25,7 +25,7 @@ const BRANCHES: [(&str, &str); 3] = [
 ];
 /// Simulated ECGs of which the training folds are an epoch.
 const TRAINED_ON: usize = 400;
-const READ: usize = 256;
+const READ: usize = 1000;
 /// Training ECGs of PTB-XL's excerpt, and the prototypes of the morphology branch.
 const SOURCES: i64 = 1490;
 const CLASSES: usize = 52;

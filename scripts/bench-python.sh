@@ -1,12 +1,17 @@
 #!/bin/sh
 # Side-by-side figures against the Python that people use today:
 # bench-python.sh PROTOECG [ARGUMENTS of data_set.py]
-# ONLY=data_set or ONLY=networks runs one of the two; networks needs PyTorch (4.7 GB, fetched once).
+# ONLY=data_set or ONLY=networks runs one of the two; networks needs PyTorch (3 GB, fetched once, 4.7 GB unpacked).
 set -eu
 cd "$(dirname "$0")/.."
 
 program=$1
 shift
+case ${ONLY:-both} in both | data_set | networks) ;; *)
+    echo "ONLY=$ONLY: expected data_set or networks" >&2
+    exit 2
+    ;;
+esac
 venv=target/bench-python
 [ -x "$venv/bin/python" ] || python3 -m venv "$venv"
 need() {

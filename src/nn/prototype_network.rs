@@ -126,12 +126,26 @@ impl PrototypeNetwork {
                 .collect()
         };
         let backbones: Vec<_> = (0..self.branches.len()).map(backbone).collect();
-        let first = |mine| backbones.iter().position(|other| other == mine);
-        self.backbone_of = backbones.iter().filter_map(first).collect();
+        let first = |(index, mine)| {
+            backbones
+                .iter()
+                .position(|other| other == mine)
+                .unwrap_or(index)
+        };
+        self.backbone_of = backbones.iter().enumerate().map(first).collect();
     }
 
     /// (N, leads, 1000) to the latents of each branch.
     pub fn latents(&self, xs: &Tensor, pass: Pass) -> Vec<Tensor> {
+        let shared = self
+            .backbone_of
+            .iter()
+            .enumerate()
+            .any(|(i, &first)| i != first);
+        debug_assert!(
+            !(shared && pass.is_training()),
+            "a shared backbone is for reading"
+        );
         let mut steps: Vec<Tensor> = Vec::new();
         for (branch, &first) in self.branches.iter().zip(&self.backbone_of) {
             let known = steps.get(first).map(Tensor::shallow_clone);

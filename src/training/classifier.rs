@@ -22,7 +22,7 @@ const SMALLEST_DEVIATION: f64 = 1e-4;
 /// Steps between two looks at the validation fold.
 const LOOK: usize = 10;
 
-/// What a classifier is fitted on, all on the CPU.
+/// What a classifier is fitted on, on the CPU but for what is live.
 #[derive(Debug)]
 pub struct Problem<'a> {
     /// (N, P) of the training and of the validation records.

@@ -38,14 +38,15 @@ pub fn fit(
             step: 0,
         };
         let order = moment.order(problem.train.size()[0] as usize);
-        let similarities = |step, rows: &[i64]| match &problem.live {
-            Some(live) => {
-                let _guard = tch::no_grad_guard();
-                let masks = masks(Moment { step, ..moment });
-                let latents = live.branch.latents(&run.signals(rows), Pass::Train(&masks));
-                live.branch.similarities(&latents).to_device(Device::Cpu)
-            }
-            None => problem.train.index_select(0, &Tensor::from_slice(rows)),
+        let similarities = |step, rows: &[i64]| {
+            let Some(live) = &problem.live else {
+                return Ok(problem.train.index_select(0, &Tensor::from_slice(rows)));
+            };
+            run.check_cancelled()?;
+            let _guard = tch::no_grad_guard();
+            let masks = masks(Moment { step, ..moment });
+            let latents = live.branch.latents(&run.signals(rows), Pass::Train(&masks));
+            Ok(live.branch.similarities(&latents).to_device(Device::Cpu))
         };
         let loss = learner.epoch(
             stage,
@@ -53,17 +54,14 @@ pub fn fit(
             &order,
             (batch, learning_rate),
             &similarities,
-        );
+        )?;
         let classifier = learner.classifier();
-        let read = |live: &Live| {
-            let of = |xs: &Tensor| {
-                live.branch
-                    .similarities(&live.branch.latents(xs, Pass::Evaluate))
-            };
+        let read_validation = |Live { branch, .. }: &Live| {
+            let of = |xs: &Tensor| branch.similarities(&branch.latents(xs, Pass::Evaluate));
             in_batches(&run.data.validation.signals, of).to_device(Device::Cpu)
         };
-        let live = problem.live.as_ref().map(read);
-        let validation = live.as_ref().unwrap_or(problem.validation);
+        let read = problem.live.as_ref().map(read_validation);
+        let validation = read.as_ref().unwrap_or(problem.validation);
         let auroc = classifier.macro_auroc(validation, problem.validation_labels);
         let classes = classifier.class_aurocs(validation, problem.validation_labels);
         let now = auroc.unwrap_or(0.0);
@@ -153,12 +151,12 @@ impl Learner {
         problem: &Problem,
         order: &[i64],
         (batch, rate): (usize, f64),
-        similarities: &dyn Fn(usize, &[i64]) -> Tensor,
-    ) -> f64 {
+        similarities: &dyn Fn(usize, &[i64]) -> Result<Tensor, TrainingError>,
+    ) -> Result<f64, TrainingError> {
         let mut sum = 0.0;
         for (step, rows) in order.chunks(batch.max(1)).enumerate() {
             let index = Tensor::from_slice(rows);
-            let similarities = similarities(step, rows);
+            let similarities = similarities(step, rows)?;
             let labels = problem.train_labels.index_select(0, &index);
             let mut logits = similarities.matmul(&self.weight.transpose(0, 1));
             if let Some(bias) = &self.bias {
@@ -173,7 +171,7 @@ impl Learner {
             self.adam.step(|_| rate);
             sum += loss.double_value(&[]) * rows.len() as f64;
         }
-        sum / order.len().max(1) as f64
+        Ok(sum / order.len().max(1) as f64)
     }
 
     fn classifier(&self) -> Classifier {
@@ -205,7 +203,8 @@ mod tests {
             outputs: &[0, 1],
             live: None,
         };
-        let all = |_: usize, rows: &[i64]| similarities.index_select(0, &Tensor::from_slice(rows));
+        let all =
+            |_: usize, rows: &[i64]| Ok(similarities.index_select(0, &Tensor::from_slice(rows)));
         let stage = ClassifierStage {
             epochs: 1,
             l1: 0.0,
@@ -220,7 +219,9 @@ mod tests {
             solver: crate::training::Solver::default(),
         };
         let mut learner = Learner::new(&stage, 0.0, &problem);
-        let loss = learner.epoch(&stage, &problem, &[0, 1], (2, 0.01), &all);
+        let loss = learner
+            .epoch(&stage, &problem, &[0, 1], (2, 0.01), &all)
+            .unwrap();
         // -log sigmoid(1) and -log sigmoid(0.5), two of each.
         let term = |x: f64| (1.0 + (-x).exp()).ln();
         assert!(
@@ -235,7 +236,9 @@ mod tests {
         let heavy = ClassifierStage { l1: 100.0, ..stage };
         let mut learner = Learner::new(&heavy, 0.0, &problem);
         for _ in 0..40 {
-            learner.epoch(&heavy, &problem, &[0, 1], (2, 0.01), &all);
+            learner
+                .epoch(&heavy, &problem, &[0, 1], (2, 0.01), &all)
+                .unwrap();
         }
         let weight = learner.classifier().weight;
         assert!(weight.double_value(&[0, 1]) > -0.15, "{weight:?}");

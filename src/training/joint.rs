@@ -375,7 +375,11 @@ impl Learner for Joint<'_> {
                     let mut random = moment.generator(Draw::Augmentation);
                     xs = augment.apply(&xs, run.config.preprocessing.rate_hz, &mut random);
                 }
-                branch.steps(&xs, Pass::Train(&masks(moment)))
+                let steps = || branch.steps(&xs, Pass::Train(&masks(moment)));
+                match self.stage.trained {
+                    Trained::Everything => steps(),
+                    Trained::Heads | Trained::Prototypes => tch::no_grad(steps),
+                }
             }
         };
         let similarities = branch.similarities(&branch.latents_of_steps(&steps));

@@ -81,14 +81,17 @@ fn candidates(
         let of_rows = rows.iter().zip(rows_of(&cosines)).zip(rows_of(&steps));
         for ((&row, cosines), steps) in of_rows {
             let of_prototypes = prototypes.iter().zip(cosines).zip(steps);
-            candidates.extend(of_prototypes.map(|((&prototype, cosine), step)| Candidate {
+            let one = |((&prototype, cosine), step): ((&usize, f64), f64)| Candidate {
                 prototype,
                 source: Source {
                     row: row as usize,
                     step: step as usize,
                     cosine_before: cosine,
                 },
-            }));
+            };
+            // A latent that is no number is nobody's source.
+            let numbers = of_prototypes.filter(|((_, cosine), _)| cosine.is_finite());
+            candidates.extend(numbers.map(one));
         }
     }
     candidates

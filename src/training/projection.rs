@@ -49,8 +49,9 @@ pub fn source_labels(config: &TrainingConfig, train: &Split, outputs: &[usize]) 
     labels
 }
 
-/// Replaces all prototypes of a branch, by none that is barred. Every class that has prototypes has a
-/// training record, which `run` makes sure of: a zero prototype is impossible.
+/// Replaces all prototypes of a branch, by none that is barred. Every class that
+/// has prototypes has a training record, which `run` makes sure of: a zero
+/// prototype is impossible.
 /// `latents` are those of all training records.
 pub fn project(
     place: &Place,

@@ -9,6 +9,10 @@ use super::joint::Place;
 use crate::inference::rows_of;
 use crate::nn::{PrototypeBranch, unit_rows};
 
+/// So many ECGs of a class are looked at: enough to draw 18 of, and a class of
+/// PTB-XL has up to 13,000, whose windows and mutual distances take gigabytes.
+const MOST: usize = 2000;
+
 /// One coordinate in twenty 1, the others 0.
 pub fn sparse(branch: &PrototypeBranch, random: &mut ChaCha8Rng) {
     let _guard = tch::no_grad_guard();
@@ -40,7 +44,8 @@ pub fn from_latents(
             .windows(latents)
             .mean_dim([0i64, 1].as_slice(), false, None::<Kind>)
     };
-    let overall = mean_window(latents);
+    // The mean over records comes first: the windows of all are many times the latents.
+    let overall = mean_window(&latents.mean_dim([0i64].as_slice(), true, None::<Kind>));
     for class in 0..place.outputs.len() {
         let mine: Vec<usize> = (0..place.classes.len())
             .filter(|&j| place.classes[j] == class)
@@ -54,7 +59,7 @@ pub fn from_latents(
         if mine.is_empty() || rows.numel() == 0 {
             continue;
         }
-        let own = latents.index_select(0, &rows);
+        let own = latents.index_select(0, &spread_out(&rows));
         let direction = mean_window(&own) - &overall;
         let windows = branch.windows(&own);
         let best = windows.matmul(&direction).argmax(1, false).view([-1, 1, 1]);
@@ -74,6 +79,16 @@ pub fn from_latents(
     let shaped = prototypes.view_as(&branch.prototypes);
     branch.prototypes.shallow_clone().copy_(&shaped);
     Ok(())
+}
+
+/// Some rows, or [`MOST`] of them at equal distances where there are more.
+fn spread_out(rows: &Tensor) -> Tensor {
+    let count = rows.numel();
+    let some: Vec<i64> = match count {
+        0..=MOST => return rows.shallow_clone(),
+        _ => (0..MOST).map(|i| (i * count / MOST) as i64).collect(),
+    };
+    rows.index_select(0, &Tensor::from_slice(&some).to_device(rows.device()))
 }
 
 /// `count` rows, each drawn with a chance that grows with its distance to the
@@ -113,6 +128,15 @@ fn far_apart(distances: &[Vec<f64>], count: usize, random: &mut ChaCha8Rng) -> V
 mod tests {
     use super::*;
     use rand::SeedableRng;
+
+    #[test]
+    fn of_many_rows_some_are_taken_from_everywhere() {
+        let rows = |count| Tensor::arange(count, (Kind::Int64, tch::Device::Cpu));
+        assert_eq!(spread_out(&rows(2000)), rows(2000));
+        let some: Vec<i64> = Vec::try_from(&spread_out(&rows(5000))).unwrap();
+        assert_eq!(some.len(), 2000);
+        assert_eq!((some[0], some[1], some[2], some[1999]), (0, 2, 5, 4997));
+    }
 
     #[test]
     fn rows_repeat_only_when_all_are_drawn() {

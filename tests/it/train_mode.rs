@@ -89,6 +89,46 @@ fn frozen_layers_in_training_mode_change_their_statistics_and_nothing_else() {
     assert!(smallest(&prototypes) > 0.99999, "projected afterwards");
 }
 
+/// With a rate that shakes the classifier the best epoch is not the last one:
+/// the statistics of that epoch come back with its weights.
+#[test]
+fn the_best_epoch_comes_back_with_its_statistics() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut config = separate(false, true);
+    if let Some(Stage::Classifier(stage)) = config.stages.last_mut() {
+        stage.keep = Keep::Best;
+        stage.epochs = 6;
+        if let Solver::Adam { learning_rate, .. } = &mut stage.solver {
+            *learning_rate = 2.0;
+        }
+    }
+    let bundle = trained(&config, &dir.path().join("best"));
+    let log = std::fs::read_to_string(bundle.dir.join("training_log.jsonl")).unwrap();
+    let epochs: Vec<f64> = log
+        .lines()
+        .filter_map(|line| {
+            let event: serde_json::Value = serde_json::from_str(line).unwrap();
+            let epoch = &event["epoch"];
+            let of_stage = epoch["name"] == "classifier";
+            of_stage.then(|| epoch["validation_macro_auroc"].as_f64().unwrap())
+        })
+        .collect();
+    let best = epochs.iter().copied().fold(0.0, f64::max);
+    let delivered = bundle
+        .manifest
+        .metrics
+        .iter()
+        .find(|m| m.fold == 9)
+        .unwrap();
+    assert_eq!(epochs.len(), 6);
+    assert!(
+        (best - epochs[5]).abs() > 1e-3,
+        "the last is the best: {epochs:?}"
+    );
+    let found = delivered.macro_auroc.unwrap();
+    assert!((found - best).abs() < 1e-6, "{found} {epochs:?}");
+}
+
 #[test]
 fn training_mode_is_refused_where_nothing_is_frozen() {
     let mut everything = separate(true, false);
