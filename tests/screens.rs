@@ -12,6 +12,8 @@ mod display;
 mod evidence;
 #[path = "screens/layouts.rs"]
 mod layouts;
+#[path = "screens/metrics.rs"]
+mod metrics;
 #[path = "screens/read.rs"]
 mod read;
 #[path = "screens/reading.rs"]

@@ -24,6 +24,7 @@ mod error;
 mod export;
 pub mod figures;
 mod protocol;
+mod question;
 mod queue;
 pub mod reading;
 mod results;
@@ -40,8 +41,9 @@ pub use document::{AnyStudy, StudyDocument};
 pub use error::{BrokenLink, ReviewError};
 pub use export::{ExportReport, ExportedFile, SCHEMA as EXPORT_SCHEMA, export};
 pub use protocol::{
-    Blinding, BundleRef, Order, Protocol, Question, RaterEntry, Repeats, Selection, Stop,
+    Blinding, BundleRef, MetricsShown, Order, Protocol, RaterEntry, Repeats, Selection, Stop,
 };
+pub use question::Question;
 pub use queue::{Phase, Slot};
 pub use results::{
     Included, PrototypeMean, RaterState, Ratings, Results, marked_bad, ratings, results,

@@ -8,7 +8,7 @@ use crate::app::command::{Place, ReviewCommand, ReviewPage};
 use crate::app::state::{Draft, Exemplar, Session};
 use crate::app::worker::{ModelJob, Priority, StoreJob};
 use crate::inference::Prediction;
-use crate::review::{Answer, Blinding, EventId, Rater};
+use crate::review::{Answer, Blinding, EventId, MetricsShown, Rater};
 
 impl Application {
     pub(super) fn apply_review(&mut self, command: ReviewCommand) {
@@ -26,18 +26,26 @@ impl Application {
         }
     }
 
-    /// Whether the ECG of the current prototype is on the screen: one that
-    /// cannot be seen cannot be rated, only excluded.
+    /// Whether the ECG of the current prototype is on the screen, and whatever
+    /// the protocol shows with it: one that cannot be seen cannot be rated,
+    /// only excluded.
     fn sheet_is_shown(&self) -> bool {
         let review = &self.state.review;
         let Some(session) = &review.session else {
             return false;
         };
-        let blinded = session.protocol.blinding == Blinding::ClassOnly;
+        let protocol = &session.protocol;
+        let blinded = protocol.blinding == Blinding::ClassOnly;
+        let measured = |p: usize| {
+            let table = review.metrics.as_ref().and_then(|read| read.as_ref().ok());
+            table.is_some_and(|table| table.of(p).is_some())
+        };
+        let unmeasured = protocol.metrics != MetricsShown::BeforeRating;
         let current = session.prototype();
         current.is_some_and(|p| {
             matches!(self.state.exemplars.get(p), Some(Exemplar::Ready(_)))
                 && (blinded || review.predictions.contains_key(&p))
+                && (unmeasured || measured(p))
         })
     }
 
@@ -51,6 +59,7 @@ impl Application {
             .session
             .as_mut()
             .filter(|session| !session.saving)
+            .filter(|session| !session.closed || !command.is_of_an_answer())
         else {
             return;
         };
@@ -146,9 +155,11 @@ impl Application {
             return;
         };
         let current = session.prototype();
-        let next = session
-            .next_unanswered(session.position + 1)
-            .and_then(|place| session.queue.get(place).copied());
+        let next = match session.closed {
+            true => Some(session.position + 1),
+            false => session.next_unanswered(session.position + 1),
+        };
+        let next = next.and_then(|place| session.queue.get(place).copied());
         let shows_predictions = session.protocol.blinding == Blinding::WithPrediction;
         let wanted = [
             (next.map(|slot| slot.prototype), Priority::Background),
@@ -209,7 +220,7 @@ impl Application {
         else {
             return;
         };
-        if session.is_unchanged() {
+        if session.is_unchanged() || session.closed {
             let next = session.position + 1;
             self.go_to(next);
             return;

@@ -88,7 +88,10 @@ impl Application {
         }
         self.state.statistics.measuring = None;
         match result {
-            Ok(()) => self.refresh_statistics(),
+            Ok(()) => {
+                self.refresh_statistics();
+                self.fetch_metrics();
+            }
             Err(message) => {
                 let title = "The prototypes could not be measured";
                 self.state.problem(Place::Statistics, title, message);

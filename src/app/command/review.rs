@@ -69,6 +69,21 @@ pub enum ReviewCommand {
     Close,
 }
 
+impl ReviewCommand {
+    /// Whether it would change what is answered: not in a queue that is closed.
+    pub fn is_of_an_answer(&self) -> bool {
+        matches!(
+            self,
+            Self::Rate(..)
+                | Self::Exclude(_)
+                | Self::Mark(_)
+                | Self::Comment(_)
+                | Self::Reason(_)
+                | Self::Undo
+        )
+    }
+}
+
 /// How a test ECG, and in its arm the prototype, are shown to a reader.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ReadingPage {

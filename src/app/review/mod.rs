@@ -2,6 +2,7 @@
 //! reading study, one test ECG at a time.
 
 mod header;
+mod metrics;
 mod prediction;
 mod questions;
 mod reading;
@@ -38,7 +39,7 @@ pub fn ui(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Comman
         enough(ui, session, commands);
     }
     ui.add_space(space::S);
-    match session.prototype().filter(|_| !session.closed) {
+    match session.prototype() {
         None => done(ui, session, commands),
         Some(prototype) => rate(ui, state, session, model, prototype, fields, commands),
     }
@@ -104,6 +105,9 @@ fn rate(
             let said = state.review.predictions.get(&prototype);
             body(ui, prediction::sentence(said, class.code));
         }
+        if session.may_see_metrics() {
+            metrics::ui(ui, state, session, prototype);
+        }
         sheets::ui(
             ui,
             state,
@@ -167,6 +171,9 @@ fn done_buttons(ui: &mut Ui, session: &Session, commands: &mut Commands) {
     if session.closed {
         if ui.button("See the statistics").clicked() {
             commands.send(Command::Show(Screen::Statistics));
+        }
+        if ui.button("Look through my answers").clicked() {
+            commands.review(ReviewCommand::GoTo(0));
         }
         return;
     }

@@ -10,7 +10,8 @@ use super::reading_session::ReadingSession;
 use crate::app::command::ReviewPage;
 use crate::app::worker::{FoundStudy, Resumed, Summary, Written};
 use crate::inference::Prediction;
-use crate::review::{Answer, Phase, Protocol, Rater, Slot};
+use crate::review::{Answer, MetricsShown, Phase, Protocol, Rater, Slot};
+use crate::statistics::study::MetricTable;
 
 /// The Review screen.
 #[derive(Default)]
@@ -29,6 +30,9 @@ pub struct ReviewState {
     /// What the model says about training ECGs, by prototype, where the
     /// protocol shows it.
     pub predictions: BTreeMap<usize, Result<Arc<Prediction>, String>>,
+    /// What was measured of the prototypes without people, or why that is not
+    /// used; whoever shows it asks [`Session::may_see_metrics`].
+    pub metrics: Option<Result<MetricTable, String>>,
 }
 
 impl ReviewState {
@@ -141,6 +145,23 @@ impl Session {
             .or_else(|| (0..from.min(self.queue.len())).find(open))
     }
 
+    /// Where the rater begins: at what is open, or at the end of a queue that is
+    /// closed.
+    pub fn beginning(&self) -> usize {
+        let open = self.next_unanswered(0).filter(|_| !self.closed);
+        open.unwrap_or(self.queue.len())
+    }
+
+    /// Whether the rater may see the metrics of the prototype on the screen:
+    /// never before she has answered it, unless the protocol says so.
+    pub fn may_see_metrics(&self) -> bool {
+        match self.protocol.metrics {
+            MetricsShown::AfterClosing => self.closed,
+            MetricsShown::AfterEachRating => self.closed || self.saved().is_some(),
+            MetricsShown::BeforeRating => true,
+        }
+    }
+
     /// Shows a place, with the saved answer where there is one, or with the
     /// draft that was left there unsaved.
     pub fn go_to(&mut self, position: usize) {
@@ -204,7 +225,8 @@ impl Session {
     pub fn break_due(&self) -> Option<Duration> {
         let every = Duration::from_secs(60 * u64::from(self.protocol.break_every_min));
         let since = self.rating_since.elapsed();
-        (!every.is_zero() && since >= every && !self.is_done()).then_some(since)
+        let goes_on = !self.is_done() && !self.closed;
+        (!every.is_zero() && since >= every && goes_on).then_some(since)
     }
 }
 

@@ -19,6 +19,7 @@ use super::widgets::{
 use super::worker::{Purpose, Summary};
 use crate::review::Results;
 
+pub use beside::in_words;
 pub use figures::SHOWN;
 
 pub fn ui(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands) {

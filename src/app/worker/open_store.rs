@@ -111,6 +111,15 @@ impl OpenStore {
                     result,
                 }
             }
+            StoreJob::Metrics { study } => {
+                let result = guarded("reading the metrics", || {
+                    kept_metrics(&study).map_err(|error| error.to_string())
+                });
+                StoreEvent::Measured {
+                    bundle: study.bundle_sha256,
+                    result,
+                }
+            }
             StoreJob::Export { study, folder } => {
                 let result = guarded("exporting the study", || {
                     self.export(&study, &folder).map_err(in_words)

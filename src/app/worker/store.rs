@@ -16,6 +16,7 @@ use crate::review::reading::{Place, ReadingAnswer, ReadingResults, ReadingStudy}
 use crate::review::{
     self, Answer, EventId, ExportedFile, Item, Protocol, Rater, Ratings, Results, Slot,
 };
+use crate::statistics::study::MetricTable;
 
 /// Which study: one of a bundle in a folder.
 #[derive(Clone, Debug, PartialEq)]
@@ -87,6 +88,10 @@ pub enum StoreJob {
     Ratings {
         study: StudyOf,
     },
+    /// What was measured of each prototype without people?
+    Metrics {
+        study: StudyOf,
+    },
     Export {
         study: StudyOf,
         folder: PathBuf,
@@ -135,6 +140,11 @@ pub enum StoreEvent {
     Rated {
         bundle: String,
         result: Result<Option<Ratings>, String>,
+    },
+    /// `None` where nothing was measured of this bundle yet.
+    Measured {
+        bundle: String,
+        result: Result<Option<MetricTable>, String>,
     },
     Exported {
         result: Result<Written, String>,

@@ -2,8 +2,8 @@
 
 use super::super::figures::{WIDTH_MM, agreement_matrix, distribution, forest};
 use super::super::{
-    Beside, Blinding, Conflict, Included, LOOK_EVERY, Order, PrototypeMean, Results, ReviewError,
-    Snapshot, Stop,
+    Beside, Blinding, Conflict, Included, LOOK_EVERY, MetricsShown, Order, PrototypeMean, Results,
+    ReviewError, Snapshot, Stop,
 };
 use super::StudyHead;
 use crate::sheet::{Align, Page, Palette, Scene, TableColumn, pages_to_pdf, paginate};
@@ -73,6 +73,11 @@ fn cover(
         Blinding::ClassOnly => "raters saw the class only",
         Blinding::WithPrediction => "raters saw the class and what the model says of the ECG",
     };
+    let seen = match protocol.metrics {
+        MetricsShown::AfterClosing => "",
+        MetricsShown::AfterEachRating => ", and the metrics of each prototype after rating it",
+        MetricsShown::BeforeRating => ", and the metrics of each prototype before rating it",
+    };
     let mut lines = vec![
         format!("Study {}, made {}.", head.study_id, head.created),
         format!(
@@ -81,7 +86,7 @@ fn cover(
         ),
         format!(
             "{} prototypes, {} more with the same source window linked to them and counted once; {} for practice, not counted; \
-             order {order}, seed {}; hidden repeats {:.0} %; {blinding}.",
+             order {order}, seed {}; hidden repeats {:.0} %; {blinding}{seen}.",
             results.prototypes,
             results.linked,
             snapshot.study.training.len(),
