@@ -4,14 +4,14 @@
 use std::path::{Path, PathBuf};
 
 use crate::bundle::Exemplars;
-use crate::explain::{Audit, AuditDocument, KnownPatients, PrototypeAudit, audit_prototype};
+use crate::explain::{Audit, AuditDocument, PrototypeAudit, TrainingData, audit_prototype};
 use crate::inference::Model;
 
 /// An audit as it goes on.
 pub struct RunningAudit {
     /// Where it is kept once it is whole.
     file: PathBuf,
-    patients: Option<KnownPatients>,
+    data: Option<TrainingData>,
     measured: Vec<PrototypeAudit>,
 }
 
@@ -28,8 +28,8 @@ impl RunningAudit {
     ) -> Result<Self, String> {
         // Most of the metrics are of the training ECGs.
         let is_there = exemplars.read(0);
-        let patients = match KnownPatients::for_model(model, data) {
-            Ok(patients) => patients,
+        let data = match TrainingData::for_model(model, data) {
+            Ok(data) => data,
             // A folder in the settings that is of no use to this bundle.
             Err(_) if is_there.is_ok() => None,
             Err(error) => return Err(error.to_string()),
@@ -37,7 +37,7 @@ impl RunningAudit {
         is_there.map_err(|error| error.to_string())?;
         Ok(Self {
             file,
-            patients,
+            data,
             measured: Vec::new(),
         })
     }
@@ -52,7 +52,7 @@ impl RunningAudit {
     pub fn step(&mut self, model: &Model, exemplars: &Exemplars) -> Result<bool, String> {
         let (number, all) = self.done(model);
         if number < all {
-            let found = audit_prototype(model, exemplars, self.patients.as_ref(), number);
+            let found = audit_prototype(model, exemplars, self.data.as_ref(), number);
             self.measured
                 .push(found.map_err(|error| error.to_string())?);
         }
@@ -60,7 +60,7 @@ impl RunningAudit {
             return Ok(false);
         }
         let measured = std::mem::take(&mut self.measured);
-        let audit = Audit::of(model, self.patients.as_ref(), measured);
+        let audit = Audit::of(model, self.data.as_ref(), measured);
         if let Some(folder) = self.file.parent() {
             let made = std::fs::create_dir_all(folder);
             made.map_err(|error| format!("{}: {error}", folder.display()))?;

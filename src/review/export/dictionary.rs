@@ -77,6 +77,12 @@ pub(in crate::review) fn describe(file: &str, column: &str) -> (&'static str, &'
             "Fall of the logit of its statement when the window is a straight line; empty for a \
              prototype without a window",
         ),
+        "consistency" => (
+            "0 to 1, or empty",
+            "Share of the up to 10 most similar training ECGs with its statement in which its similarity \
+             hangs on the same part of the beat (P, QRS, ST or T); empty for a prototype that is no part of \
+             the ECG, and where fewer than 5 can be measured",
+        ),
         "RATER.QUESTION" => (
             "1 to 5; label_error; cannot_judge; artefact; or empty",
             "A column for each rater and question: the answer in earnest, not the repeat",

@@ -351,7 +351,7 @@ fn beside(results: &Results, metrics: &Beside) -> Scene {
 fn extremes(results: &Results) -> Scene {
     const SHOWN: usize = 10;
     let metrics = results.metrics.as_ref().map(|beside| &beside.table);
-    // Four columns more are to go on the same page.
+    // The columns of the metrics are to go on the same page.
     let [which, number, class, mean, bad] = match metrics {
         None => [14.0, 20.0, 20.0, 14.0, 22.0],
         Some(_) => [12.0, 18.0, 16.0, 12.0, 20.0],

@@ -15,12 +15,13 @@ pub(super) const CONFLICTS_FILE: &str = "conflicts.csv";
 pub(super) const TABLE_3_FILE: &str = "table3.csv";
 pub(super) const AUDIT_FILE: &str = "audit.csv";
 
-pub(super) const AUDIT_COLUMNS: [&str; 5] = [
+pub(super) const AUDIT_COLUMNS: [&str; 6] = [
     "prototype",
     Metric::ALL[0].name(),
     Metric::ALL[1].name(),
     Metric::ALL[2].name(),
     Metric::ALL[3].name(),
+    Metric::ALL[4].name(),
 ];
 
 pub(super) const CONFLICTS_COLUMNS: [&str; 6] =

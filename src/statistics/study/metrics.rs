@@ -22,14 +22,18 @@ pub enum Metric {
     KeptWithoutSurroundings,
     /// Fall of its statement's logit when its window is a straight line.
     FaithfulnessDrop,
+    /// Share of the most similar ECGs of its statement in which its similarity
+    /// hangs on the same part of the beat.
+    Consistency,
 }
 
 impl Metric {
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::LabelPurity,
         Self::Stability,
         Self::KeptWithoutSurroundings,
         Self::FaithfulnessDrop,
+        Self::Consistency,
     ];
 
     /// In tables and documents.
@@ -39,6 +43,7 @@ impl Metric {
             Self::Stability => "stability",
             Self::KeptWithoutSurroundings => "kept_without_surroundings",
             Self::FaithfulnessDrop => "faithfulness_drop",
+            Self::Consistency => "consistency",
         }
     }
 
@@ -49,6 +54,7 @@ impl Metric {
             Self::Stability => "noise",
             Self::KeptWithoutSurroundings => "alone",
             Self::FaithfulnessDrop => "drop",
+            Self::Consistency => "same part",
         }
     }
 
@@ -59,6 +65,7 @@ impl Metric {
             Self::Stability => "Similarity under noise",
             Self::KeptWithoutSurroundings => "Similarity without surroundings",
             Self::FaithfulnessDrop => "Faithfulness drop",
+            Self::Consistency => "Consistency over parts of the beat",
         }
     }
 }
@@ -77,6 +84,7 @@ pub struct PrototypeMetrics {
     pub stability: Option<f64>,
     pub kept_without_surroundings: Option<f64>,
     pub faithfulness_drop: Option<f64>,
+    pub consistency: Option<f64>,
 }
 
 impl PrototypeMetrics {
@@ -86,6 +94,7 @@ impl PrototypeMetrics {
             Metric::Stability => self.stability,
             Metric::KeptWithoutSurroundings => self.kept_without_surroundings,
             Metric::FaithfulnessDrop => self.faithfulness_drop,
+            Metric::Consistency => self.consistency,
         }
     }
 }
