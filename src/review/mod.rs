@@ -4,6 +4,7 @@
 //! - [`Protocol`]: everything that is fixed before the first rating
 //! - [`Study`], [`Item`], [`Rater`], [`Slot`]: what is rated, and the queue per
 //!   rater; [`items_of`] is what a bundle has to rate
+//! - [`PairDraw`], [`Pair`]: a study of pairs of a test ECG and a prototype
 //! - [`Answer`]: one answer, valid as a whole or not at all
 //! - [`reading`]: the second kind of study, in which test ECGs are read
 //! - [`Store`], [`ReadingStore`]: the SQLite file, insert-only and hash-chained,
@@ -23,6 +24,7 @@ mod document;
 mod error;
 mod export;
 pub mod figures;
+mod pairs;
 mod protocol;
 mod question;
 mod queue;
@@ -40,6 +42,7 @@ pub use conflicts::{Conflict, ConflictingAnswer, conflicts};
 pub use document::{AnyStudy, StudyDocument};
 pub use error::{BrokenLink, ReviewError};
 pub use export::{ExportReport, ExportedFile, SCHEMA as EXPORT_SCHEMA, export};
+pub use pairs::{Named, Pair, PairCandidate, PairDraw, Pairs};
 pub use protocol::{
     Blinding, BundleRef, MetricsShown, Order, Protocol, RaterEntry, Repeats, Selection, Stop,
 };

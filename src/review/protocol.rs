@@ -6,7 +6,8 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Question, Rater, ReviewError};
+use super::pairs;
+use super::{Pairs, Question, Rater, ReviewError};
 use crate::statistics::study::Exclusion as ExclusionRule;
 
 /// What a study is and how it is rated.
@@ -19,6 +20,9 @@ pub struct Protocol {
     pub title: String,
     pub bundle: BundleRef,
     pub prototypes: Selection,
+    /// Pairs of a test ECG and a prototype are rated instead of prototypes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pairs: Option<Pairs>,
     /// Rated first, for practice; never in a result, never among the others.
     pub training: usize,
     pub questions: Vec<Question>,
@@ -148,6 +152,7 @@ impl Protocol {
             title: String::new(),
             bundle,
             prototypes: Selection::All,
+            pairs: None,
             training: 0,
             questions: vec![Question::representativeness(), Question::clarity()],
             raters: Vec::new(),
@@ -179,6 +184,13 @@ impl Protocol {
     /// A protocol to start from, for people: commented RON.
     pub fn template(bundle: &BundleRef) -> String {
         include_str!("../../assets/protocol.ron")
+            .replace("BUNDLE_NAME", &bundle.name)
+            .replace("BUNDLE_SHA256", &bundle.sha256)
+    }
+
+    /// The same for a study of pairs.
+    pub fn template_of_pairs(bundle: &BundleRef) -> String {
+        include_str!("../../assets/pair-protocol.ron")
             .replace("BUNDLE_NAME", &bundle.name)
             .replace("BUNDLE_SHA256", &bundle.sha256)
     }
@@ -222,6 +234,9 @@ impl Protocol {
         }
         if self.prototypes == Selection::PerClass(0) || self.stop == Stop::After(0) {
             return wrong("prototypes or stop", "0".to_owned(), "1 or more");
+        }
+        if let Some(wanted) = &self.pairs {
+            pairs::check(self, wanted)?;
         }
         self.check_width()
     }

@@ -53,6 +53,16 @@ impl Question {
         )
     }
 
+    /// How well a test ECG and the training ECG of a prototype match.
+    pub fn match_quality() -> Self {
+        Self::new(
+            "match_quality",
+            "Match",
+            "How well do the two ECGs match in what makes {code}?",
+            ["Not at all", "Poorly", "Partly", "Well", "Very well"],
+        )
+    }
+
     fn new(id: &str, title: &str, text: &str, anchors: [&str; 5]) -> Self {
         Self {
             id: id.to_owned(),

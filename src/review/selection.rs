@@ -9,7 +9,7 @@ use super::{Item, ReviewError};
 use crate::bundle::Manifest;
 
 /// Items of the study proper and of the training set.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Selected {
     pub items: Vec<Item>,
     pub training: Vec<Item>,
@@ -45,6 +45,7 @@ pub fn items_of(manifest: &Manifest) -> Vec<Item> {
                 .unwrap_or_default(),
             source_ecg: source.ecg_id,
             linked: Vec::new(),
+            pair: None,
         });
     }
     items

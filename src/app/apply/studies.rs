@@ -195,7 +195,8 @@ impl Application {
                 if loaded != Some(resumed.bundle.as_str()) {
                     return;
                 }
-                let mut session = Session::new(rater, resumed);
+                let test_ecgs = self.test_ecgs(&resumed.data);
+                let mut session = Session::new(rater, resumed, test_ecgs);
                 let position = session.beginning();
                 session.go_to(position);
                 self.state.review.session = Some(session);

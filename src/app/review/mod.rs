@@ -98,12 +98,25 @@ fn rate(
                     ui,
                     format!("{} of {}", session.position + 1, session.queue.len()),
                 );
-                pages(ui, session.page, window_s.is_some(), commands);
+                let pages_of = ReviewPage::of(window_s.is_some(), session.is_of_pairs());
+                pages(ui, session.page, pages_of, commands);
             });
         });
         if session.protocol.blinding == Blinding::WithPrediction {
             let said = state.review.predictions.get(&prototype);
             body(ui, prediction::sentence(said, class.code));
+        }
+        if let Some(pair) = session.pair() {
+            if let Some(cosine) = session.seen_cosine() {
+                body(ui, format!("Cosine of the two: {cosine:.2}"));
+            }
+            let shown = reading::sheets::Shown {
+                page: session.page.as_reading(),
+                sheet: session.sheets.get(pair.ecg_id),
+                prototype: Some(prototype),
+            };
+            reading::sheets::ui(ui, state, shown, &mut fields.review_zoom, commands);
+            return;
         }
         if session.may_see_metrics() {
             metrics::ui(ui, state, session, prototype);
@@ -120,8 +133,8 @@ fn rate(
 }
 
 /// The choice of a page. Laid out from the right.
-fn pages(ui: &mut Ui, current: ReviewPage, has_window: bool, commands: &mut Commands) {
-    let options: Vec<(ReviewPage, &str)> = ReviewPage::of(has_window)
+fn pages(ui: &mut Ui, current: ReviewPage, pages: Vec<ReviewPage>, commands: &mut Commands) {
+    let options: Vec<(ReviewPage, &str)> = pages
         .into_iter()
         .map(|page| (page, page.name()))
         .collect();
@@ -143,19 +156,24 @@ fn done(ui: &mut Ui, session: &Session, commands: &mut Commands) {
     ui.vertical_centered(|ui| {
         ui.allocate_ui(vec2(520.0, 0.0), |ui| {
             card(ui, |ui| {
+                let of_pairs = session.is_of_pairs();
                 let (heading, text) = match (session.closed, session.is_done()) {
                     (true, _) => (
                         "This queue is closed",
                         "Thank you. Nothing more is rated in it; its results are on the Statistics screen.",
                     ),
                     (false, true) => (
-                        "All prototypes are answered",
+                        if of_pairs {
+                            "All pairs are answered"
+                        } else {
+                            "All prototypes are answered"
+                        },
                         "Thank you. You can go back and change an answer, with a reason. Closing the queue ends it for \
                          good; results are shown only after that.",
                     ),
                     (false, false) => (
                         "The end of the list",
-                        "Some prototypes before this one have no answer yet.",
+                        "Some places before this one have no answer yet.",
                     ),
                 };
                 title(ui, heading);

@@ -46,7 +46,9 @@ pub fn ui(
                 }
             });
         exclusions(ui, session, commands);
-        marks(ui, session, commands);
+        if !session.is_of_pairs() {
+            marks(ui, session, commands);
+        }
         texts(ui, session, fields, commands);
     });
     ui.with_layout(Layout::bottom_up(Align::Min), |ui| {

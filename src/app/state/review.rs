@@ -7,10 +7,11 @@ use std::time::{Duration, Instant};
 
 use super::draft::Draft;
 use super::reading_session::ReadingSession;
+use super::test_sheets::TestSheets;
 use crate::app::command::ReviewPage;
-use crate::app::worker::{FoundStudy, Resumed, Summary, Written};
+use crate::app::worker::{FoundStudy, Resumed, Summary, TestEcgs, Written};
 use crate::inference::Prediction;
-use crate::review::{Answer, MetricsShown, Phase, Protocol, Rater, Slot};
+use crate::review::{Answer, MetricsShown, Pair, Phase, Protocol, Rater, Slot};
 use crate::statistics::study::MetricTable;
 
 /// The Review screen.
@@ -86,11 +87,17 @@ pub struct Session {
     pub confirm_close: bool,
     /// The protocol lets this rater stop before everything is answered.
     pub may_stop: bool,
+    /// In a study of pairs what each number stands for.
+    pub pairs: Arc<BTreeMap<usize, Pair>>,
+    /// What people call the data with their test ECGs.
+    pub data: String,
+    /// The test ECGs.
+    pub sheets: TestSheets,
 }
 
 impl Session {
     /// A session at the first place.
-    pub fn new(rater: Rater, resumed: Resumed) -> Self {
+    pub fn new(rater: Rater, resumed: Resumed, test_ecgs: TestEcgs) -> Self {
         Self {
             rater,
             database: resumed.database,
@@ -110,6 +117,9 @@ impl Session {
             rating_since: Instant::now(),
             confirm_close: false,
             may_stop: false,
+            pairs: resumed.pairs,
+            data: resumed.data,
+            sheets: TestSheets::new(test_ecgs),
         }
     }
 
@@ -118,9 +128,33 @@ impl Session {
         self.queue.get(self.position).copied()
     }
 
-    /// The prototype on the screen.
+    /// The prototype on the screen, by its number in the bundle.
     pub fn prototype(&self) -> Option<usize> {
-        self.slot().map(|slot| slot.prototype)
+        self.slot().map(|slot| self.prototype_of(slot))
+    }
+
+    /// The prototype that is shown at a place.
+    pub fn prototype_of(&self, slot: Slot) -> usize {
+        let pair = self.pairs.get(&slot.prototype);
+        pair.map_or(slot.prototype, |pair| pair.prototype)
+    }
+
+    /// Pairs of a test ECG and a prototype are rated.
+    pub fn is_of_pairs(&self) -> bool {
+        self.protocol.pairs.is_some()
+    }
+
+    /// The pair on the screen.
+    pub fn pair(&self) -> Option<&Pair> {
+        self.pairs.get(&self.slot()?.prototype)
+    }
+
+    /// The cosine of the pair on the screen, if the rater may see it: once her
+    /// queue is closed, before that if the protocol says so.
+    pub fn seen_cosine(&self) -> Option<f64> {
+        let pairs = self.protocol.pairs.as_ref()?;
+        let pair = self.pair().filter(|_| self.closed || pairs.show_cosine);
+        pair.map(|pair| pair.cosine)
     }
 
     pub fn is_training(&self) -> bool {
@@ -178,7 +212,7 @@ impl Session {
         self.draft = kept
             .or_else(|| self.saved().map(Draft::of))
             .unwrap_or_default();
-        self.page = ReviewPage::default();
+        self.page = ReviewPage::first(self.is_of_pairs());
         self.confirm_close = false;
         self.shown_at = Instant::now();
     }
@@ -293,7 +327,10 @@ mod tests {
                 answers: BTreeMap::new(),
                 closed: false,
                 database: PathBuf::new(),
+                pairs: Arc::default(),
+                data: String::new(),
             },
+            TestEcgs::new(None, ""),
         )
     }
 

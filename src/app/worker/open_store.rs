@@ -11,7 +11,7 @@ use super::store::{
 use crate::explain::{AuditDocument, AuditFileError};
 use crate::review::reading::{design, export_readings, reading_results};
 use crate::review::{
-    self, AnyStudy, Database, EventId, Included, Rater, Ratings, ReadingStore, ReviewError, Stop,
+    self, AnyStudy, Database, EventId, Included, Item, Rater, Ratings, ReadingStore, ReviewError, Stop,
     Store, StudyDocument, study_of_file,
 };
 use crate::statistics::study::MetricTable;
@@ -172,7 +172,12 @@ impl OpenStore {
             Open::Prototypes(store) => {
                 store.study().protocol.admit(rater)?;
                 let answers = store.answers(rater)?.into_iter();
+                let study = store.study();
+                let items = study.items.iter().chain(&study.training);
+                let pair = |item: &Item| Some((item.prototype, item.pair.clone()?));
                 Ok(Begun::Rating(Resumed {
+                    pairs: Arc::new(items.filter_map(pair).collect()),
+                    data: study.data.clone(),
                     bundle,
                     protocol: Arc::new(store.study().protocol.clone()),
                     title: store.study().title().to_owned(),
@@ -215,7 +220,12 @@ impl OpenStore {
                 let snapshot = store.snapshot()?;
                 let mut results = review::results(&snapshot, included)?;
                 let mut refused = None;
-                match kept_metrics(study) {
+                // Metrics are of prototypes, and not of pairs.
+                let kept = match results.is_of_pairs() {
+                    true => Ok(None),
+                    false => kept_metrics(study),
+                };
+                match kept {
                     Ok(Some(metrics)) => results = results.with_metrics(&snapshot, metrics)?,
                     Ok(None) => {}
                     Err(error) => refused = Some(error.to_string()),
@@ -244,6 +254,7 @@ impl OpenStore {
                     tracing::warn!("exported without metrics: {error}");
                     None
                 });
+                let metrics = metrics.filter(|_| !store.study().is_of_pairs());
                 let report = review::export(store, folder, included, metrics)?;
                 (report.folder, report.files)
             }
@@ -367,7 +378,10 @@ fn found(database: &Path, bundle_sha256: &str) -> Option<FoundStudy> {
         .ok()?;
     let (raters, what) = match &study {
         AnyStudy::Prototypes(study) => {
-            let what = format!("{} prototypes", study.items.len());
+            let what = match study.is_of_pairs() {
+                true => format!("{} pairs", study.items.len()),
+                false => format!("{} prototypes", study.items.len()),
+            };
             (&study.protocol.raters, what)
         }
         AnyStudy::Reading(study) => {

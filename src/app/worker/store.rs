@@ -14,7 +14,7 @@ use super::open_store::OpenStore;
 use super::queue::{JobReceiver, JobSender, job_queue};
 use crate::review::reading::{Place, ReadingAnswer, ReadingResults, ReadingStudy};
 use crate::review::{
-    self, Answer, EventId, ExportedFile, Item, Protocol, Rater, Ratings, Results, Slot,
+    self, Answer, EventId, ExportedFile, Item, Pair, Protocol, Rater, Ratings, Results, Slot,
 };
 use crate::statistics::study::MetricTable;
 
@@ -202,6 +202,10 @@ pub struct Resumed {
     /// The queue was ended: it can be looked at and not rated.
     pub closed: bool,
     pub database: PathBuf,
+    /// In a study of pairs what each number stands for.
+    pub pairs: Arc<BTreeMap<usize, Pair>>,
+    /// What people call the data with their test ECGs.
+    pub data: String,
 }
 
 /// Starts the thread.

@@ -1,5 +1,7 @@
 //! `protoecg review new`: a database from a protocol.
 
+mod pairs;
+
 use std::collections::HashSet;
 use std::path::Path;
 
@@ -20,9 +22,10 @@ pub fn run(arguments: &New) -> anyhow::Result<()> {
             name: bundle.display().to_string(),
             sha256: open(bundle)?.sha256,
         };
-        let template = match arguments.reading {
-            true => ReadingProtocol::template(&bundle),
-            false => Protocol::template(&bundle),
+        let template = match (arguments.reading, arguments.pairs) {
+            (true, _) => ReadingProtocol::template(&bundle),
+            (false, true) => Protocol::template_of_pairs(&bundle),
+            (false, false) => Protocol::template(&bundle),
         };
         return output::print_line(template.trim_end());
     }
@@ -34,6 +37,9 @@ pub fn run(arguments: &New) -> anyhow::Result<()> {
     }
     let mut protocol = Protocol::read(file)?;
     let bundle = the_bundle(arguments, file, &mut protocol.bundle)?;
+    if let Some(wanted) = protocol.pairs.clone() {
+        return pairs::make(arguments, file, out, (protocol, &wanted), bundle);
+    }
     let study = Study::by_protocol(protocol, items_of(&bundle.manifest))?;
     Store::create(out, &study)?;
     let linked: usize = study.items.iter().map(|item| item.linked.len()).sum();
@@ -76,15 +82,9 @@ fn of_reading(arguments: &New, file: &Path, out: &Path) -> anyhow::Result<()> {
         anyhow::bail!("a reading study needs --data, the folder with its test ECGs");
     };
     let model = Model::load(bundle, DeviceChoice::Auto)?;
-    refuse_seen_folds(&protocol, &model, file)?;
-    let (data, missing) = DataSet::open(folder)?.without_missing(&protocol.ecgs.folds);
-    if !missing.is_empty() {
-        output::notice(&format!(
-            "{} records of folds {:?} are not in the folder and are not drawn",
-            missing.len(),
-            protocol.ecgs.folds
-        ));
-    }
+    let folds = &protocol.ecgs.folds;
+    refuse_seen_folds(("ecgs.folds", folds), &model, file)?;
+    let data = with_what_is_there(DataSet::open(folder)?, folds);
     let candidates = candidates(&data, &protocol, &model)?;
     let drawn = draw(&protocol, &candidates)?;
     let ids = drawn.ecgs.iter().chain(&drawn.training);
@@ -111,8 +111,24 @@ fn of_reading(arguments: &New, file: &Path, out: &Path) -> anyhow::Result<()> {
     ))
 }
 
+/// Without the records of these folds that are not on the disk, which is said.
+fn with_what_is_there(data: DataSet, folds: &[u8]) -> DataSet {
+    let (data, missing) = data.without_missing(folds);
+    if !missing.is_empty() {
+        output::notice(&format!(
+            "{} records of folds {folds:?} are not in the folder and are not drawn",
+            missing.len()
+        ));
+    }
+    data
+}
+
 /// What the model was fitted to says nothing about reading with it.
-fn refuse_seen_folds(protocol: &ReadingProtocol, model: &Model, file: &Path) -> anyhow::Result<()> {
+fn refuse_seen_folds(
+    (field, folds): (&str, &[u8]),
+    model: &Model,
+    file: &Path,
+) -> anyhow::Result<()> {
     let Some(training) = &model.manifest().training else {
         return Ok(());
     };
@@ -120,9 +136,9 @@ fn refuse_seen_folds(protocol: &ReadingProtocol, model: &Model, file: &Path) -> 
         .train_folds
         .iter()
         .chain(&training.validation_folds);
-    match seen.find(|fold| protocol.ecgs.folds.contains(fold)) {
+    match seen.find(|fold| folds.contains(fold)) {
         Some(fold) => anyhow::bail!(
-            "{}: ecgs.folds has {fold}, which the model was trained or tuned on; expected others, such as {:?}",
+            "{}: {field} has {fold}, which the model was trained or tuned on; expected others, such as {:?}",
             file.display(),
             training.test_folds
         ),
@@ -137,12 +153,28 @@ fn candidates(
     protocol: &ReadingProtocol,
     model: &Model,
 ) -> anyhow::Result<Vec<Candidate>> {
+    Ok(no_sources(data, &protocol.ecgs.folds, model)?
+        .into_iter()
+        .map(|entry| Candidate {
+            ecg_id: entry.ecg_id,
+            patient_id: entry.patient_id,
+            statements: entry.codes().map(str::to_owned).collect(),
+        })
+        .collect())
+}
+
+/// The entries of these folds that no prototype was cut from.
+fn no_sources<'a>(
+    data: &'a DataSet,
+    folds: &[u8],
+    model: &Model,
+) -> anyhow::Result<Vec<&'a Entry>> {
     let prototypes = &model.manifest().prototypes;
     let sources: HashSet<&str> = prototypes
         .iter()
         .filter_map(|prototype| prototype.recording_sha256.as_deref())
         .collect();
-    let entries = data.folds(&protocol.ecgs.folds);
+    let entries = data.folds(folds);
     let is_source = data.map_signals(&entries, |_, signal| {
         sources.contains(signal.sha256().as_str())
     })?;
@@ -150,13 +182,7 @@ fn candidates(
         .into_iter()
         .zip(is_source)
         .filter(|(_, source)| !source);
-    Ok(others
-        .map(|(entry, _)| Candidate {
-            ecg_id: entry.ecg_id,
-            patient_id: entry.patient_id,
-            statements: entry.codes().map(str::to_owned).collect(),
-        })
-        .collect())
+    Ok(others.map(|(entry, _)| entry).collect())
 }
 
 /// What the model says of one ECG.

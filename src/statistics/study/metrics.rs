@@ -25,9 +25,13 @@ pub enum Metric {
     /// Share of the most similar ECGs of its statement in which its similarity
     /// hangs on the same part of the beat.
     Consistency,
+    /// Of a pair of a test ECG and a prototype, and no metric of prototypes: not
+    /// among [`Metric::ALL`].
+    Cosine,
 }
 
 impl Metric {
+    /// Those of prototypes.
     pub const ALL: [Self; 5] = [
         Self::LabelPurity,
         Self::Stability,
@@ -44,6 +48,7 @@ impl Metric {
             Self::KeptWithoutSurroundings => "kept_without_surroundings",
             Self::FaithfulnessDrop => "faithfulness_drop",
             Self::Consistency => "consistency",
+            Self::Cosine => "cosine",
         }
     }
 
@@ -55,6 +60,7 @@ impl Metric {
             Self::KeptWithoutSurroundings => "alone",
             Self::FaithfulnessDrop => "drop",
             Self::Consistency => "same part",
+            Self::Cosine => "cosine",
         }
     }
 
@@ -66,6 +72,7 @@ impl Metric {
             Self::KeptWithoutSurroundings => "Similarity without surroundings",
             Self::FaithfulnessDrop => "Faithfulness drop",
             Self::Consistency => "Consistency over parts of the beat",
+            Self::Cosine => "Cosine of the pair",
         }
     }
 }
@@ -95,6 +102,7 @@ impl PrototypeMetrics {
             Metric::KeptWithoutSurroundings => self.kept_without_surroundings,
             Metric::FaithfulnessDrop => self.faithfulness_drop,
             Metric::Consistency => self.consistency,
+            Metric::Cosine => None,
         }
     }
 }
@@ -140,16 +148,36 @@ pub fn associations(
         .iter()
         .map(|m| (m.prototype, m))
         .collect();
+    let value = |metric, prototype| of_prototype.get(&prototype)?.get(metric);
+    with_ratings(rows, &Metric::ALL, value, settings)
+}
+
+/// The same of the cosines of pairs, by the number of the pair.
+pub fn cosine_associations(
+    rows: &[RatingRow],
+    cosines: &BTreeMap<usize, f64>,
+    settings: &StudySettings,
+) -> Vec<Association> {
+    let value = |_, pair| cosines.get(&pair).copied();
+    with_ratings(rows, &[Metric::Cosine], value, settings)
+}
+
+fn with_ratings(
+    rows: &[RatingRow],
+    metrics: &[Metric],
+    value: impl Fn(Metric, usize) -> Option<f64>,
+    settings: &StudySettings,
+) -> Vec<Association> {
     let mut items: Vec<&str> = rows.iter().map(|row| row.item.as_str()).collect();
     items.sort_unstable();
     items.dedup();
-    let mut found = Vec::with_capacity(items.len() * Metric::ALL.len());
+    let mut found = Vec::with_capacity(items.len() * metrics.len());
     for item in items {
         let means = mean_ratings(&Columns::new(rows, item), settings);
-        for metric in Metric::ALL {
-            let pairs = means.iter().filter_map(|(prototype, mean)| {
-                Some((of_prototype.get(prototype)?.get(metric)?, *mean))
-            });
+        for &metric in metrics {
+            let pairs = means
+                .iter()
+                .filter_map(|(prototype, mean)| Some((value(metric, *prototype)?, *mean)));
             let (values, ratings): (Vec<f64>, Vec<f64>) = pairs.unzip();
             found.push(Association {
                 item: item.to_owned(),

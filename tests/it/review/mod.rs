@@ -55,6 +55,7 @@ fn study(prototypes: usize) -> Study {
         created: "2026-11-21T00:00:00.000Z".to_owned(),
         protocol: Protocol::quick(BundleRef::default()),
         training: Vec::new(),
+        data: String::new(),
     }
 }
 

@@ -23,7 +23,7 @@ fn clustered_items(count: usize) -> Vec<Item> {
             class_code: codes[prototype * prototype % 11 % 4].to_owned(),
             branch: ["rhythm", "global"][prototype % 3 % 2].to_owned(),
             source_ecg: Some((prototype as u32 * 7) % 41 + 1000),
-            linked: Vec::new(),
+            ..Item::default()
         })
         .collect()
 }
