@@ -14,6 +14,8 @@ mod evidence;
 mod layouts;
 #[path = "screens/metrics.rs"]
 mod metrics;
+#[path = "screens/pairs.rs"]
+mod pairs;
 #[path = "screens/read.rs"]
 mod read;
 #[path = "screens/reading.rs"]

@@ -14,6 +14,7 @@ mod killed;
 mod merging;
 mod metrics;
 mod old_files;
+mod pairs;
 mod protocols;
 mod recomputed;
 mod stopping;
