@@ -13,16 +13,21 @@ use crate::cli::output;
 use crate::dataset::{DataSet, Entry};
 use crate::explain::{Subject, explain};
 use crate::inference::{DeviceChoice, Model};
-use crate::review::reading::{Candidate, Offered, ReadingProtocol, ReadingStudy, Said, Told, draw};
+use crate::review::reading::{Arm, Candidate, Offered, ReadingProtocol, ReadingStudy, Said, Told, draw};
 use crate::review::{BundleRef, Protocol, ReadingStore, Store, Study, items_of};
+use crate::statements::LabelSet;
 
 pub fn run(arguments: &New) -> anyhow::Result<()> {
     if let (true, Some(bundle)) = (arguments.template, &arguments.bundle) {
+        let model = open(bundle)?;
         let bundle = BundleRef {
             name: bundle.display().to_string(),
-            sha256: open(bundle)?.sha256,
+            sha256: model.sha256.clone(),
         };
         let template = match (arguments.reading, arguments.pairs) {
+            (true, _) if says_superclasses(&model) => {
+                ReadingProtocol::template_of_superclasses(&bundle)
+            }
             (true, _) => ReadingProtocol::template(&bundle),
             (false, true) => Protocol::template_of_pairs(&bundle),
             (false, false) => Protocol::template(&bundle),
@@ -81,6 +86,7 @@ fn of_reading(arguments: &New, file: &Path, out: &Path) -> anyhow::Result<()> {
     let Some(folder) = &arguments.data else {
         anyhow::bail!("a reading study needs --data, the folder with its test ECGs");
     };
+    refuse_other_outputs(&protocol, &bundle, file)?;
     let model = Model::load(bundle, DeviceChoice::Auto)?;
     let folds = &protocol.ecgs.folds;
     refuse_seen_folds(("ecgs.folds", folds), &model, file)?;
@@ -109,6 +115,36 @@ fn of_reading(arguments: &New, file: &Path, out: &Path) -> anyhow::Result<()> {
         study.protocol.arms.len(),
         study.seed
     ))
+}
+
+/// Its outputs are the five superclasses, and no statements.
+fn says_superclasses(bundle: &Bundle) -> bool {
+    let labels = bundle.manifest.architecture.labels();
+    matches!(labels, LabelSet::Superclasses { .. })
+}
+
+/// What a reader can say is what the model can, and an arm shows what it has.
+fn refuse_other_outputs(
+    protocol: &ReadingProtocol,
+    bundle: &Bundle,
+    file: &Path,
+) -> anyhow::Result<()> {
+    let (name, file) = (&bundle.manifest.name, file.display());
+    let offers_superclasses = protocol.statements == Offered::Superclasses;
+    match (offers_superclasses, says_superclasses(bundle)) {
+        (false, true) => anyhow::bail!(
+            "{file}: the model {name} says superclasses (NORM, MI, STTC, CD, HYP); expected statements: superclasses"
+        ),
+        (true, false) => anyhow::bail!(
+            "{file}: the model {name} says statements and no superclasses; expected statements: all, group(..) or codes([..])"
+        ),
+        _ => {}
+    }
+    anyhow::ensure!(
+        !protocol.shows(Arm::WithPrototype) || !bundle.manifest.prototypes.is_empty(),
+        "{file}: arms has with_prototype, and the model {name} has no prototypes; expected unaided, with_prediction or both"
+    );
+    Ok(())
 }
 
 /// Without the records of these folds that are not on the disk, which is said.
@@ -158,9 +194,22 @@ fn candidates(
         .map(|entry| Candidate {
             ecg_id: entry.ecg_id,
             patient_id: entry.patient_id,
-            statements: entry.codes().map(str::to_owned).collect(),
+            statements: reference(entry, model),
         })
         .collect())
+}
+
+/// What the data set says of an ECG, in the terms of the model.
+fn reference(entry: &Entry, model: &Model) -> Vec<String> {
+    match model.manifest().architecture.labels() {
+        LabelSet::Group(_) | LabelSet::All => entry.codes().map(str::to_owned).collect(),
+        superclasses @ LabelSet::Superclasses { .. } => superclasses
+            .labels()
+            .into_iter()
+            .filter(|label| label.is_carried_by(&entry.statements))
+            .map(|label| label.code)
+            .collect(),
+    }
 }
 
 /// The entries of these folds that no prototype was cut from.
@@ -194,11 +243,7 @@ fn told_of(
 ) -> anyhow::Result<Told> {
     let recording = data.read(entry)?;
     let prediction = model.predict(&recording)?;
-    let offered: HashSet<&str> = offered
-        .statements()
-        .iter()
-        .map(|s| s.code.as_str())
-        .collect();
+    let offered: HashSet<&str> = offered.codes().into_iter().collect();
     let leading = prediction.leading_of(|class| offered.contains(class.code.as_str()));
     let leading = leading.map(|class| &prediction.classes[class]);
     let Some((leading, probability)) = leading.and_then(|class| Some((class, class.probability?)))
@@ -223,7 +268,7 @@ fn told_of(
     Ok(Told {
         ecg_id: entry.ecg_id,
         recording_sha256: recording.sha256(),
-        statements: entry.codes().map(str::to_owned).collect(),
+        statements: reference(entry, model),
         said,
         prototypes,
     })
