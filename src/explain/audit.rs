@@ -195,11 +195,7 @@ pub fn audit_prototype(
 
 impl Audit {
     /// What the prototypes, each measured, say of the bundle.
-    pub fn of(
-        model: &Model,
-        data: Option<&TrainingData>,
-        prototypes: Vec<PrototypeAudit>,
-    ) -> Self {
+    pub fn of(model: &Model, data: Option<&TrainingData>, prototypes: Vec<PrototypeAudit>) -> Self {
         let sources = model.manifest().prototypes.iter();
         Self {
             unique_sources: self::sources(model).len(),

@@ -251,7 +251,10 @@ mod tests {
         assert_eq!(of(&on(&[T, Qrs, T, T, T])), Some((Some(T), 80.0, 5)));
         assert_eq!(of(&on(&[T, T, P, P, Qrs])), Some((Some(P), 40.0, 5)));
         // An ECG in which it hangs on nothing counts, and for no part.
-        assert_eq!(of(&[Some(T), None, Some(T), None, None]), Some((Some(T), 40.0, 5)));
+        assert_eq!(
+            of(&[Some(T), None, Some(T), None, None]),
+            Some((Some(T), 40.0, 5))
+        );
         assert_eq!(of(&[None; 6]), Some((None, 0.0, 6)));
         assert_eq!(of(&on(&[T, T, T, T])), None);
     }
@@ -273,18 +276,28 @@ mod tests {
                 found.map(|(_, spans)| spans.clone()).unwrap_or_default()
             };
             for (part, from_s, to_s) in [
-                (BeatPart::P, beat.p_onset_s.unwrap(), beat.p_offset_s.unwrap()),
+                (
+                    BeatPart::P,
+                    beat.p_onset_s.unwrap(),
+                    beat.p_offset_s.unwrap(),
+                ),
                 (BeatPart::Qrs, beat.qrs_onset_s, beat.qrs_offset_s),
             ] {
                 let spans = spans(part);
                 let [span] = spans[..] else {
                     panic!("{part:?}: {spans:?} in {window_s:?}");
                 };
-                assert!((span.start_s - from_s).abs() < 0.03, "{part:?} {span:?} {from_s}");
+                assert!(
+                    (span.start_s - from_s).abs() < 0.03,
+                    "{part:?} {span:?} {from_s}"
+                );
                 assert!((span.end_s - to_s).abs() < 0.03, "{part:?} {span:?} {to_s}");
             }
             let t = spans(BeatPart::T);
-            assert!(t[0].start_s < beat.t_peak_s && t[0].end_s > beat.t_peak_s, "{t:?}");
+            assert!(
+                t[0].start_s < beat.t_peak_s && t[0].end_s > beat.t_peak_s,
+                "{t:?}"
+            );
             compared += 1;
         }
         assert!(compared >= 3, "{compared}");

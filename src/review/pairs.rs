@@ -192,11 +192,19 @@ pub(super) fn check(protocol: &Protocol, pairs: &Pairs) -> Result<(), ReviewErro
     }
     if let Selection::PerClass(_) = protocol.prototypes {
         let found = "PerClass with pairs".to_owned();
-        return wrong("prototypes", found, "All or Classes; pairs.take has the number");
+        return wrong(
+            "prototypes",
+            found,
+            "All or Classes; pairs.take has the number",
+        );
     }
     if protocol.blinding != Blinding::ClassOnly {
         let found = "WithPrediction with pairs".to_owned();
-        return wrong("blinding", found, "ClassOnly: a pair is of what the model says");
+        return wrong(
+            "blinding",
+            found,
+            "ClassOnly: a pair is of what the model says",
+        );
     }
     if protocol.metrics != MetricsShown::AfterClosing {
         let found = format!("{:?} with pairs", protocol.metrics);

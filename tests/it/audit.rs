@@ -153,7 +153,9 @@ fn a_window_is_consistent_where_it_hangs_on_one_part_of_the_beat() {
     let bundle = run_with(&two_branches(), &data, &path, false, usize::MAX).unwrap();
     let exemplars = Exemplars::new(&bundle, Some(data.clone()));
     let model = Model::load(bundle, DeviceChoice::Cpu).unwrap();
-    let known = TrainingData::for_model(&model, Some(&data)).unwrap().unwrap();
+    let known = TrainingData::for_model(&model, Some(&data))
+        .unwrap()
+        .unwrap();
     let found = audit(&model, &exemplars, Some(&known), |_| ()).unwrap();
     let set = DataSet::open(&data).unwrap();
     let mut compared = 0;
@@ -168,7 +170,8 @@ fn a_window_is_consistent_where_it_hangs_on_one_part_of_the_beat() {
             continue;
         };
         assert_eq!(hangs_on.len(), consistency.ecgs);
-        let most = BeatPart::ALL.map(|part| hangs_on.iter().filter(|on| **on == Some(part)).count());
+        let most =
+            BeatPart::ALL.map(|part| hangs_on.iter().filter(|on| **on == Some(part)).count());
         let most = most.into_iter().max().unwrap() as f64;
         assert!((consistency.share - most / hangs_on.len() as f64).abs() < 1e-12);
         compared += 1;

@@ -125,7 +125,10 @@ fn a_pair_is_rated_side_by_side_and_its_cosine_is_hidden_till_the_end() {
 
     let store = Store::open(&folder.path().join("reviews/pairs.sqlite")).unwrap();
     let answers = store.answers(&Rater::new("R1").unwrap()).unwrap();
-    let mut ratings: Vec<_> = answers.iter().map(|a| a.answer.rating("match_quality")).collect();
+    let mut ratings: Vec<_> = answers
+        .iter()
+        .map(|a| a.answer.rating("match_quality"))
+        .collect();
     ratings.sort();
     assert_eq!(ratings, [Some(2), Some(4)]);
     assert!(answers.iter().all(|a| a.answer.mark.is_none()));

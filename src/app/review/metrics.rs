@@ -54,7 +54,11 @@ mod tests {
         let read = Ok(MetricTable {
             bundle_sha256: String::new(),
             purity_without_patient: true,
-            prototypes: vec![measured(0, Some(0.9)), measured(1, Some(0.4)), measured(2, None)],
+            prototypes: vec![
+                measured(0, Some(0.9)),
+                measured(1, Some(0.4)),
+                measured(2, None),
+            ],
         });
         let said = |prototype| sentence(Some(&read), prototype, MetricsShown::AfterClosing);
         assert_eq!(said(1), "Without people: purity 0.40");

@@ -134,10 +134,8 @@ fn rate(
 
 /// The choice of a page. Laid out from the right.
 fn pages(ui: &mut Ui, current: ReviewPage, pages: Vec<ReviewPage>, commands: &mut Commands) {
-    let options: Vec<(ReviewPage, &str)> = pages
-        .into_iter()
-        .map(|page| (page, page.name()))
-        .collect();
+    let options: Vec<(ReviewPage, &str)> =
+        pages.into_iter().map(|page| (page, page.name())).collect();
     key_hint(ui, "← →");
     if let Some(page) = segmented(ui, current, &options) {
         commands.review(ReviewCommand::ShowPage(page));

@@ -11,8 +11,8 @@ use super::store::{
 use crate::explain::{AuditDocument, AuditFileError};
 use crate::review::reading::{design, export_readings, reading_results};
 use crate::review::{
-    self, AnyStudy, Database, EventId, Included, Item, Rater, Ratings, ReadingStore, ReviewError, Stop,
-    Store, StudyDocument, study_of_file,
+    self, AnyStudy, Database, EventId, Included, Item, Rater, Ratings, ReadingStore, ReviewError,
+    Stop, Store, StudyDocument, study_of_file,
 };
 use crate::statistics::study::MetricTable;
 

@@ -13,7 +13,9 @@ use crate::cli::output;
 use crate::dataset::{DataSet, Entry};
 use crate::explain::{Subject, explain};
 use crate::inference::{DeviceChoice, Model};
-use crate::review::reading::{Arm, Candidate, Offered, ReadingProtocol, ReadingStudy, Said, Told, draw};
+use crate::review::reading::{
+    Arm, Candidate, Offered, ReadingProtocol, ReadingStudy, Said, Told, draw,
+};
 use crate::review::{BundleRef, Protocol, ReadingStore, Store, Study, items_of};
 use crate::statements::LabelSet;
 

@@ -165,7 +165,10 @@ fn ends(interval: Result<Interval, Undefined>) -> String {
 
 /// Spearman's rho of each metric with each question, where an audit was given.
 fn print_associations(results: &Results) -> anyhow::Result<()> {
-    let metrics = results.metrics.as_ref().map(|metrics| &metrics.associations);
+    let metrics = results
+        .metrics
+        .as_ref()
+        .map(|metrics| &metrics.associations);
     let Some(associations) = metrics.or(results.cosines.as_ref()) else {
         return Ok(());
     };

@@ -13,13 +13,7 @@ pub(in crate::review) const COLUMNS: [&str; 4] = ["file", "column", "values", "m
 
 /// Every table with its columns, that of the metrics where there are some.
 fn tables(has_metrics: bool, of_pairs: bool) -> Vec<(&'static str, Vec<&'static str>)> {
-    let wide = [
-        "prototype",
-        "class_code",
-        "branch",
-        "source_ecg",
-        "linked",
-    ];
+    let wide = ["prototype", "class_code", "branch", "source_ecg", "linked"];
     let mut wide = wide.to_vec();
     wide.extend(PAIR_COLUMNS.iter().filter(|_| of_pairs));
     wide.push("RATER.QUESTION");

@@ -338,7 +338,11 @@ fn extremes(results: &Results) -> Scene {
         None => [14.0, 20.0, 20.0, 14.0, 22.0],
         Some(_) => [12.0, 18.0, 16.0, 12.0, 20.0],
     };
-    let what = if results.is_of_pairs() { "pair" } else { "prototype" };
+    let what = if results.is_of_pairs() {
+        "pair"
+    } else {
+        "prototype"
+    };
     let mut columns = vec![
         TableColumn::new("", which, Align::Left),
         TableColumn::new(what, number, Align::Right),
@@ -352,7 +356,9 @@ fn extremes(results: &Results) -> Scene {
             .extend(Metric::ALL.map(|metric| TableColumn::new(metric.short(), 14.0, Align::Right)));
     }
     if results.is_of_pairs() {
-        columns.extend(["ECG", "prototype", "cosine"].map(|name| TableColumn::new(name, 20.0, Align::Right)));
+        columns.extend(
+            ["ECG", "prototype", "cosine"].map(|name| TableColumn::new(name, 20.0, Align::Right)),
+        );
     }
     let ranked = &results.by_prototype;
     let row = |name: &str, p: &PrototypeMean| {

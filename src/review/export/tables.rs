@@ -90,7 +90,11 @@ pub(super) fn ratings(snapshot: &Snapshot) -> csv::Result<Draft> {
         let pair = study.item(current.answer.prototype).and_then(pair_cells);
         for question in &study.protocol.questions {
             let row = rating_row(snapshot, current, question);
-            rows.push(row.into_iter().chain(pair.clone().into_iter().flatten()).collect());
+            rows.push(
+                row.into_iter()
+                    .chain(pair.clone().into_iter().flatten())
+                    .collect(),
+            );
         }
     }
     Draft::csv(RATINGS_FILE, &ratings_columns(study.is_of_pairs()), &rows)

@@ -94,17 +94,26 @@ fn a_study_of_pairs_goes_from_template_to_tables() {
     let error = refused(&home, &new);
     assert!(error.contains("needs --data"), "{error}");
     let made = told(&home, &with_data);
-    assert!(
-        made.contains("12 pairs, 1 for practice, seed 5"),
-        "{made}"
-    );
+    assert!(made.contains("12 pairs, 1 for practice, seed 5"), "{made}");
 
     let mut store = Store::open_as(Path::new(&path), installation()).unwrap();
     let study = store.study().clone();
     is_what_the_model_names(&study, &bundle, Path::new(&data));
     // The more similar, the better the match, but for one rater with one slip.
-    let cosine = |slot: &Slot| study.item(slot.prototype).unwrap().pair.clone().unwrap().cosine;
-    let mut ranked: Vec<f64> = study.items.iter().map(|i| i.pair.as_ref().unwrap().cosine).collect();
+    let cosine = |slot: &Slot| {
+        study
+            .item(slot.prototype)
+            .unwrap()
+            .pair
+            .clone()
+            .unwrap()
+            .cosine
+    };
+    let mut ranked: Vec<f64> = study
+        .items
+        .iter()
+        .map(|i| i.pair.as_ref().unwrap().cosine)
+        .collect();
     ranked.sort_by(f64::total_cmp);
     for code in ["R1", "R2"] {
         let me = rater(code);
@@ -128,7 +137,10 @@ fn a_study_of_pairs_goes_from_template_to_tables() {
     let status = told(&home, &["status", &path]);
     assert!(status.contains("12 pairs, 1 for practice"), "{status}");
     let report = told(&home, &["report", &path]);
-    assert!(report.contains("cosine") && report.contains("+0."), "{report}");
+    assert!(
+        report.contains("cosine") && report.contains("+0."),
+        "{report}"
+    );
 
     let audit = ["export", &path, "--audit", "none.json", "--out", &out];
     let error = refused(&home, &audit);
@@ -144,7 +156,10 @@ fn a_study_of_pairs_goes_from_template_to_tables() {
         let pair = study.item(number).unwrap().pair.clone().unwrap();
         assert_eq!(row[column("pair_ecg")], pair.ecg_id.to_string());
         assert_eq!(row[column("pair_prototype")], pair.prototype.to_string());
-        assert_eq!(row[column("pair_cosine")].parse::<f64>().unwrap(), pair.cosine);
+        assert_eq!(
+            row[column("pair_cosine")].parse::<f64>().unwrap(),
+            pair.cosine
+        );
         main += usize::from(&row[column("phase")] == "main");
     }
     assert_eq!(main, 24);

@@ -79,8 +79,8 @@ fn named(
 ) -> anyhow::Result<Option<Named>> {
     let recording = data.read(entry)?;
     let prediction = model.predict(&recording)?;
-    let leading = prediction
-        .leading_of(|class| class.positive == Some(true) && draw.has_class(&class.code));
+    let leading =
+        prediction.leading_of(|class| class.positive == Some(true) && draw.has_class(&class.code));
     let explained =
         leading.and_then(|class| explain(model, &prediction, class, &Subject::default()));
     let Some(explained) = explained else {
