@@ -304,7 +304,8 @@ mod tests {
 
     #[test]
     fn what_a_study_of_pairs_cannot_have_is_named() {
-        let cases: [(fn(&mut Protocol), &str); 4] = [
+        type Change = fn(&mut Protocol);
+        let cases: [(Change, &str); 4] = [
             (|p| p.blinding = Blinding::WithPrediction, "blinding is"),
             (|p| p.prototypes = Selection::PerClass(2), "prototypes is"),
             (|p| p.metrics = MetricsShown::BeforeRating, "metrics is"),

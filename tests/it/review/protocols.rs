@@ -140,7 +140,7 @@ fn training_comes_first_and_is_apart_from_the_rest() {
 #[test]
 fn what_cannot_be_is_named() {
     type Spoil = fn(&mut Protocol);
-    let cases: [(Spoil, &str); 8] = [
+    let cases: [(Spoil, &str); 9] = [
         (|p| p.repeats.share = 0.2, "repeats.share is 0.2"),
         (
             |p| {
