@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::consistency::{CONSISTENT, Consistency, consistency};
+use super::consistency::{CONSISTENT, Consistency, Looking};
 use super::probe::{Own, Probe, changed};
 use super::training_data::{KnownPatients, TrainingData, nearest};
 use crate::bundle::{Exemplars, Prototype, TrainingSimilarities};
@@ -135,28 +135,61 @@ pub fn audit(
     data: Option<&TrainingData>,
     mut progress: impl FnMut(usize),
 ) -> Result<Audit, InferenceError> {
-    let numbers = 0..model.manifest().prototypes.len();
-    let prototypes = numbers.map(|number| {
-        let found = audit_prototype(model, exemplars, data, number);
-        progress(number + 1);
-        found
-    });
-    Ok(Audit::of(
-        model,
-        data,
-        prototypes.collect::<Result<_, _>>()?,
-    ))
+    let mut running = Auditing::default();
+    while running.step(model, exemplars, data)? {
+        progress(running.done());
+    }
+    Ok(Audit::of(model, data, running.prototypes))
 }
 
-/// The metrics of one prototype: seven predictions at most, and for its
-/// consistency six of each of ten ECGs.
-///
-/// # Errors
-/// When the model refuses a training ECG that was read.
-///
-/// # Panics
-/// When the model has no prototype of this number.
-pub fn audit_prototype(
+/// An audit in steps that take no longer than some predictions.
+#[derive(Debug, Default)]
+pub struct Auditing {
+    /// Those that are measured.
+    pub prototypes: Vec<PrototypeAudit>,
+    /// What the last of them is still compared with.
+    looking: Option<Looking>,
+}
+
+impl Auditing {
+    /// One prototype, or one ECG of its consistency; false where nothing is left
+    /// to do.
+    ///
+    /// # Errors
+    /// When the model refuses a training ECG that was read.
+    pub fn step(
+        &mut self,
+        model: &Model,
+        exemplars: &Exemplars,
+        data: Option<&TrainingData>,
+    ) -> Result<bool, InferenceError> {
+        if let Some(mut looking) = self.looking.take() {
+            if let (false, Some(data)) = (looking.is_done(), data) {
+                looking.step(model, data);
+                self.looking = Some(looking);
+            } else if let Some(last) = self.prototypes.last_mut() {
+                last.consistency = looking.end();
+            }
+            return Ok(true);
+        }
+        let number = self.prototypes.len();
+        if number == model.manifest().prototypes.len() {
+            return Ok(false);
+        }
+        self.prototypes
+            .push(audit_prototype(model, exemplars, data, number)?);
+        self.looking = data.and_then(|data| Looking::begin(model, number, data));
+        Ok(true)
+    }
+
+    /// Prototypes of which nothing is left to measure.
+    pub fn done(&self) -> usize {
+        self.prototypes.len() - usize::from(self.looking.is_some())
+    }
+}
+
+/// The metrics of one prototype but its consistency: seven predictions at most.
+fn audit_prototype(
     model: &Model,
     exemplars: &Exemplars,
     data: Option<&TrainingData>,
@@ -172,10 +205,7 @@ pub fn audit_prototype(
         label_purity: label_purity(similarities, number, source, data.map(|d| &d.patients)),
         noise: None,
         window: None,
-        consistency: match data {
-            Some(data) => consistency(model, number, data)?,
-            None => None,
-        },
+        consistency: None,
     };
     let Ok(recording) = exemplars.read(number) else {
         return Ok(found);

@@ -35,7 +35,7 @@ const SAME_ECG: f64 = 0.02;
 /// in it.
 const SHORTEST_S: f64 = 0.02;
 
-/// A beat reaches so far to either side of its R peak at most.
+/// Beats whose R peak is further from the window are not looked at.
 const BEAT_REACH_S: f64 = 0.6;
 
 /// A part of the heart beat.
@@ -108,45 +108,77 @@ impl Consistency {
     }
 }
 
-/// The consistency of a prototype over the training ECGs with its statement that
-/// it is most similar to. `None` for one that has no window or one as long as
-/// the recording, without those ECGs, and where fewer than [`FEWEST`] of them
-/// can be measured.
-///
-/// # Errors
-/// When the model refuses a training ECG that was read.
-pub(super) fn consistency(
-    model: &Model,
+/// Looks at the training ECGs with a prototype's statement that it is most
+/// similar to, one after the other.
+#[derive(Debug)]
+pub(super) struct Looking {
     number: usize,
-    data: &TrainingData,
-) -> Result<Option<Consistency>, InferenceError> {
-    let manifest = model.manifest();
-    let branch = manifest
-        .branch_of(number)
-        .filter(|branch| branch.prototypes.windows() > 1);
-    let (Some(branch), Some(ecgs)) = (branch, &data.ecgs) else {
-        return Ok(None);
-    };
-    let source = &manifest.prototypes[number];
-    let similarities = model.training_similarities();
-    let near = nearest(similarities, number, source, Some(&data.patients));
-    let mut hangs_on = Vec::with_capacity(LOOKED_AT);
-    for near in near.into_iter().filter(|n| n.carries).take(LOOKED_AT) {
-        // A record that was not copied to this disk is one ECG less.
-        let read = ecgs.entry(near.ecg_id).map(|entry| ecgs.read(entry));
-        let Some(Ok(recording)) = read else { continue };
-        let own = Own::of(model, &recording, number)?;
-        let differs = (own.similarity - f64::from(near.similarity)).abs();
-        let (Some(step), true) = (own.step, differs <= SAME_ECG * branch.prototypes.scale()) else {
-            continue;
-        };
-        let duration_s = manifest.preprocessing.duration_s();
-        let window_s = window_s(step, branch.prototypes.steps(), duration_s);
-        if let Some(parts) = parts_within(&recording, window_s) {
-            hangs_on.push(hangs_on_part(model, &recording, (number, step), &parts)?);
+    /// Record number and similarity of those that are still to be looked at, the
+    /// next one last.
+    left: Vec<(u32, f64)>,
+    hangs_on: Vec<Option<BeatPart>>,
+}
+
+impl Looking {
+    /// `None` for a prototype that has no window or one as long as the
+    /// recording, and without those ECGs.
+    pub fn begin(model: &Model, number: usize, data: &TrainingData) -> Option<Self> {
+        let manifest = model.manifest();
+        let has_window = manifest.branch_of(number)?.prototypes.windows() > 1;
+        (has_window && data.ecgs.is_some()).then_some(())?;
+        let source = &manifest.prototypes[number];
+        let similarities = model.training_similarities();
+        let near = nearest(similarities, number, source, Some(&data.patients));
+        let near = near.into_iter().filter(|n| n.carries).take(LOOKED_AT);
+        let mut left: Vec<(u32, f64)> = near
+            .map(|near| (near.ecg_id, f64::from(near.similarity)))
+            .collect();
+        left.reverse();
+        Some(Self {
+            number,
+            left,
+            hangs_on: Vec::new(),
+        })
+    }
+
+    pub fn is_done(&self) -> bool {
+        self.left.is_empty()
+    }
+
+    /// Looks at the next ECG. One that was not copied to this disk, that the
+    /// model refuses, or that is another than was trained on is one less.
+    pub fn step(&mut self, model: &Model, data: &TrainingData) {
+        if let Some((ecg_id, similarity)) = self.left.pop()
+            && let Some(part) = self.look(model, data, ecg_id, similarity)
+        {
+            self.hangs_on.push(part);
         }
     }
-    Ok(Consistency::of(&hangs_on))
+
+    fn look(
+        &self,
+        model: &Model,
+        data: &TrainingData,
+        ecg_id: u32,
+        similarity: f64,
+    ) -> Option<Option<BeatPart>> {
+        let manifest = model.manifest();
+        let prototypes = manifest.branch_of(self.number)?.prototypes;
+        let ecgs = data.ecgs.as_ref()?;
+        let recording = ecgs.read(ecgs.entry(ecg_id)?).ok()?;
+        let own = Own::of(model, &recording, self.number).ok()?;
+        let is_same = (own.similarity - similarity).abs() <= SAME_ECG * prototypes.scale();
+        let step = own.step.filter(|_| is_same)?;
+        let duration_s = manifest.preprocessing.duration_s();
+        let window_s = window_s(step, prototypes.steps(), duration_s);
+        let parts = parts_within(&recording, window_s)?;
+        hangs_on_part(model, &recording, (self.number, step), &parts).ok()
+    }
+
+    /// `None` where fewer than [`FEWEST`] could be measured.
+    pub fn end(self) -> Option<Consistency> {
+        Consistency::of(&self.hangs_on)
+    }
 }
 
 /// The part without which the window's cosine falls most.

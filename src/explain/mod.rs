@@ -29,7 +29,7 @@ mod whole;
 pub mod words;
 
 pub use attention::{AttentionExplanation, NOT_PER_CLASS, attention};
-pub use audit::{Audit, NEAREST, Noise, PrototypeAudit, WindowAudit, audit, audit_prototype};
+pub use audit::{Audit, Auditing, NEAREST, Noise, PrototypeAudit, WindowAudit, audit};
 pub use audit_file::{AuditDocument, AuditFileError, AuditedBundle};
 pub use consistency::{BeatPart, CONSISTENT, Consistency, FEWEST, LOOKED_AT};
 pub use explanation::{

@@ -107,6 +107,15 @@ impl PairDraw {
         &self.order
     }
 
+    /// # Errors
+    /// A class that has no prototype among `items`, those of the bundle.
+    pub fn check_classes(&self, items: &[Item]) -> Result<(), ReviewError> {
+        match &self.protocol.prototypes {
+            Selection::Classes(codes) => known_classes(codes, items),
+            Selection::All | Selection::PerClass(_) => Ok(()),
+        }
+    }
+
     /// Whether a class is in the study.
     pub fn has_class(&self, code: &str) -> bool {
         match &self.protocol.prototypes {
@@ -204,6 +213,13 @@ pub(super) fn check(protocol: &Protocol, pairs: &Pairs) -> Result<(), ReviewErro
             "blinding",
             found,
             "ClassOnly: a pair is of what the model says",
+        );
+    }
+    if pairs.show_cosine && protocol.repeats.share != 0.0 {
+        return wrong(
+            "pairs.show_cosine",
+            "true with hidden repeats".to_owned(),
+            "false, since numbers tell a rater what she has seen before",
         );
     }
     if protocol.metrics != MetricsShown::AfterClosing {

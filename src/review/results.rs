@@ -253,7 +253,7 @@ pub(super) fn rows(study: &Study, counted: &[&CurrentAnswer]) -> Vec<RatingRow> 
                 prototype: answer.prototype,
                 class: item.class_code.clone(),
                 branch: item.branch.clone(),
-                source_ecg: source_number(item.source_ecg, answer.prototype),
+                source_ecg: source_number(item),
                 item: question.id.clone(),
                 value: answer.rating(&question.id).map(f64::from),
                 reason: answer.exclusion.map(Exclusion::reason),
@@ -267,8 +267,9 @@ pub(super) fn rows(study: &Study, counted: &[&CurrentAnswer]) -> Vec<RatingRow> 
 
 /// What tells apart the sources: the record, or for a version 1 study, which
 /// does not have it, each prototype by itself, beyond every record number.
-pub(super) fn source_number(source_ecg: Option<u32>, prototype: usize) -> u64 {
-    source_ecg.map_or((1 << 32) + prototype as u64, u64::from)
+pub(super) fn source_number(item: &super::Item) -> u64 {
+    let unknown = (1 << 32) + item.shown_prototype() as u64;
+    item.source_ecg.map_or(unknown, u64::from)
 }
 
 /// Times that rise in the order of arrival, since clocks go back.

@@ -65,14 +65,7 @@ pub(super) fn select(
     let (mut items, mut rest) = match &protocol.prototypes {
         Selection::All => (all, Vec::new()),
         Selection::Classes(codes) => {
-            let has = |code: &&String| all.iter().any(|item| item.class_code == **code);
-            if let Some(missing) = codes.iter().find(|code| !has(code)) {
-                return Err(ReviewError::Protocol {
-                    field: "prototypes".to_owned(),
-                    found: format!("class {missing:?}"),
-                    expected: "classes of which the bundle has prototypes",
-                });
-            }
+            known_classes(codes, &all)?;
             all.into_iter()
                 .partition(|item| codes.contains(&item.class_code))
         }
@@ -101,4 +94,18 @@ pub(super) fn select(
         });
     }
     Ok(Selected { items, training })
+}
+
+/// # Errors
+/// A class of which there is no item.
+pub(super) fn known_classes(codes: &[String], items: &[Item]) -> Result<(), ReviewError> {
+    let has = |code: &&String| items.iter().any(|item| item.class_code == **code);
+    match codes.iter().find(|code| !has(code)) {
+        None => Ok(()),
+        Some(missing) => Err(ReviewError::Protocol {
+            field: "prototypes".to_owned(),
+            found: format!("class {missing:?}"),
+            expected: "classes of which the bundle has prototypes",
+        }),
+    }
 }

@@ -7,7 +7,7 @@ use std::process::Command;
 use protoecg::bundle::{Bundle, Exemplars};
 use protoecg::dataset::{DataSet, TABLE_FILE};
 use protoecg::explain::{
-    BeatPart, FEWEST, KnownPatients, LOOKED_AT, NEAREST, TrainingData, audit, audit_prototype,
+    Auditing, BeatPart, FEWEST, KnownPatients, LOOKED_AT, NEAREST, TrainingData, audit,
 };
 use protoecg::inference::{Changes, DeviceChoice, Model, PooledWindow, Span};
 use protoecg::measurements::measure;
@@ -183,7 +183,9 @@ fn a_window_is_consistent_where_it_hangs_on_one_part_of_the_beat() {
         ecgs: None,
         ..known
     };
-    let without = audit_prototype(&model, &exemplars, Some(&no_ecgs), 0).unwrap();
+    let mut first = Auditing::default();
+    first.step(&model, &exemplars, Some(&no_ecgs)).unwrap();
+    let without = &first.prototypes[0];
     assert_eq!(without.consistency, None);
 }
 

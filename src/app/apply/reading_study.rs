@@ -186,6 +186,11 @@ impl Application {
             reader.sheets.put(ecg_id, sheet);
         } else if let Some(session) = &mut review.session {
             session.sheets.put(ecg_id, sheet);
+            // The rater's time begins when both ECGs of the pair are there: the
+            // later of the two sets it.
+            if session.pair().is_some_and(|pair| pair.ecg_id == ecg_id) {
+                session.shown_at = std::time::Instant::now();
+            }
         }
         self.reader_sees();
     }

@@ -63,7 +63,7 @@ impl Application {
             .session
             .as_mut()
             .filter(|session| !session.saving)
-            .filter(|session| !session.closed || !command.is_of_an_answer())
+            .filter(|session| session.may_be_changed() || !command.is_of_an_answer())
         else {
             return;
         };
@@ -132,7 +132,9 @@ impl Application {
             self.fields.change_reason.clear();
         } else if let Some(place) = session.last_place.take() {
             self.go_to(place);
-            if let Some(session) = &mut self.state.review.session {
+            if let Some(session) = &mut self.state.review.session
+                && session.may_be_changed()
+            {
                 "undone at once".clone_into(&mut session.draft.change_reason);
                 self.fields
                     .change_reason

@@ -34,17 +34,19 @@ pub fn ui(
         room -= SAVED_BEFORE;
         room -= if session.is_unchanged() { 0.0 } else { REASON };
     }
-    // A queue that is closed is looked at and not changed.
-    ui.add_enabled_ui(!session.closed, |ui| {
-        ScrollArea::vertical()
-            .max_height(room)
-            .auto_shrink([false, true])
-            .show(ui, |ui| {
+    // A queue that is closed is looked at and not changed; it scrolls all the same.
+    ScrollArea::vertical()
+        .max_height(room)
+        .auto_shrink([false, true])
+        .show(ui, |ui| {
+            ui.add_enabled_ui(session.may_be_changed(), |ui| {
                 for (number, asked) in session.protocol.questions.iter().enumerate() {
                     question(ui, session, number, asked, class, commands);
                     ui.add_space(space::S);
                 }
             });
+        });
+    ui.add_enabled_ui(session.may_be_changed(), |ui| {
         exclusions(ui, session, commands);
         if !session.is_of_pairs() {
             marks(ui, session, commands);

@@ -196,6 +196,13 @@ impl Session {
         }
     }
 
+    /// Whether what is on the screen may be answered or answered anew: not in a
+    /// queue that is closed, and not once the metrics are seen beside an answer.
+    pub fn may_be_changed(&self) -> bool {
+        let seen_beside = self.protocol.metrics == MetricsShown::AfterEachRating;
+        !self.closed && !(seen_beside && self.saved().is_some())
+    }
+
     /// Shows a place, with the saved answer where there is one, or with the
     /// draft that was left there unsaved.
     pub fn go_to(&mut self, position: usize) {

@@ -1,10 +1,10 @@
-//! Measures the prototypes of the loaded model, one at a time, so that whatever
+//! Measures the prototypes of the loaded model in small steps, so that whatever
 //! is asked of the model meanwhile is answered first.
 
 use std::path::{Path, PathBuf};
 
 use crate::bundle::Exemplars;
-use crate::explain::{Audit, AuditDocument, PrototypeAudit, TrainingData, audit_prototype};
+use crate::explain::{Audit, AuditDocument, Auditing, TrainingData};
 use crate::inference::Model;
 
 /// An audit as it goes on.
@@ -12,7 +12,7 @@ pub struct RunningAudit {
     /// Where it is kept once it is whole.
     file: PathBuf,
     data: Option<TrainingData>,
-    measured: Vec<PrototypeAudit>,
+    auditing: Auditing,
 }
 
 impl RunningAudit {
@@ -38,29 +38,25 @@ impl RunningAudit {
         Ok(Self {
             file,
             data,
-            measured: Vec::new(),
+            auditing: Auditing::default(),
         })
     }
 
     /// Prototypes measured, and in all.
     pub fn done(&self, model: &Model) -> (usize, usize) {
-        (self.measured.len(), model.manifest().prototypes.len())
+        (self.auditing.done(), model.manifest().prototypes.len())
     }
 
-    /// Measures the next prototype; after the last the file is written. Says
-    /// whether that was it.
+    /// Takes the next step; after the last the file is written. Says whether that
+    /// was it.
     pub fn step(&mut self, model: &Model, exemplars: &Exemplars) -> Result<bool, String> {
-        let (number, all) = self.done(model);
-        if number < all {
-            let found = audit_prototype(model, exemplars, self.data.as_ref(), number);
-            self.measured
-                .push(found.map_err(|error| error.to_string())?);
-        }
-        if self.measured.len() < all {
+        let data = self.data.as_ref();
+        let went_on = self.auditing.step(model, exemplars, data);
+        if went_on.map_err(|error| error.to_string())? {
             return Ok(false);
         }
-        let measured = std::mem::take(&mut self.measured);
-        let audit = Audit::of(model, self.data.as_ref(), measured);
+        let measured = std::mem::take(&mut self.auditing.prototypes);
+        let audit = Audit::of(model, data, measured);
         if let Some(folder) = self.file.parent() {
             let made = std::fs::create_dir_all(folder);
             made.map_err(|error| format!("{}: {error}", folder.display()))?;

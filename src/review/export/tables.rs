@@ -133,7 +133,7 @@ fn rating_row(
         answer.prototype.to_string(),
         no_formula(&item.class_code),
         item.branch,
-        source_number(item.source_ecg, answer.prototype).to_string(),
+        source_number(&item).to_string(),
         linked.join(" "),
         current.rater.to_string(),
         if closed { "yes" } else { "no" }.to_owned(),
@@ -213,7 +213,7 @@ pub(super) fn wide(snapshot: &Snapshot) -> csv::Result<Draft> {
                 item.prototype.to_string(),
                 no_formula(&item.class_code),
                 item.branch.clone(),
-                source_number(item.source_ecg, item.prototype).to_string(),
+                source_number(item).to_string(),
                 linked.join(" "),
             ];
             row.extend(pair_cells(item).into_iter().flatten());

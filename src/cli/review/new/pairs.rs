@@ -9,7 +9,7 @@ use crate::cli::review::New;
 use crate::dataset::{DataSet, Entry};
 use crate::explain::{Subject, explain};
 use crate::inference::{DeviceChoice, Model};
-use crate::review::{Named, Pair, PairCandidate, PairDraw, Pairs, Protocol, Store};
+use crate::review::{Named, Pair, PairCandidate, PairDraw, Pairs, Protocol, Store, items_of};
 
 /// Draws the pairs and makes the database.
 pub fn make(
@@ -39,6 +39,7 @@ pub fn make(
         })
         .collect();
     let mut draw = PairDraw::begin(protocol, &candidates)?;
+    draw.check_classes(&items_of(model.manifest()))?;
     let order = draw.order().to_vec();
     for (looked_at, ecg_id) in order.iter().enumerate() {
         if draw.is_full() {
