@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::protocol::{Blinding, MetricsShown, Protocol, Selection};
 use super::queue::draw as hash;
 use super::reading::Take;
+use super::selection::known_classes;
 use super::study::new_seed;
 use super::{Item, ReviewError, Study};
 
