@@ -12,6 +12,10 @@ mod display;
 mod evidence;
 #[path = "screens/layouts.rs"]
 mod layouts;
+#[path = "screens/metrics.rs"]
+mod metrics;
+#[path = "screens/pairs.rs"]
+mod pairs;
 #[path = "screens/read.rs"]
 mod read;
 #[path = "screens/reading.rs"]

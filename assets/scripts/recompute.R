@@ -229,6 +229,8 @@ run_probability <- function(length, n, shares) {
 # --- metrics without people ---------------------------------------------------
 
 audit <- if (length(setting("audit"))) read.csv(file.path(folder, "audit.csv")) else NULL
+# In a study of pairs the cosine of each stands in ratings.csv.
+if (length(setting("pairs"))) audit <- setNames(unique(ratings[, c("prototype", "pair_cosine")]), c("prototype", "cosine"))
 
 # Each metric with the mean rating of each prototype; sum and count, so that equal means are equal to the last bit.
 beside <- function(item, prototypes, counted) {

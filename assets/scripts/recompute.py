@@ -452,6 +452,8 @@ ratings.sort(key=lambda r: int(r["arrival"]))
 for row in ratings:
     row["number"] = int(row["prototype"])
     row["rating"] = int(row["value"]) if row["value"] else None
+if "pairs" in setting:  # In a study of pairs the cosine of each stands in ratings.csv.
+    audit = {row["number"]: {"cosine": row["pair_cosine"]} for row in ratings}
 
 
 def report(item):

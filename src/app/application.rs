@@ -125,12 +125,12 @@ impl Application {
                 .review
                 .session
                 .as_ref()
-                .is_some_and(|session| session.saving)
+                .is_some_and(|session| session.saving || session.sheets.is_reading())
             || state
                 .review
                 .reader
                 .as_ref()
-                .is_some_and(|reader| reader.saving || reader.is_reading())
+                .is_some_and(|reader| reader.saving || reader.sheets.is_reading())
             || state.statistics.reading
             || state.statistics.exporting
             || state.training.is_waiting()

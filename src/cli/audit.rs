@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use super::output;
 use crate::bundle::{self, Bundle, Exemplars};
-use crate::explain::{Audit, AuditDocument, KnownPatients, audit};
+use crate::explain::{Audit, AuditDocument, Consistency, TrainingData, audit};
 use crate::inference::{DeviceChoice, Model};
 
-/// Measure the prototypes of a bundle without people: label purity, noise, masking, sparsity, leakage
+/// Measure the prototypes of a bundle without people: label purity, noise, masking, consistency, sparsity, leakage
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  protoecg bundle audit demo-rhythm\n  \
     protoecg bundle audit demo-rhythm --out audit.json\n  \
@@ -16,6 +16,8 @@ use crate::inference::{DeviceChoice, Model};
     all ECGs of its patient.\n\
     Noise: similarity to the own training ECG with noise over that without, the least of three kinds.\n\
     Alone: the same with all outside the window flat. Drop: fall of the logit with the window flat.\n\
+    Same part: share of the most similar training ECGs in which the similarity hangs on the same part of the beat (P, QRS,\n    \
+    ST, T), and which; needs --data and a prototype that is a part of the ECG.\n\
     Leaking: prototypes whose patient is in a fold that was not trained on; needs --data, must be 0.")]
 pub struct Arguments {
     /// Folder of a bundle, or the name of one that comes with the program
@@ -37,9 +39,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         DeviceChoice::Auto,
     )?;
     let exemplars = Exemplars::new(model.bundle(), arguments.data.clone());
-    let patients = KnownPatients::for_model(&model, arguments.data.as_deref())?;
+    let data = TrainingData::for_model(&model, arguments.data.as_deref())?;
     let count = model.manifest().prototypes.len();
-    let found = audit(&model, &exemplars, patients.as_ref(), |done| {
+    let found = audit(&model, &exemplars, data.as_ref(), |done| {
         output::status(&format!("{done} of {count} prototypes"));
     })?;
     output::status("");
@@ -66,6 +68,7 @@ fn print(found: &Audit) -> anyhow::Result<()> {
         "moved",
         "alone",
         "drop",
+        "same part",
     ]);
     for p in &found.prototypes {
         let metrics = p.metrics();
@@ -78,6 +81,7 @@ fn print(found: &Audit) -> anyhow::Result<()> {
             moved.map_or("-".to_owned(), |steps| steps.to_string()),
             output::number(metrics.kept_without_surroundings),
             output::number(metrics.faithfulness_drop),
+            p.consistency.map_or("-".to_owned(), same_part),
         ]);
     }
     table.print()?;
@@ -88,11 +92,13 @@ fn print(found: &Audit) -> anyhow::Result<()> {
         )?;
     }
     output::print_line(&format!(
-        "median: purity {}, noise {}, alone {}, drop {}",
+        "median: purity {}, noise {}, alone {}, drop {}, same part {}; same part in 80 % of the ECGs or more: {} of prototypes",
         output::number(summary.label_purity),
         output::number(summary.stability),
         output::number(summary.kept_without_surroundings),
-        output::number(summary.faithfulness_drop)
+        output::number(summary.faithfulness_drop),
+        output::number(summary.consistency),
+        output::number(summary.consistent)
     ))?;
     output::print_line(&format!(
         "{} prototypes from {} ECGs, {} duplicates; classes with one source: {}",
@@ -114,4 +120,10 @@ fn print(found: &Audit) -> anyhow::Result<()> {
             .map_or("not checked, --data is not given".to_owned(), |n| n
                 .to_string())
     ))
+}
+
+/// `0.90 QRS`
+fn same_part(found: Consistency) -> String {
+    let part = found.part.map_or("none", |part| part.name());
+    format!("{} {part}", output::number(Some(found.share)))
 }

@@ -1,14 +1,14 @@
 //! Metrics of prototypes that need no people: what a bundle and its training
 //! ECGs say about the quality of the prototypes.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::consistency::{CONSISTENT, Consistency, Looking};
 use super::probe::{Own, Probe, changed};
+use super::training_data::{KnownPatients, TrainingData, nearest};
 use crate::bundle::{Exemplars, Prototype, TrainingSimilarities};
-use crate::dataset::{DataSet, DataSetError};
 use crate::ecg::Recording;
 use crate::inference::{InferenceError, Model};
 use crate::statistics::study::PrototypeMetrics;
@@ -16,44 +16,6 @@ use crate::statistics::{mean, median};
 
 /// How many nearest training ECGs the label purity looks at.
 pub const NEAREST: usize = 10;
-
-/// Which ECG of the data set is of which patient, and who was not trained on.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct KnownPatients {
-    pub of_ecg: BTreeMap<u32, i64>,
-    /// Patients with an ECG in a fold that was not trained on.
-    pub held_out: BTreeSet<i64>,
-}
-
-impl KnownPatients {
-    /// As the table of a data set has them.
-    pub fn of(data: &DataSet, train_folds: &[u8]) -> Self {
-        let entries = || data.entries().iter();
-        let held_out = entries().filter(|entry| !train_folds.contains(&entry.fold));
-        Self {
-            of_ecg: entries()
-                .filter_map(|entry| Some((entry.ecg_id, entry.patient_id?)))
-                .collect(),
-            held_out: held_out.filter_map(|entry| entry.patient_id).collect(),
-        }
-    }
-
-    /// Of the folder with the data set that a model was trained on. `None`
-    /// without one, for other data, and for an imported model, which does not
-    /// say which folds it has seen.
-    ///
-    /// # Errors
-    /// A folder that is no data set.
-    pub fn for_model(model: &Model, data: Option<&Path>) -> Result<Option<Self>, DataSetError> {
-        let (Some(folder), Some(training)) = (data, &model.manifest().training) else {
-            return Ok(None);
-        };
-        let data = DataSet::open(folder)?;
-        // A folder that stands in the environment may be of other data.
-        let is_own = data.is_simulated() == model.manifest().simulated;
-        Ok(is_own.then(|| Self::of(&data, &training.train_folds)))
-    }
-}
 
 /// The metrics of a bundle.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -94,6 +56,10 @@ pub struct Summary {
     /// Share of prototypes with a window that stay at their place under every
     /// noise.
     pub place_kept_under_noise: Option<f64>,
+    pub consistency: Option<f64>,
+    /// Share of the prototypes with a consistency whose one is
+    /// [`CONSISTENT`] or more.
+    pub consistent: Option<f64>,
 }
 
 /// One prototype. `None` where its training ECG is not at hand, or where the
@@ -108,6 +74,8 @@ pub struct PrototypeAudit {
     pub label_purity: Option<f64>,
     pub noise: Option<Noise>,
     pub window: Option<WindowAudit>,
+    /// Absent in audits of earlier programs.
+    pub consistency: Option<Consistency>,
 }
 
 /// The prototype on its own training ECG with noise added: baseline wander
@@ -144,6 +112,7 @@ impl PrototypeAudit {
             stability: finite(self.noise.map(|noise| noise.least_kept())),
             kept_without_surroundings: finite(self.window.map(|w| w.kept_without_surroundings)),
             faithfulness_drop: finite(self.window.map(|w| w.faithfulness_drop)),
+            consistency: finite(self.consistency.map(|c| c.share)),
         }
     }
 }
@@ -155,41 +124,75 @@ impl Noise {
     }
 }
 
-/// Computes all metrics; `patients` are those of the data set, `progress` gets
-/// the number of prototypes done.
+/// Computes all metrics; `data` is what the model was trained on, `progress`
+/// gets the number of prototypes done.
 ///
 /// # Errors
 /// When the model refuses a training ECG that was read.
 pub fn audit(
     model: &Model,
     exemplars: &Exemplars,
-    patients: Option<&KnownPatients>,
+    data: Option<&TrainingData>,
     mut progress: impl FnMut(usize),
 ) -> Result<Audit, InferenceError> {
-    let numbers = 0..model.manifest().prototypes.len();
-    let prototypes = numbers.map(|number| {
-        let found = audit_prototype(model, exemplars, patients, number);
-        progress(number + 1);
-        found
-    });
-    Ok(Audit::of(
-        model,
-        patients,
-        prototypes.collect::<Result<_, _>>()?,
-    ))
+    let mut running = Auditing::default();
+    while running.step(model, exemplars, data)? {
+        progress(running.done());
+    }
+    Ok(Audit::of(model, data, running.prototypes))
 }
 
-/// The metrics of one prototype: seven predictions at most.
-///
-/// # Errors
-/// When the model refuses the training ECG that was read.
-///
-/// # Panics
-/// When the model has no prototype of this number.
-pub fn audit_prototype(
+/// An audit in steps that take no longer than some predictions.
+#[derive(Debug, Default)]
+pub struct Auditing {
+    /// Those that are measured.
+    pub prototypes: Vec<PrototypeAudit>,
+    /// What the last of them is still compared with.
+    looking: Option<Looking>,
+}
+
+impl Auditing {
+    /// One prototype, or one ECG of its consistency; false where nothing is left
+    /// to do.
+    ///
+    /// # Errors
+    /// When the model refuses a training ECG that was read.
+    pub fn step(
+        &mut self,
+        model: &Model,
+        exemplars: &Exemplars,
+        data: Option<&TrainingData>,
+    ) -> Result<bool, InferenceError> {
+        if let Some(mut looking) = self.looking.take() {
+            if let (false, Some(data)) = (looking.is_done(), data) {
+                looking.step(model, data);
+                self.looking = Some(looking);
+            } else if let Some(last) = self.prototypes.last_mut() {
+                last.consistency = looking.end();
+            }
+            return Ok(true);
+        }
+        let number = self.prototypes.len();
+        if number == model.manifest().prototypes.len() {
+            return Ok(false);
+        }
+        self.prototypes
+            .push(audit_prototype(model, exemplars, data, number)?);
+        self.looking = data.and_then(|data| Looking::begin(model, number, data));
+        Ok(true)
+    }
+
+    /// Prototypes of which nothing is left to measure.
+    pub fn done(&self) -> usize {
+        self.prototypes.len() - usize::from(self.looking.is_some())
+    }
+}
+
+/// The metrics of one prototype but its consistency: seven predictions at most.
+fn audit_prototype(
     model: &Model,
     exemplars: &Exemplars,
-    patients: Option<&KnownPatients>,
+    data: Option<&TrainingData>,
     number: usize,
 ) -> Result<PrototypeAudit, InferenceError> {
     let manifest = model.manifest();
@@ -199,9 +202,10 @@ pub fn audit_prototype(
     let mut found = PrototypeAudit {
         prototype: number,
         class_code: class_code.unwrap_or_default(),
-        label_purity: label_purity(similarities, number, source, patients),
+        label_purity: label_purity(similarities, number, source, data.map(|d| &d.patients)),
         noise: None,
         window: None,
+        consistency: None,
     };
     let Ok(recording) = exemplars.read(number) else {
         return Ok(found);
@@ -221,18 +225,14 @@ pub fn audit_prototype(
 
 impl Audit {
     /// What the prototypes, each measured, say of the bundle.
-    pub fn of(
-        model: &Model,
-        patients: Option<&KnownPatients>,
-        prototypes: Vec<PrototypeAudit>,
-    ) -> Self {
+    pub fn of(model: &Model, data: Option<&TrainingData>, prototypes: Vec<PrototypeAudit>) -> Self {
         let sources = model.manifest().prototypes.iter();
         Self {
             unique_sources: self::sources(model).len(),
             duplicates: sources.filter(|p| p.duplicate_of.is_some()).count(),
             one_source_classes: one_source_classes(model),
-            leaking: patients.map(|patients| leaking(model, patients)),
-            purity_without_patient: patients.is_some(),
+            leaking: data.map(|data| leaking(model, &data.patients)),
+            purity_without_patient: data.is_some(),
             sparsity: sparsity(model),
             summary: summary(&prototypes),
             prototypes,
@@ -246,20 +246,9 @@ fn label_purity(
     source: &Prototype,
     patients: Option<&KnownPatients>,
 ) -> Option<f64> {
-    let patient_of = |ecg_id: u32| patients.and_then(|known| known.of_ecg.get(&ecg_id));
-    let patient = source.ecg_id.and_then(patient_of);
-    let is_own = |ecg_id: u32| {
-        Some(ecg_id) == source.ecg_id || (patient.is_some() && patient_of(ecg_id) == patient)
-    };
-    let rows = similarities.ecg_ids.iter().zip(&similarities.similarities);
-    let mut ranked: Vec<(f32, bool)> = rows
-        .zip(&similarities.labels)
-        .filter(|((ecg_id, _), _)| !is_own(**ecg_id))
-        .filter_map(|((_, row), labels)| Some((*row.get(prototype)?, *labels.get(source.class)?)))
-        .collect();
-    ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
-    ranked.truncate(NEAREST);
-    let with: Vec<f64> = ranked.iter().map(|r| f64::from(u8::from(r.1))).collect();
+    let near = nearest(similarities, prototype, source, patients);
+    let near = near.iter().take(NEAREST);
+    let with: Vec<f64> = near.map(|n| f64::from(u8::from(n.carries))).collect();
     mean(&with)
 }
 
@@ -384,11 +373,17 @@ fn summary(prototypes: &[PrototypeAudit]) -> Summary {
         let moved = p.noise?.moved_steps?;
         Some(f64::from(u8::from(moved == 0)))
     });
+    let consistent = metrics.iter().filter_map(|m| {
+        let share = m.consistency?;
+        Some(f64::from(u8::from(share >= CONSISTENT)))
+    });
     Summary {
         label_purity: middle(|m| m.label_purity),
         stability: middle(|m| m.stability),
         kept_without_surroundings: middle(|m| m.kept_without_surroundings),
         faithfulness_drop: middle(|m| m.faithfulness_drop),
         place_kept_under_noise: mean(&stays.collect::<Vec<f64>>()),
+        consistency: middle(|m| m.consistency),
+        consistent: mean(&consistent.collect::<Vec<f64>>()),
     }
 }

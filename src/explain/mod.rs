@@ -13,6 +13,7 @@
 mod attention;
 mod audit;
 mod audit_file;
+mod consistency;
 mod explanation;
 mod figures;
 mod ledger;
@@ -23,14 +24,14 @@ mod probe;
 pub mod reading;
 mod subject;
 mod tables;
+mod training_data;
 mod whole;
 pub mod words;
 
 pub use attention::{AttentionExplanation, NOT_PER_CLASS, attention};
-pub use audit::{
-    Audit, KnownPatients, NEAREST, Noise, PrototypeAudit, WindowAudit, audit, audit_prototype,
-};
+pub use audit::{Audit, Auditing, NEAREST, Noise, PrototypeAudit, WindowAudit, audit};
 pub use audit_file::{AuditDocument, AuditFileError, AuditedBundle};
+pub use consistency::{BeatPart, CONSISTENT, Consistency, FEWEST, LOOKED_AT};
 pub use explanation::{
     ClassExplanation, CounterCase, Extent, Ledger, LedgerEntry, Neighbour, Order, OrdersDisagree,
     PrototypeEvidence, Rating, ShownSums, Span, Window,
@@ -40,4 +41,5 @@ pub use ledger::{explain, ledger};
 pub use neighbours::NEIGHBOURS;
 pub use probe::{Checks, Influence, Probe, ProbeResult, checks};
 pub use subject::Subject;
+pub use training_data::{KnownPatients, TrainingData};
 pub use whole::Explanation;

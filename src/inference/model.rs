@@ -201,6 +201,28 @@ impl Model {
         (reading, windows)
     }
 
+    /// Cosine of every window of prepared recordings with one prototype, (N, W):
+    /// one window where it has no time axis. Empty where there is no such
+    /// prototype.
+    pub fn window_cosines(&self, inputs: &[ModelInput], prototype: usize) -> Vec<Vec<f64>> {
+        let _guard = tch::no_grad_guard();
+        let branches = self.network.prototypes().map(|n| &n.branches);
+        let mut place = prototype;
+        for branch in branches.into_iter().flatten() {
+            if place >= branch.len() {
+                place -= branch.len();
+                continue;
+            }
+            let of_chunk = |chunk| {
+                let xs = tensor_of(chunk, self.device);
+                let cosines = branch.window_cosines(&branch.latents(&xs, Pass::Evaluate));
+                rows_of(&cosines.select(2, place as i64))
+            };
+            return inputs.chunks(BATCH).flat_map(of_chunk).collect();
+        }
+        Vec::new()
+    }
+
     /// Probabilities from what the network says.
     pub fn prediction(
         &self,

@@ -74,7 +74,8 @@ impl Mark {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "StoredAnswer")]
 pub struct Answer {
-    /// Number of the prototype in the bundle.
+    /// Number of the prototype in the bundle; in a study of pairs that of the
+    /// pair.
     pub prototype: usize,
     pub phase: Phase,
     /// 1 to 5, by the id of the question.
@@ -226,6 +227,12 @@ impl Answer {
         let prototype = self.prototype;
         if study.item(prototype).is_none() {
             return Err(ReviewError::UnknownPrototype { prototype });
+        }
+        if let (Some(mark), true) = (self.mark, study.is_of_pairs()) {
+            return Err(ReviewError::MarkOnPair {
+                pair: prototype,
+                mark: mark.name(),
+            });
         }
         for (question, &found) in &self.ratings {
             self.check_rating(study, question, found)?;

@@ -22,6 +22,7 @@ impl Results {
     /// raters and by the same rule as everywhere in the results.
     ///
     /// # Errors
+    /// [`ReviewError::MetricsOfPairs`] in a study of pairs;
     /// [`ReviewError::MetricsOfOtherBundle`] where they are not of the study's
     /// model.
     pub fn with_metrics(
@@ -30,6 +31,9 @@ impl Results {
         table: MetricTable,
     ) -> Result<Self, ReviewError> {
         let study = &snapshot.study;
+        if study.is_of_pairs() {
+            return Err(ReviewError::MetricsOfPairs);
+        }
         if table.bundle_sha256 != study.bundle_sha256 {
             return Err(ReviewError::MetricsOfOtherBundle {
                 found: table.bundle_sha256,

@@ -54,6 +54,12 @@ pub enum ReviewError {
         exclusion: &'static str,
         question: String,
     },
+    #[error("pair {pair}: marked {mark}; marks are of prototypes, and pairs have none")]
+    MarkOnPair { pair: usize, mark: &'static str },
+    #[error(
+        "this study is of pairs of a test ECG and a prototype; metrics of prototypes stand beside ratings of prototypes"
+    )]
+    MetricsOfPairs,
     #[error("prototype {prototype} was answered before; say why the answer is changed")]
     ReasonMissing { prototype: usize },
     #[error(

@@ -4,6 +4,7 @@
 //! - [`Protocol`]: everything that is fixed before the first rating
 //! - [`Study`], [`Item`], [`Rater`], [`Slot`]: what is rated, and the queue per
 //!   rater; [`items_of`] is what a bundle has to rate
+//! - [`PairDraw`], [`Pair`]: a study of pairs of a test ECG and a prototype
 //! - [`Answer`]: one answer, valid as a whole or not at all
 //! - [`reading`]: the second kind of study, in which test ECGs are read
 //! - [`Store`], [`ReadingStore`]: the SQLite file, insert-only and hash-chained,
@@ -23,7 +24,9 @@ mod document;
 mod error;
 mod export;
 pub mod figures;
+mod pairs;
 mod protocol;
+mod question;
 mod queue;
 pub mod reading;
 mod results;
@@ -39,9 +42,11 @@ pub use conflicts::{Conflict, ConflictingAnswer, conflicts};
 pub use document::{AnyStudy, StudyDocument};
 pub use error::{BrokenLink, ReviewError};
 pub use export::{ExportReport, ExportedFile, SCHEMA as EXPORT_SCHEMA, export};
+pub use pairs::{Named, Pair, PairCandidate, PairDraw, Pairs};
 pub use protocol::{
-    Blinding, BundleRef, Order, Protocol, Question, RaterEntry, Repeats, Selection, Stop,
+    Blinding, BundleRef, MetricsShown, Order, Protocol, RaterEntry, Repeats, Selection, Stop,
 };
+pub use question::Question;
 pub use queue::{Phase, Slot};
 pub use results::{
     Included, PrototypeMean, RaterState, Ratings, Results, marked_bad, ratings, results,

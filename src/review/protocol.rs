@@ -6,7 +6,8 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Rater, ReviewError};
+use super::pairs;
+use super::{Pairs, Question, Rater, ReviewError};
 use crate::statistics::study::Exclusion as ExclusionRule;
 
 /// What a study is and how it is rated.
@@ -19,12 +20,18 @@ pub struct Protocol {
     pub title: String,
     pub bundle: BundleRef,
     pub prototypes: Selection,
+    /// Pairs of a test ECG and a prototype are rated instead of prototypes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pairs: Option<Pairs>,
     /// Rated first, for practice; never in a result, never among the others.
     pub training: usize,
     pub questions: Vec<Question>,
     /// Who may rate; anyone where it is empty.
     pub raters: Vec<RaterEntry>,
     pub blinding: Blinding,
+    /// When a rater may see the metrics of a prototype that need no people.
+    #[serde(default, skip_serializing_if = "MetricsShown::is_usual")]
+    pub metrics: MetricsShown,
     pub order: Order,
     pub repeats: Repeats,
     pub stop: Stop,
@@ -58,22 +65,6 @@ pub enum Selection {
     PerClass(usize),
 }
 
-/// What is asked, with a word for every point from 1 to 5.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Question {
-    /// In tables: lower-case letters, digits and `_`.
-    pub id: String,
-    pub title: String,
-    /// `{class}` stands for the description and code of the class, `{code}`
-    /// for the code.
-    pub text: String,
-    pub anchors: [String; 5],
-    /// Whether it may be left open.
-    #[serde(default)]
-    pub optional: bool,
-}
-
 /// Someone who rates, by a code and never by name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -90,6 +81,25 @@ pub enum Blinding {
     ClassOnly,
     /// What the model says about the training ECG, too.
     WithPrediction,
+}
+
+/// When the Review screen shows a rater the metrics of a prototype.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum MetricsShown {
+    /// Once her queue is closed.
+    #[default]
+    AfterClosing,
+    /// Once she has answered that prototype.
+    AfterEachRating,
+    /// From the beginning; she rates nothing without them.
+    BeforeRating,
+}
+
+impl MetricsShown {
+    /// Not written, so that such a study is one for earlier programs, too.
+    fn is_usual(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// In which order a rater sees the prototypes, each rater in another one.
@@ -142,10 +152,12 @@ impl Protocol {
             title: String::new(),
             bundle,
             prototypes: Selection::All,
+            pairs: None,
             training: 0,
             questions: vec![Question::representativeness(), Question::clarity()],
             raters: Vec::new(),
             blinding: Blinding::ClassOnly,
+            metrics: MetricsShown::AfterClosing,
             order: Order::Random,
             repeats: Repeats {
                 share: 0.0,
@@ -172,6 +184,13 @@ impl Protocol {
     /// A protocol to start from, for people: commented RON.
     pub fn template(bundle: &BundleRef) -> String {
         include_str!("../../assets/protocol.ron")
+            .replace("BUNDLE_NAME", &bundle.name)
+            .replace("BUNDLE_SHA256", &bundle.sha256)
+    }
+
+    /// The same for a study of pairs.
+    pub fn template_of_pairs(bundle: &BundleRef) -> String {
+        include_str!("../../assets/pair-protocol.ron")
             .replace("BUNDLE_NAME", &bundle.name)
             .replace("BUNDLE_SHA256", &bundle.sha256)
     }
@@ -208,8 +227,16 @@ impl Protocol {
         if share != 0.0 && apart < 20 {
             return wrong("repeats.apart", apart.to_string(), "20 or more");
         }
+        if share != 0.0 && self.metrics != MetricsShown::AfterClosing {
+            let expected = "AfterClosing, since numbers tell a rater what she has seen before";
+            let found = format!("{:?} with hidden repeats", self.metrics);
+            return wrong("metrics", found, expected);
+        }
         if self.prototypes == Selection::PerClass(0) || self.stop == Stop::After(0) {
             return wrong("prototypes or stop", "0".to_owned(), "1 or more");
+        }
+        if let Some(wanted) = &self.pairs {
+            pairs::check(self, wanted)?;
         }
         self.check_width()
     }
@@ -294,79 +321,4 @@ pub(super) fn admit(raters: &[RaterEntry], rater: &Rater) -> Result<(), ReviewEr
         rater: rater.clone(),
         known: codes.join(", "),
     })
-}
-
-impl Question {
-    /// How typical the ECG is of its class.
-    pub fn representativeness() -> Self {
-        Self::new(
-            "representativeness",
-            "Representativeness",
-            "This ECG is a good example of {class}.",
-            [
-                "Disagree fully",
-                "Rather disagree",
-                "Undecided",
-                "Rather agree",
-                "Agree fully",
-            ],
-        )
-    }
-
-    /// How plainly it shows what makes the class.
-    pub fn clarity() -> Self {
-        Self::new(
-            "clarity",
-            "Clarity",
-            "How clearly does it show what makes {code}?",
-            [
-                "Very unclear",
-                "Unclear",
-                "In between",
-                "Clear",
-                "Very clear",
-            ],
-        )
-    }
-
-    fn new(id: &str, title: &str, text: &str, anchors: [&str; 5]) -> Self {
-        Self {
-            id: id.to_owned(),
-            title: title.to_owned(),
-            text: text.to_owned(),
-            anchors: anchors.map(str::to_owned),
-            optional: false,
-        }
-    }
-
-    /// The question about one class.
-    pub fn about(&self, code: &str, description: &str) -> String {
-        let class = if description.is_empty() {
-            code.to_owned()
-        } else {
-            format!("{description} ({code})")
-        };
-        self.text.replace("{class}", &class).replace("{code}", code)
-    }
-
-    fn check(&self) -> Result<(), ReviewError> {
-        let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-        let starts_well = self.id.starts_with(|c: char| c.is_ascii_lowercase());
-        if !starts_well || !self.id.chars().all(allowed) {
-            return Err(ReviewError::Protocol {
-                field: "questions.id".to_owned(),
-                found: format!("{:?}", self.id),
-                expected: "lower-case letters, digits and _, a letter first",
-            });
-        }
-        let texts = [&self.title, &self.text].into_iter().chain(&self.anchors);
-        if texts.into_iter().any(|text| text.trim().is_empty()) {
-            return Err(ReviewError::Protocol {
-                field: format!("questions, {}", self.id),
-                found: "an empty text".to_owned(),
-                expected: "a title, a text and five anchors",
-            });
-        }
-        Ok(())
-    }
 }

@@ -14,7 +14,8 @@ use super::{Rater, Study};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Slot {
     pub phase: Phase,
-    /// Number of the prototype in the bundle.
+    /// Number of the prototype in the bundle; in a study of pairs that of the
+    /// pair ([`super::Item::prototype`]).
     pub prototype: usize,
 }
 

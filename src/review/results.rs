@@ -6,8 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::{Beside, CurrentAnswer, Exclusion, Mark, Phase, Rater, ReviewError, Snapshot, Study};
-use crate::statistics::study::{RatingRow, StudyReport, StudySettings, Table3Row, report};
+use super::{
+    Beside, CurrentAnswer, Exclusion, Mark, Pair, Phase, Rater, ReviewError, Snapshot, Study,
+};
+use crate::statistics::study::{
+    Association, RatingRow, StudyReport, StudySettings, Table3Row, cosine_associations, report,
+};
 use crate::statistics::{Resampling, mean, median};
 
 /// Whose ratings are in the results.
@@ -25,7 +29,7 @@ pub enum Included {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Results {
     pub included: Included,
-    /// Prototypes to rate, training not counted.
+    /// Prototypes to rate, or pairs, training not counted.
     pub prototypes: usize,
     /// Prototypes that are rated with another of the same source window.
     pub linked: usize,
@@ -40,6 +44,9 @@ pub struct Results {
     /// Metrics that need no people, where an audit was given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub metrics: Option<Beside>,
+    /// In a study of pairs how their cosines go with the ratings.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cosines: Option<Vec<Association>>,
 }
 
 /// How far a rater is, and how she went about it.
@@ -72,9 +79,36 @@ pub struct PrototypeMean {
     pub raters: usize,
     /// Raters who marked it as bad.
     pub bad: usize,
+    /// In a study of pairs, of which `prototype` is the number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pair: Option<Pair>,
+}
+
+impl PrototypeMean {
+    /// The prototype in the bundle that was shown.
+    pub fn shown_prototype(&self) -> usize {
+        let pair = self.pair.as_ref();
+        pair.map_or(self.prototype, |pair| pair.prototype)
+    }
+
+    /// What was rated, for people.
+    pub fn name(&self) -> String {
+        match &self.pair {
+            None => format!("prototype {}", self.prototype),
+            Some(pair) => format!(
+                "pair {}: ECG {} with prototype {}, cosine {:.2}",
+                self.prototype, pair.ecg_id, pair.prototype, pair.cosine
+            ),
+        }
+    }
 }
 
 impl Results {
+    /// Pairs of a test ECG and a prototype were rated.
+    pub fn is_of_pairs(&self) -> bool {
+        self.cosines.is_some()
+    }
+
     /// What people call a question.
     pub fn title_of<'a>(&'a self, question: &'a str) -> &'a str {
         self.questions.get(question).map_or(question, |title| title)
@@ -111,11 +145,16 @@ fn may_be_seen(raters: &[RaterState], rater: Option<&Rater>) -> bool {
     }
 }
 
-/// What each prototype got from raters whose queue is closed.
+/// What each prototype got from raters whose queue is closed; nothing in a study
+/// of pairs.
 pub fn ratings(snapshot: &Snapshot) -> Ratings {
+    let counted = counted(snapshot, Included::ClosedQueues);
     Ratings {
         raters: raters(snapshot),
-        by_prototype: by_prototype(snapshot, &counted(snapshot, Included::ClosedQueues)),
+        by_prototype: match snapshot.study.is_of_pairs() {
+            false => by_prototype(snapshot, &counted),
+            true => Vec::new(),
+        },
     }
 }
 
@@ -129,6 +168,11 @@ pub fn results(snapshot: &Snapshot, included: Included) -> Result<Results, Revie
     let study = &snapshot.study;
     let rows = rows(study, &counted);
     let report = report(&rows, &settings(study)).map_err(ReviewError::Statistics)?;
+    let cosines = study.is_of_pairs().then(|| {
+        let cosine = |item: &super::Item| Some((item.prototype, item.pair.as_ref()?.cosine));
+        let cosines = study.items.iter().filter_map(cosine).collect();
+        cosine_associations(&rows, &cosines, &settings(study))
+    });
     Ok(Results {
         included,
         prototypes: study.items.len(),
@@ -139,6 +183,7 @@ pub fn results(snapshot: &Snapshot, included: Included) -> Result<Results, Revie
         report,
         by_prototype: by_prototype(snapshot, &counted),
         metrics: None,
+        cosines,
     })
 }
 
@@ -208,7 +253,7 @@ pub(super) fn rows(study: &Study, counted: &[&CurrentAnswer]) -> Vec<RatingRow> 
                 prototype: answer.prototype,
                 class: item.class_code.clone(),
                 branch: item.branch.clone(),
-                source_ecg: source_number(item.source_ecg, answer.prototype),
+                source_ecg: source_number(item),
                 item: question.id.clone(),
                 value: answer.rating(&question.id).map(f64::from),
                 reason: answer.exclusion.map(Exclusion::reason),
@@ -222,8 +267,9 @@ pub(super) fn rows(study: &Study, counted: &[&CurrentAnswer]) -> Vec<RatingRow> 
 
 /// What tells apart the sources: the record, or for a version 1 study, which
 /// does not have it, each prototype by itself, beyond every record number.
-pub(super) fn source_number(source_ecg: Option<u32>, prototype: usize) -> u64 {
-    source_ecg.map_or((1 << 32) + prototype as u64, u64::from)
+pub(super) fn source_number(item: &super::Item) -> u64 {
+    let unknown = (1 << 32) + item.shown_prototype() as u64;
+    item.source_ecg.map_or(unknown, u64::from)
 }
 
 /// Times that rise in the order of arrival, since clocks go back.
@@ -314,6 +360,7 @@ fn by_prototype(snapshot: &Snapshot, counted: &[&CurrentAnswer]) -> Vec<Prototyp
                 mean: mean(&of_raters)?,
                 raters: of_raters.len(),
                 bad: of_item().filter(is_bad).count(),
+                pair: item.pair.clone(),
             })
         })
         .collect();

@@ -9,7 +9,7 @@ use super::{Item, ReviewError};
 use crate::bundle::Manifest;
 
 /// Items of the study proper and of the training set.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Selected {
     pub items: Vec<Item>,
     pub training: Vec<Item>,
@@ -45,6 +45,7 @@ pub fn items_of(manifest: &Manifest) -> Vec<Item> {
                 .unwrap_or_default(),
             source_ecg: source.ecg_id,
             linked: Vec::new(),
+            pair: None,
         });
     }
     items
@@ -64,14 +65,7 @@ pub(super) fn select(
     let (mut items, mut rest) = match &protocol.prototypes {
         Selection::All => (all, Vec::new()),
         Selection::Classes(codes) => {
-            let has = |code: &&String| all.iter().any(|item| item.class_code == **code);
-            if let Some(missing) = codes.iter().find(|code| !has(code)) {
-                return Err(ReviewError::Protocol {
-                    field: "prototypes".to_owned(),
-                    found: format!("class {missing:?}"),
-                    expected: "classes of which the bundle has prototypes",
-                });
-            }
+            known_classes(codes, &all)?;
             all.into_iter()
                 .partition(|item| codes.contains(&item.class_code))
         }
@@ -100,4 +94,18 @@ pub(super) fn select(
         });
     }
     Ok(Selected { items, training })
+}
+
+/// # Errors
+/// A class of which there is no item.
+pub(super) fn known_classes(codes: &[String], items: &[Item]) -> Result<(), ReviewError> {
+    let has = |code: &&String| items.iter().any(|item| item.class_code == **code);
+    match codes.iter().find(|code| !has(code)) {
+        None => Ok(()),
+        Some(missing) => Err(ReviewError::Protocol {
+            field: "prototypes".to_owned(),
+            found: format!("class {missing:?}"),
+            expected: "classes of which the bundle has prototypes",
+        }),
+    }
 }

@@ -7,19 +7,19 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::ReviewError;
 use super::protocol::{BundleRef, Protocol, Stop};
 use super::queue::{Slot, main_order, queue, repeat_count};
 use super::selection::{Selected, select};
 use super::time::{now_ms, utc_text};
+use super::{Pair, ReviewError};
 use crate::ecg::hex;
 
 /// One thing to rate: a projected prototype, of which the rater sees only the
-/// class. What a version 1 database does not have is empty.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// class; or a pair. What a version 1 database does not have is empty.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Item {
-    /// Its number in the bundle.
+    /// Its number in the bundle; of a pair its number in the study.
     pub prototype: usize,
     /// SCP code of the class that the prototype belongs to.
     pub class_code: String,
@@ -33,6 +33,17 @@ pub struct Item {
     /// counted once.
     #[serde(default)]
     pub linked: Vec<usize>,
+    /// In a study of pairs; class, branch and source are those of its prototype.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pair: Option<Pair>,
+}
+
+impl Item {
+    /// The prototype in the bundle that is shown.
+    pub fn shown_prototype(&self) -> usize {
+        let pair = self.pair.as_ref();
+        pair.map_or(self.prototype, |pair| pair.prototype)
+    }
 }
 
 /// A rating study: the prototypes of one bundle. Fixed once it is made; its
@@ -57,6 +68,9 @@ pub struct Study {
     /// Rated first, for practice; none of them is among the items.
     #[serde(default)]
     pub training: Vec<Item>,
+    /// In a study of pairs what people call the data with the test ECGs.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub data: String,
 }
 
 fn version_1_protocol() -> Protocol {
@@ -88,9 +102,27 @@ impl Study {
     /// bundle does not have; too few prototypes for the hidden repeats.
     pub fn by_protocol(protocol: Protocol, items: Vec<Item>) -> Result<Self, ReviewError> {
         protocol.check()?;
+        if protocol.pairs.is_some() {
+            return Err(ReviewError::Protocol {
+                field: "pairs".to_owned(),
+                found: "there, and no test ECGs are".to_owned(),
+                expected: "a study made with the data set, as `review new --data` does",
+            });
+        }
         let seed = new_seed(protocol.seed)?;
         check_items(&items)?;
         let Selected { items, training } = select(items, &protocol, seed)?;
+        Self::of_items(protocol, seed, "", items, training)
+    }
+
+    /// A new study of items that were selected or drawn.
+    pub(super) fn of_items(
+        protocol: Protocol,
+        seed: u32,
+        data: &str,
+        items: Vec<Item>,
+        training: Vec<Item>,
+    ) -> Result<Self, ReviewError> {
         let study = Self {
             study_id: hex(&random_bytes::<16>()?),
             bundle_name: protocol.bundle.name.clone(),
@@ -100,6 +132,7 @@ impl Study {
             created: utc_text(now_ms()),
             protocol,
             training,
+            data: data.to_owned(),
         };
         study.check()?;
         Ok(study)
@@ -111,7 +144,15 @@ impl Study {
         if self.items.is_empty() {
             return Err(ReviewError::NoItems);
         }
-        check_items(self.items.iter().chain(&self.training))?;
+        let all = || self.items.iter().chain(&self.training);
+        check_items(all())?;
+        if all().any(|item| item.pair.is_some() != self.is_of_pairs()) {
+            return Err(ReviewError::Protocol {
+                field: "pairs".to_owned(),
+                found: "other than the items".to_owned(),
+                expected: "a pair in every item of a study of pairs, and in no other",
+            });
+        }
         if let Stop::Width { at_least, .. } = self.protocol.stop
             && at_least > self.items.len()
         {
@@ -135,6 +176,11 @@ impl Study {
             });
         }
         Ok(())
+    }
+
+    /// Pairs of a test ECG and a prototype are rated.
+    pub fn is_of_pairs(&self) -> bool {
+        self.protocol.pairs.is_some()
     }
 
     /// Prototypes that each rater answers, training and repeats not counted.

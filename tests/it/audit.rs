@@ -6,8 +6,11 @@ use std::process::Command;
 
 use protoecg::bundle::{Bundle, Exemplars};
 use protoecg::dataset::{DataSet, TABLE_FILE};
-use protoecg::explain::{KnownPatients, NEAREST, audit};
-use protoecg::inference::{DeviceChoice, Model};
+use protoecg::explain::{
+    Auditing, BeatPart, FEWEST, KnownPatients, LOOKED_AT, NEAREST, TrainingData, audit,
+};
+use protoecg::inference::{Changes, DeviceChoice, Model, PooledWindow, Span};
+use protoecg::measurements::measure;
 
 use crate::small_model::{copy_folder, run_with, small_model, two_branches};
 
@@ -24,7 +27,11 @@ fn the_demonstration_has_the_metrics_that_its_files_give() {
         of_ecg: ids.iter().map(|id| (*id, i64::from(id / 2))).collect(),
         ..KnownPatients::default()
     };
-    let found = audit(&model, &exemplars, Some(&patients), |n| done = n).unwrap();
+    let data = TrainingData {
+        patients,
+        ecgs: None,
+    };
+    let found = audit(&model, &exemplars, Some(&data), |n| done = n).unwrap();
     assert!(found.purity_without_patient);
     let manifest = model.manifest();
     assert_eq!(
@@ -63,6 +70,7 @@ fn the_demonstration_has_the_metrics_that_its_files_give() {
         changed += usize::from(noise.kept.iter().any(|kept| *kept < 1.0 - 1e-6));
         // The demonstration's prototypes are whole strips.
         assert!(noise.moved_steps.is_none() && prototype.window.is_none());
+        assert!(prototype.consistency.is_none());
     }
     // Some are so sure that the noise does not show in 32 bits, but not all.
     assert!(changed * 2 > found.prototypes.len(), "{changed}");
@@ -133,6 +141,132 @@ fn windows_are_audited_on_their_own_ecg() {
     assert!(windows >= 4, "{windows}");
     let summary = &found.summary;
     assert!(summary.place_kept_under_noise.is_some() && summary.faithfulness_drop.is_some());
+}
+
+/// The same numbers by another way: whole predictions of ECGs without a part, as
+/// a "what if" makes them, instead of the cosines of one branch.
+#[test]
+fn a_window_is_consistent_where_it_hangs_on_one_part_of_the_beat() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("two");
+    let data = small_model().data();
+    let bundle = run_with(&two_branches(), &data, &path, false, usize::MAX).unwrap();
+    let exemplars = Exemplars::new(&bundle, Some(data.clone()));
+    let model = Model::load(bundle, DeviceChoice::Cpu).unwrap();
+    let known = TrainingData::for_model(&model, Some(&data))
+        .unwrap()
+        .unwrap();
+    let found = audit(&model, &exemplars, Some(&known), |_| ()).unwrap();
+    let set = DataSet::open(&data).unwrap();
+    let mut compared = 0;
+    for prototype in &found.prototypes {
+        let number = prototype.prototype;
+        let Some(consistency) = prototype.consistency else {
+            continue;
+        };
+        assert!(exemplars.window_s(number).is_some());
+        assert!((FEWEST..=LOOKED_AT).contains(&consistency.ecgs));
+        let Some(hangs_on) = parts_by_what_ifs(&model, &set, &known.patients, number) else {
+            continue;
+        };
+        assert_eq!(hangs_on.len(), consistency.ecgs);
+        let most =
+            BeatPart::ALL.map(|part| hangs_on.iter().filter(|on| **on == Some(part)).count());
+        let most = most.into_iter().max().unwrap() as f64;
+        assert!((consistency.share - most / hangs_on.len() as f64).abs() < 1e-12);
+        compared += 1;
+    }
+    assert!(compared >= 2, "{compared}");
+    assert!(found.summary.consistency.is_some() && found.summary.consistent.is_some());
+    // Without the ECGs there is none.
+    let no_ecgs = TrainingData {
+        ecgs: None,
+        ..known
+    };
+    let mut first = Auditing::default();
+    first.step(&model, &exemplars, Some(&no_ecgs)).unwrap();
+    let without = &first.prototypes[0];
+    assert_eq!(without.consistency, None);
+}
+
+/// On which part each of the nearest ECGs of the class hangs; `None` where this
+/// way cannot tell: beats of several shapes, or a window that is not among the
+/// five that a prediction names.
+fn parts_by_what_ifs(
+    model: &Model,
+    set: &DataSet,
+    patients: &KnownPatients,
+    number: usize,
+) -> Option<Vec<Option<BeatPart>>> {
+    let manifest = model.manifest();
+    let source = &manifest.prototypes[number];
+    let similarities = model.training_similarities();
+    let patient = |id: u32| patients.of_ecg[&id];
+    let own = patient(source.ecg_id.unwrap());
+    let mut rows: Vec<usize> = (0..similarities.ecg_ids.len())
+        .filter(|i| patient(similarities.ecg_ids[*i]) != own)
+        .filter(|i| similarities.labels[*i][source.class])
+        .collect();
+    rows.sort_by(|a, b| {
+        let of = |i: &usize| similarities.similarities[*i][number];
+        of(b).total_cmp(&of(a))
+    });
+    rows.truncate(LOOKED_AT);
+    let mut hangs_on = Vec::new();
+    for row in rows {
+        let recording = set.read(set.entry(similarities.ecg_ids[row])?).unwrap();
+        let measured = measure(&recording, None).unwrap();
+        let windows = |changes: &Changes| -> Vec<PooledWindow> {
+            let prediction = model.predict_changed(&recording, changes).unwrap();
+            prediction.windows[number].clone()
+        };
+        let whole = windows(&Changes::default())[0];
+        let (from_s, to_s) = (
+            (whole.step as f64 * 0.32 - 0.16).max(0.0),
+            (whole.step as f64 * 0.32 + 0.8).min(10.0),
+        );
+        let near = measured
+            .beats
+            .iter()
+            .filter(|b| b.r_peak_s > from_s - 0.6 && b.r_peak_s < to_s + 0.6);
+        let near: Vec<_> = near.collect();
+        if near.iter().any(|beat| !beat.typical) {
+            return None;
+        }
+        let beat = measured.fiducials.unwrap();
+        let (p, t) = (beat.p, beat.t);
+        let limits = [
+            p.map(|p| (p.onset_s, p.offset_s)),
+            Some((beat.qrs_onset_s, beat.qrs_offset_s)),
+            t.map(|t| (beat.qrs_offset_s, t.onset_s)),
+            t.map(|t| (t.onset_s, t.offset_s)),
+        ];
+        let mut falls = Vec::new();
+        for (part, limits) in BeatPart::ALL.into_iter().zip(limits) {
+            let Some(limits) = limits else { continue };
+            let spans = near.iter().map(|beat| Span {
+                start_s: (beat.r_peak_s + limits.0).max(from_s),
+                end_s: (beat.r_peak_s + limits.1).min(to_s),
+            });
+            let masked_spans: Vec<Span> = spans.filter(|s| s.end_s - s.start_s >= 0.02).collect();
+            if masked_spans.is_empty() {
+                continue;
+            }
+            let changed = windows(&Changes {
+                masked_spans,
+                ..Changes::default()
+            });
+            let same = changed.iter().find(|w| w.step == whole.step)?;
+            falls.push((part, whole.cosine - same.cosine));
+        }
+        if falls.len() < 2 {
+            continue;
+        }
+        falls.retain(|(_, fall)| *fall > 0.0);
+        falls.sort_by(|a, b| a.1.total_cmp(&b.1));
+        hangs_on.push(falls.last().map(|(part, _)| *part));
+    }
+    Some(hangs_on)
 }
 
 /// The patient of a prototype gets an ECG in the test fold of the table.

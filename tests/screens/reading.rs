@@ -35,11 +35,8 @@ impl Study {
         let set = DataSet::open(&data).unwrap();
         let bundle = Bundle::open(&demonstration()).unwrap();
         let offered = Offered::Group(Group::Rhythm);
-        let statements: Vec<String> = offered
-            .statements()
-            .iter()
-            .map(|s| s.code.clone())
-            .collect();
+        let codes = offered.codes().into_iter();
+        let statements: Vec<String> = codes.map(str::to_owned).collect();
         let class = bundle.manifest.output_of(SHOWN).unwrap();
         let prototype = bundle.manifest.prototypes_of(class)[0];
         let said = |code: &str| Said {

@@ -13,7 +13,7 @@ import numpy as np
 from scipy import stats
 
 PROTOTYPES, RATERS, QUESTIONS = 43, ["R1", "R2", "R3"], ["clarity", "representativeness"]
-METRICS = ["label_purity", "stability", "kept_without_surroundings", "faithfulness_drop"]
+METRICS = ["label_purity", "stability", "kept_without_surroundings", "faithfulness_drop", "consistency"]
 random = np.random.default_rng(20261126)
 quality = random.normal(size=PROTOTYPES)
 
@@ -40,6 +40,7 @@ def metrics():
             "stability": None if p == 20 else float(1 - 0.1 * abs(noise[1])),
             "kept_without_surroundings": None if windowless else 0.75,
             "faithfulness_drop": None if windowless else float(noise[2] - 0.5 * quality[p]),
+            "consistency": None if windowless else (5 + p * 7 % 6) / 10,
         }
 
 

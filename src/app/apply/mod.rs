@@ -3,6 +3,7 @@
 mod comparison;
 mod evidence;
 mod model;
+mod pairs;
 mod print;
 mod reading;
 mod reading_study;

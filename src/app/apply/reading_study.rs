@@ -6,8 +6,8 @@ use std::time::Instant;
 use crate::app::application::Application;
 use crate::app::command::{Place, ReadingCommand, ReadingPage};
 use crate::app::drawn::Drawn;
-use crate::app::state::{Exemplar, ReadingSession};
-use crate::app::worker::{FileJob, Priority, ReadingResumed, StoreJob, TestEcgs};
+use crate::app::state::{Exemplar, ReadingSession, TestSheets};
+use crate::app::worker::{FileJob, Priority, ReadingResumed, StoreJob};
 use crate::review::reading::ReadingAnswer;
 use crate::review::{EventId, Rater};
 
@@ -16,10 +16,6 @@ impl Application {
         let test_ecgs = self.test_ecgs(&resumed.study.data);
         self.state.review.reader = Some(ReadingSession::new(rater, resumed, test_ecgs));
         self.show_place();
-    }
-
-    fn test_ecgs(&self, data: &str) -> TestEcgs {
-        TestEcgs::new(self.state.saved.ptbxl_dir.clone(), data)
     }
 
     pub(super) fn apply_reading_study(&mut self, command: ReadingCommand) {
@@ -153,8 +149,8 @@ impl Application {
         let prototype = reader.ecg().and_then(|ecg| ecg.shown.prototype);
         let keep: Vec<u32> = wanted.iter().map(|(id, ..)| *id).collect();
         for (ecg_id, sha256, priority) in wanted {
-            if reader.want(ecg_id, &keep) {
-                let test_ecgs = reader.test_ecgs.clone();
+            if reader.sheets.want(ecg_id, &keep) {
+                let test_ecgs = reader.sheets.source.clone();
                 let job = FileJob::TestEcg {
                     test_ecgs,
                     ecg_id,
@@ -175,18 +171,26 @@ impl Application {
         };
         let test_ecgs = self.test_ecgs(&reader.study.data.clone());
         if let Some(reader) = &mut self.state.review.reader {
-            reader.start_over(test_ecgs);
+            reader.sheets = TestSheets::new(test_ecgs);
         }
         self.fetch_test_ecgs();
     }
 
     pub(super) fn test_ecg_read(&mut self, ecg_id: u32, result: Result<Box<Drawn>, String>) {
-        if let Some(reader) = &mut self.state.review.reader {
-            let sheet = match result {
-                Ok(drawn) => Exemplar::Ready(drawn),
-                Err(message) => Exemplar::Missing(message),
-            };
-            reader.put(ecg_id, sheet);
+        let sheet = match result {
+            Ok(drawn) => Exemplar::Ready(drawn),
+            Err(message) => Exemplar::Missing(message),
+        };
+        let review = &mut self.state.review;
+        if let Some(reader) = &mut review.reader {
+            reader.sheets.put(ecg_id, sheet);
+        } else if let Some(session) = &mut review.session {
+            session.sheets.put(ecg_id, sheet);
+            // The rater's time begins when both ECGs of the pair are there: the
+            // later of the two sets it.
+            if session.pair().is_some_and(|pair| pair.ecg_id == ecg_id) {
+                session.shown_at = std::time::Instant::now();
+            }
         }
         self.reader_sees();
     }

@@ -8,7 +8,7 @@ use crate::app::command::{Place, ReviewCommand, ReviewPage};
 use crate::app::state::{Draft, Exemplar, Session};
 use crate::app::worker::{ModelJob, Priority, StoreJob};
 use crate::inference::Prediction;
-use crate::review::{Answer, Blinding, EventId, Rater};
+use crate::review::{Answer, Blinding, EventId, MetricsShown, Rater, Slot};
 
 impl Application {
     pub(super) fn apply_review(&mut self, command: ReviewCommand) {
@@ -26,18 +26,30 @@ impl Application {
         }
     }
 
-    /// Whether the ECG of the current prototype is on the screen: one that
-    /// cannot be seen cannot be rated, only excluded.
+    /// Whether the ECG of the current prototype is on the screen, and whatever
+    /// the protocol shows with it: one that cannot be seen cannot be rated,
+    /// only excluded.
     fn sheet_is_shown(&self) -> bool {
         let review = &self.state.review;
         let Some(session) = &review.session else {
             return false;
         };
-        let blinded = session.protocol.blinding == Blinding::ClassOnly;
+        let protocol = &session.protocol;
+        let blinded = protocol.blinding == Blinding::ClassOnly;
+        let measured = |p: usize| {
+            let table = review.metrics.as_ref().and_then(|read| read.as_ref().ok());
+            table.is_some_and(|table| table.of(p).is_some())
+        };
+        let unmeasured = protocol.metrics != MetricsShown::BeforeRating;
+        let is_ready = |sheet: Option<&Exemplar>| matches!(sheet, Some(Exemplar::Ready(_)));
+        let pair = session.pair();
+        let has_ecg = pair.is_none_or(|pair| is_ready(session.sheets.get(pair.ecg_id)));
         let current = session.prototype();
         current.is_some_and(|p| {
-            matches!(self.state.exemplars.get(p), Some(Exemplar::Ready(_)))
+            is_ready(self.state.exemplars.get(p))
+                && has_ecg
                 && (blinded || review.predictions.contains_key(&p))
+                && (unmeasured || measured(p))
         })
     }
 
@@ -51,6 +63,7 @@ impl Application {
             .session
             .as_mut()
             .filter(|session| !session.saving)
+            .filter(|session| session.may_be_changed() || !command.is_of_an_answer())
         else {
             return;
         };
@@ -63,6 +76,8 @@ impl Application {
                 }
             }
             ReviewCommand::Exclude(exclusion) => session.draft.exclude(exclusion),
+            // Marks are of prototypes.
+            ReviewCommand::Mark(_) if session.is_of_pairs() => {}
             ReviewCommand::Mark(mark) => session.draft.mark = mark,
             ReviewCommand::Comment(comment) => session.draft.comment = comment,
             ReviewCommand::Reason(reason) => session.draft.change_reason = reason,
@@ -92,7 +107,8 @@ impl Application {
         let Some(prototype) = session.prototype() else {
             return;
         };
-        let pages = ReviewPage::of(model.exemplars.window_s(prototype).is_some());
+        let has_window = model.exemplars.window_s(prototype).is_some();
+        let pages = ReviewPage::of(has_window, session.is_of_pairs());
         let place = pages.iter().position(|page| *page == session.page);
         let place = place.unwrap_or(0);
         let next = if forward {
@@ -116,7 +132,9 @@ impl Application {
             self.fields.change_reason.clear();
         } else if let Some(place) = session.last_place.take() {
             self.go_to(place);
-            if let Some(session) = &mut self.state.review.session {
+            if let Some(session) = &mut self.state.review.session
+                && session.may_be_changed()
+            {
                 "undone at once".clone_into(&mut session.draft.change_reason);
                 self.fields
                     .change_reason
@@ -145,22 +163,29 @@ impl Application {
         let Some(session) = &self.state.review.session else {
             return;
         };
-        let current = session.prototype();
-        let next = session
-            .next_unanswered(session.position + 1)
-            .and_then(|place| session.queue.get(place).copied());
+        let current = session.slot();
+        let next = match session.closed {
+            true => Some(session.position + 1),
+            false => session.next_unanswered(session.position + 1),
+        };
+        let next = next.and_then(|place| session.queue.get(place).copied());
         let shows_predictions = session.protocol.blinding == Blinding::WithPrediction;
-        let wanted = [
-            (next.map(|slot| slot.prototype), Priority::Background),
-            (current, Priority::Seen),
-        ];
-        for (prototype, priority) in wanted {
-            let Some(prototype) = prototype else { continue };
-            self.fetch_exemplar(prototype, priority);
+        let wanted = [(next, Priority::Background), (current, Priority::Seen)];
+        let wanted: Vec<(Slot, Priority)> = wanted
+            .into_iter()
+            .filter_map(|(slot, priority)| Some((slot?, priority)))
+            .collect();
+        let prototypes: Vec<usize> = wanted
+            .iter()
+            .map(|(slot, _)| session.prototype_of(*slot))
+            .collect();
+        for (prototype, (_, priority)) in prototypes.into_iter().zip(&wanted) {
+            self.fetch_exemplar(prototype, *priority);
             if shows_predictions {
-                self.fetch_exemplar_prediction(prototype, priority);
+                self.fetch_exemplar_prediction(prototype, *priority);
             }
         }
+        self.fetch_pair_ecgs(&wanted);
     }
 
     /// The rater is to see what the model says, and it has not said it yet.
@@ -209,7 +234,7 @@ impl Application {
         else {
             return;
         };
-        if session.is_unchanged() {
+        if session.is_unchanged() || session.closed {
             let next = session.position + 1;
             self.go_to(next);
             return;

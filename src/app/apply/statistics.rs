@@ -15,7 +15,7 @@ impl Application {
         let Some(Summary::Prototypes { results, .. }) = &self.state.statistics.results else {
             return;
         };
-        let ranked = results.by_prototype.iter().map(|p| p.prototype);
+        let ranked = results.by_prototype.iter().map(|p| p.shown_prototype());
         let (worst, best) = (ranked.clone().take(SHOWN), ranked.rev().take(SHOWN));
         for prototype in worst.chain(best).collect::<Vec<_>>() {
             self.fetch_exemplar(prototype, Priority::Background);
@@ -88,7 +88,10 @@ impl Application {
         }
         self.state.statistics.measuring = None;
         match result {
-            Ok(()) => self.refresh_statistics(),
+            Ok(()) => {
+                self.refresh_statistics();
+                self.fetch_metrics();
+            }
             Err(message) => {
                 let title = "The prototypes could not be measured";
                 self.state.problem(Place::Statistics, title, message);

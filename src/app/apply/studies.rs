@@ -70,6 +70,11 @@ impl Application {
         if let Some(session) = session.filter(|session| session.rater == *rater) {
             session.saving = false;
             session.closed = result.is_ok();
+            let end = session.queue.len();
+            if session.closed {
+                self.go_to(end);
+                self.fetch_metrics();
+            }
         }
         let reader = self.state.review.reader.as_mut();
         if let Some(reader) = reader.filter(|reader| reader.rater == *rater) {
@@ -123,6 +128,13 @@ impl Application {
         }
     }
 
+    /// Has read what was measured of them without people.
+    pub(super) fn fetch_metrics(&mut self) {
+        if let Some(study) = self.study() {
+            self.send_to_store(StoreJob::Metrics { study });
+        }
+    }
+
     pub(super) fn start_review(&mut self, code: &str) {
         self.state.solved(Place::Review);
         let rater = match Rater::new(code.trim()) {
@@ -167,6 +179,7 @@ impl Application {
         self.state.review.session = None;
         self.state.review.reader = None;
         self.state.review.predictions.clear();
+        self.state.review.metrics = None;
     }
 
     fn started(&mut self, rater: Rater, result: Result<Begun, String>) {
@@ -182,11 +195,13 @@ impl Application {
                 if loaded != Some(resumed.bundle.as_str()) {
                     return;
                 }
-                let mut session = Session::new(rater, resumed);
-                let position = session.next_unanswered(0).unwrap_or(session.queue.len());
+                let test_ecgs = self.test_ecgs(&resumed.data);
+                let mut session = Session::new(rater, resumed, test_ecgs);
+                let position = session.beginning();
                 session.go_to(position);
                 self.state.review.session = Some(session);
                 self.go_to(position);
+                self.fetch_metrics();
             }
             Err(message) => {
                 self.state
@@ -247,6 +262,12 @@ impl Application {
                         tracing::warn!("ratings are not shown: {message}");
                         None
                     });
+                }
+            }
+            StoreEvent::Measured { bundle, result } => {
+                let loaded = self.state.model.bundle().map(|model| &model.sha256);
+                if loaded == Some(&bundle) {
+                    self.state.review.metrics = result.transpose();
                 }
             }
             StoreEvent::Exported { result } => {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::review::reading::Arm;
 use crate::review::{Exclusion, Mark};
 
-/// How the training ECG is shown to a rater.
+/// How the training ECG, or a pair, is shown to a rater.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ReviewPage {
     /// The whole page with its rhythm strip.
@@ -15,24 +15,54 @@ pub enum ReviewPage {
     CutOut,
     /// The rhythm strip, enlarged in two halves.
     Strip,
+    /// Of a pair: the test ECG beside the training ECG of the prototype.
+    Pair,
+    /// Of a pair: the test ECG alone.
+    TestEcg,
+    /// Of a pair: that training ECG alone.
+    Prototype,
 }
 
 impl ReviewPage {
-    pub const ALL: [Self; 3] = [Self::Sheet, Self::CutOut, Self::Strip];
+    const OF_PROTOTYPES: [Self; 3] = [Self::Sheet, Self::CutOut, Self::Strip];
+    const OF_PAIRS: [Self; 3] = [Self::Pair, Self::TestEcg, Self::Prototype];
 
     pub fn name(self) -> &'static str {
         match self {
             Self::Sheet => "Full ECG",
             Self::CutOut => "12 leads, cut out",
             Self::Strip => "Rhythm strip",
+            Self::Pair => "Side by side",
+            Self::TestEcg => "This ECG",
+            Self::Prototype => "Prototype",
         }
     }
 
-    /// The pages of a prototype: one without a time axis has no window to cut
-    /// out.
-    pub fn of(has_window: bool) -> Vec<Self> {
+    /// The pages of a prototype, or of a pair: a prototype without a time axis
+    /// has no window to cut out.
+    pub fn of(has_window: bool, is_pair: bool) -> Vec<Self> {
+        if is_pair {
+            return Self::OF_PAIRS.into();
+        }
         let shown = |page: &Self| has_window || *page != Self::CutOut;
-        Self::ALL.into_iter().filter(shown).collect()
+        Self::OF_PROTOTYPES.into_iter().filter(shown).collect()
+    }
+
+    /// What a rater sees first.
+    pub fn first(is_pair: bool) -> Self {
+        match is_pair {
+            true => Self::Pair,
+            false => Self::Sheet,
+        }
+    }
+
+    /// The same page of a reading study, which shows pairs too.
+    pub fn as_reading(self) -> ReadingPage {
+        match self {
+            Self::TestEcg => ReadingPage::Sheet,
+            Self::Prototype => ReadingPage::Prototype,
+            Self::Pair | Self::Sheet | Self::CutOut | Self::Strip => ReadingPage::Pair,
+        }
     }
 }
 
@@ -67,6 +97,21 @@ pub enum ReviewCommand {
     BreakTaken,
     /// End the queue: asks first, then does it.
     Close,
+}
+
+impl ReviewCommand {
+    /// Whether it would change what is answered: not in a queue that is closed.
+    pub fn is_of_an_answer(&self) -> bool {
+        matches!(
+            self,
+            Self::Rate(..)
+                | Self::Exclude(_)
+                | Self::Mark(_)
+                | Self::Comment(_)
+                | Self::Reason(_)
+                | Self::Undo
+        )
+    }
 }
 
 /// How a test ECG, and in its arm the prototype, are shown to a reader.

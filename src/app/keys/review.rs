@@ -42,7 +42,7 @@ pub(super) fn review(
         Key::B => commands.review(mark(Mark::BestOfClass)),
         Key::N => commands.review(mark(Mark::Bad)),
         Key::U => commands.review(ReviewCommand::Undo),
-        Key::C => fields.focus_comment = session.prototype().is_some(),
+        Key::C => fields.focus_comment = session.prototype().is_some() && !session.closed,
         // With the focus on a control, Enter belongs to it.
         Key::Enter if !focused => commands.review(ReviewCommand::Next),
         Key::Backspace if !focused => commands.review(ReviewCommand::Back),

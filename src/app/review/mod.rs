@@ -2,6 +2,7 @@
 //! reading study, one test ECG at a time.
 
 mod header;
+mod metrics;
 mod prediction;
 mod questions;
 mod reading;
@@ -38,7 +39,7 @@ pub fn ui(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Comman
         enough(ui, session, commands);
     }
     ui.add_space(space::S);
-    match session.prototype().filter(|_| !session.closed) {
+    match session.prototype() {
         None => done(ui, session, commands),
         Some(prototype) => rate(ui, state, session, model, prototype, fields, commands),
     }
@@ -97,12 +98,28 @@ fn rate(
                     ui,
                     format!("{} of {}", session.position + 1, session.queue.len()),
                 );
-                pages(ui, session.page, window_s.is_some(), commands);
+                let pages_of = ReviewPage::of(window_s.is_some(), session.is_of_pairs());
+                pages(ui, session.page, pages_of, commands);
             });
         });
         if session.protocol.blinding == Blinding::WithPrediction {
             let said = state.review.predictions.get(&prototype);
             body(ui, prediction::sentence(said, class.code));
+        }
+        if let Some(pair) = session.pair() {
+            if let Some(cosine) = session.seen_cosine() {
+                body(ui, format!("Cosine of the two: {cosine:.2}"));
+            }
+            let shown = reading::sheets::Shown {
+                page: session.page.as_reading(),
+                sheet: session.sheets.get(pair.ecg_id),
+                prototype: Some(prototype),
+            };
+            reading::sheets::ui(ui, state, shown, &mut fields.review_zoom, commands);
+            return;
+        }
+        if session.may_see_metrics() {
+            metrics::ui(ui, state, session, prototype);
         }
         sheets::ui(
             ui,
@@ -116,11 +133,9 @@ fn rate(
 }
 
 /// The choice of a page. Laid out from the right.
-fn pages(ui: &mut Ui, current: ReviewPage, has_window: bool, commands: &mut Commands) {
-    let options: Vec<(ReviewPage, &str)> = ReviewPage::of(has_window)
-        .into_iter()
-        .map(|page| (page, page.name()))
-        .collect();
+fn pages(ui: &mut Ui, current: ReviewPage, pages: Vec<ReviewPage>, commands: &mut Commands) {
+    let options: Vec<(ReviewPage, &str)> =
+        pages.into_iter().map(|page| (page, page.name())).collect();
     key_hint(ui, "← →");
     if let Some(page) = segmented(ui, current, &options) {
         commands.review(ReviewCommand::ShowPage(page));
@@ -139,19 +154,24 @@ fn done(ui: &mut Ui, session: &Session, commands: &mut Commands) {
     ui.vertical_centered(|ui| {
         ui.allocate_ui(vec2(520.0, 0.0), |ui| {
             card(ui, |ui| {
+                let of_pairs = session.is_of_pairs();
                 let (heading, text) = match (session.closed, session.is_done()) {
                     (true, _) => (
                         "This queue is closed",
                         "Thank you. Nothing more is rated in it; its results are on the Statistics screen.",
                     ),
                     (false, true) => (
-                        "All prototypes are answered",
+                        if of_pairs {
+                            "All pairs are answered"
+                        } else {
+                            "All prototypes are answered"
+                        },
                         "Thank you. You can go back and change an answer, with a reason. Closing the queue ends it for \
                          good; results are shown only after that.",
                     ),
                     (false, false) => (
                         "The end of the list",
-                        "Some prototypes before this one have no answer yet.",
+                        "Some places before this one have no answer yet.",
                     ),
                 };
                 title(ui, heading);
@@ -167,6 +187,9 @@ fn done_buttons(ui: &mut Ui, session: &Session, commands: &mut Commands) {
     if session.closed {
         if ui.button("See the statistics").clicked() {
             commands.send(Command::Show(Screen::Statistics));
+        }
+        if ui.button("Look through my answers").clicked() {
+            commands.review(ReviewCommand::GoTo(0));
         }
         return;
     }

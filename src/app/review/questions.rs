@@ -34,18 +34,25 @@ pub fn ui(
         room -= SAVED_BEFORE;
         room -= if session.is_unchanged() { 0.0 } else { REASON };
     }
+    // A queue that is closed is looked at and not changed; it scrolls all the same.
     ScrollArea::vertical()
         .max_height(room)
         .auto_shrink([false, true])
         .show(ui, |ui| {
-            for (number, asked) in session.protocol.questions.iter().enumerate() {
-                question(ui, session, number, asked, class, commands);
-                ui.add_space(space::S);
-            }
+            ui.add_enabled_ui(session.may_be_changed(), |ui| {
+                for (number, asked) in session.protocol.questions.iter().enumerate() {
+                    question(ui, session, number, asked, class, commands);
+                    ui.add_space(space::S);
+                }
+            });
         });
-    exclusions(ui, session, commands);
-    marks(ui, session, commands);
-    texts(ui, session, fields, commands);
+    ui.add_enabled_ui(session.may_be_changed(), |ui| {
+        exclusions(ui, session, commands);
+        if !session.is_of_pairs() {
+            marks(ui, session, commands);
+        }
+        texts(ui, session, fields, commands);
+    });
     ui.with_layout(Layout::bottom_up(Align::Min), |ui| {
         actions(ui, session, commands)
     });
@@ -248,6 +255,10 @@ fn one_line<'a>(text: &'a mut String, hint: &'static str) -> TextEdit<'a> {
 
 /// Save and go on, or back. Laid out from the bottom up.
 fn actions(ui: &mut Ui, session: &Session, commands: &mut Commands) {
+    if session.closed {
+        closed_actions(ui, session, commands);
+        return;
+    }
     let tokens = Tokens::of(ui);
     let missing = session.missing();
     match (&session.last_saved, &missing) {
@@ -284,5 +295,28 @@ fn actions(ui: &mut Ui, session: &Session, commands: &mut Commands) {
                 .font(regular(type_size::SMALL))
                 .color(tokens.good.text),
         );
+    }
+}
+
+/// Through the answers of a queue that is closed. Laid out from the bottom up.
+fn closed_actions(ui: &mut Ui, session: &Session, commands: &mut Commands) {
+    weak(ui, "This queue is closed; nothing is changed in it.");
+    ui.horizontal(|ui| {
+        if primary_button(ui, "Next", true).clicked() {
+            commands.review(ReviewCommand::Next);
+        }
+        key_hint(ui, "Enter");
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let back = ui.add_enabled(session.position > 0, Button::new("Back"));
+            if back.clicked() {
+                commands.review(ReviewCommand::Back);
+            }
+            if ui.button("To the end").clicked() {
+                commands.review(ReviewCommand::GoTo(session.queue.len()));
+            }
+        });
+    });
+    if session.saved().is_none() {
+        weak(ui, "You gave no answer here.");
     }
 }

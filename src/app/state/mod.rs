@@ -7,6 +7,7 @@ mod reading;
 mod reading_session;
 mod review;
 mod saved;
+mod test_sheets;
 mod training;
 mod worklist;
 
@@ -21,6 +22,7 @@ pub use reading::{Exemplar, ExemplarCache, OpenedRecording, Reading};
 pub use reading_session::ReadingSession;
 pub use review::{Measuring, ReviewState, Session, StatisticsState};
 pub use saved::{Saved, TrainingChoices};
+pub use test_sheets::TestSheets;
 pub use training::{ShownSource, TrainingState};
 pub use worklist::{Listed, ListedReading, Worklist, positive, positive_text};
 
@@ -298,8 +300,11 @@ mod tests {
             answers: BTreeMap::new(),
             closed: false,
             database: PathBuf::new(),
+            pairs: Arc::default(),
+            data: String::new(),
         };
-        Session::new(Rater::new(code).unwrap(), resumed)
+        let nowhere = crate::app::worker::TestEcgs::new(None, "");
+        Session::new(Rater::new(code).unwrap(), resumed, nowhere)
     }
 
     #[test]
@@ -311,6 +316,7 @@ mod tests {
             mean: 4.5,
             raters: 1,
             bad: 0,
+            pair: None,
         };
         state.ratings = Some(Ratings {
             raters: vec![rater("R1", true), rater("R2", false)],

@@ -1,11 +1,12 @@
 //! A reader at work on a reading study.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::reading::Exemplar;
+use super::test_sheets::TestSheets;
 use crate::app::command::ReadingPage;
 use crate::app::worker::{ReadingResumed, TestEcgs};
 use crate::review::Rater;
@@ -36,9 +37,7 @@ pub struct ReadingSession {
     reading_since: Instant,
     /// Closing was asked for once and is to be confirmed.
     pub confirm_close: bool,
-    pub test_ecgs: TestEcgs,
-    /// The ECG that is read and the one after it.
-    ecgs: HashMap<u32, Exemplar>,
+    pub sheets: TestSheets,
 }
 
 /// An answer in the making. Nothing is chosen at first, in no arm.
@@ -111,8 +110,7 @@ impl ReadingSession {
             last_saved: None,
             reading_since: Instant::now(),
             confirm_close: false,
-            test_ecgs,
-            ecgs: HashMap::new(),
+            sheets: TestSheets::new(test_ecgs),
         };
         session.go_on();
         session
@@ -176,38 +174,9 @@ impl ReadingSession {
         self.study.ecg(next.ecg_id)
     }
 
-    /// Notes that a sheet is wanted; true if it has to be read. Others than
-    /// `keep` are forgotten.
-    pub fn want(&mut self, ecg_id: u32, keep: &[u32]) -> bool {
-        self.ecgs.retain(|id, _| keep.contains(id));
-        if self.ecgs.contains_key(&ecg_id) {
-            return false;
-        }
-        self.ecgs.insert(ecg_id, Exemplar::Reading);
-        true
-    }
-
-    /// Keeps a sheet, if it is still wanted.
-    pub fn put(&mut self, ecg_id: u32, sheet: Exemplar) {
-        if let Some(place) = self.ecgs.get_mut(&ecg_id) {
-            *place = sheet;
-        }
-    }
-
-    /// Reads all sheets again, from another folder.
-    pub fn start_over(&mut self, test_ecgs: TestEcgs) {
-        self.test_ecgs = test_ecgs;
-        self.ecgs.clear();
-    }
-
     /// The sheet of the ECG on the screen.
     pub fn sheet(&self) -> Option<&Exemplar> {
-        self.ecgs.get(&self.place()?.ecg_id)
-    }
-
-    pub fn is_reading(&self) -> bool {
-        let mut sheets = self.ecgs.values();
-        sheets.any(|sheet| matches!(sheet, Exemplar::Reading))
+        self.sheets.get(self.place()?.ecg_id)
     }
 
     /// The draft as an answer, if it is one and what it is about was shown.

@@ -7,10 +7,12 @@ use std::time::{Duration, Instant};
 
 use super::draft::Draft;
 use super::reading_session::ReadingSession;
+use super::test_sheets::TestSheets;
 use crate::app::command::ReviewPage;
-use crate::app::worker::{FoundStudy, Resumed, Summary, Written};
+use crate::app::worker::{FoundStudy, Resumed, Summary, TestEcgs, Written};
 use crate::inference::Prediction;
-use crate::review::{Answer, Phase, Protocol, Rater, Slot};
+use crate::review::{Answer, MetricsShown, Pair, Phase, Protocol, Rater, Slot};
+use crate::statistics::study::MetricTable;
 
 /// The Review screen.
 #[derive(Default)]
@@ -29,6 +31,9 @@ pub struct ReviewState {
     /// What the model says about training ECGs, by prototype, where the
     /// protocol shows it.
     pub predictions: BTreeMap<usize, Result<Arc<Prediction>, String>>,
+    /// What was measured of the prototypes without people, or why that is not
+    /// used; whoever shows it asks [`Session::may_see_metrics`].
+    pub metrics: Option<Result<MetricTable, String>>,
 }
 
 impl ReviewState {
@@ -82,11 +87,17 @@ pub struct Session {
     pub confirm_close: bool,
     /// The protocol lets this rater stop before everything is answered.
     pub may_stop: bool,
+    /// In a study of pairs what each number stands for.
+    pub pairs: Arc<BTreeMap<usize, Pair>>,
+    /// What people call the data with their test ECGs.
+    pub data: String,
+    /// The test ECGs.
+    pub sheets: TestSheets,
 }
 
 impl Session {
     /// A session at the first place.
-    pub fn new(rater: Rater, resumed: Resumed) -> Self {
+    pub fn new(rater: Rater, resumed: Resumed, test_ecgs: TestEcgs) -> Self {
         Self {
             rater,
             database: resumed.database,
@@ -106,6 +117,9 @@ impl Session {
             rating_since: Instant::now(),
             confirm_close: false,
             may_stop: false,
+            pairs: resumed.pairs,
+            data: resumed.data,
+            sheets: TestSheets::new(test_ecgs),
         }
     }
 
@@ -114,9 +128,33 @@ impl Session {
         self.queue.get(self.position).copied()
     }
 
-    /// The prototype on the screen.
+    /// The prototype on the screen, by its number in the bundle.
     pub fn prototype(&self) -> Option<usize> {
-        self.slot().map(|slot| slot.prototype)
+        self.slot().map(|slot| self.prototype_of(slot))
+    }
+
+    /// The prototype that is shown at a place.
+    pub fn prototype_of(&self, slot: Slot) -> usize {
+        let pair = self.pairs.get(&slot.prototype);
+        pair.map_or(slot.prototype, |pair| pair.prototype)
+    }
+
+    /// Pairs of a test ECG and a prototype are rated.
+    pub fn is_of_pairs(&self) -> bool {
+        self.protocol.pairs.is_some()
+    }
+
+    /// The pair on the screen.
+    pub fn pair(&self) -> Option<&Pair> {
+        self.pairs.get(&self.slot()?.prototype)
+    }
+
+    /// The cosine of the pair on the screen, if the rater may see it: once her
+    /// queue is closed, before that if the protocol says so.
+    pub fn seen_cosine(&self) -> Option<f64> {
+        let pairs = self.protocol.pairs.as_ref()?;
+        let pair = self.pair().filter(|_| self.closed || pairs.show_cosine);
+        pair.map(|pair| pair.cosine)
     }
 
     pub fn is_training(&self) -> bool {
@@ -141,6 +179,30 @@ impl Session {
             .or_else(|| (0..from.min(self.queue.len())).find(open))
     }
 
+    /// Where the rater begins: at what is open, or at the end of a queue that is
+    /// closed.
+    pub fn beginning(&self) -> usize {
+        let open = self.next_unanswered(0).filter(|_| !self.closed);
+        open.unwrap_or(self.queue.len())
+    }
+
+    /// Whether the rater may see the metrics of the prototype on the screen:
+    /// never before she has answered it, unless the protocol says so.
+    pub fn may_see_metrics(&self) -> bool {
+        match self.protocol.metrics {
+            MetricsShown::AfterClosing => self.closed,
+            MetricsShown::AfterEachRating => self.closed || self.saved().is_some(),
+            MetricsShown::BeforeRating => true,
+        }
+    }
+
+    /// Whether what is on the screen may be answered or answered anew: not in a
+    /// queue that is closed, and not once the metrics are seen beside an answer.
+    pub fn may_be_changed(&self) -> bool {
+        let seen_beside = self.protocol.metrics == MetricsShown::AfterEachRating;
+        !self.closed && !(seen_beside && self.saved().is_some())
+    }
+
     /// Shows a place, with the saved answer where there is one, or with the
     /// draft that was left there unsaved.
     pub fn go_to(&mut self, position: usize) {
@@ -157,7 +219,7 @@ impl Session {
         self.draft = kept
             .or_else(|| self.saved().map(Draft::of))
             .unwrap_or_default();
-        self.page = ReviewPage::default();
+        self.page = ReviewPage::first(self.is_of_pairs());
         self.confirm_close = false;
         self.shown_at = Instant::now();
     }
@@ -204,7 +266,8 @@ impl Session {
     pub fn break_due(&self) -> Option<Duration> {
         let every = Duration::from_secs(60 * u64::from(self.protocol.break_every_min));
         let since = self.rating_since.elapsed();
-        (!every.is_zero() && since >= every && !self.is_done()).then_some(since)
+        let goes_on = !self.is_done() && !self.closed;
+        (!every.is_zero() && since >= every && goes_on).then_some(since)
     }
 }
 
@@ -271,7 +334,10 @@ mod tests {
                 answers: BTreeMap::new(),
                 closed: false,
                 database: PathBuf::new(),
+                pairs: Arc::default(),
+                data: String::new(),
             },
+            TestEcgs::new(None, ""),
         )
     }
 

@@ -25,7 +25,7 @@ pub fn ui(
         ui.set_width(ui.available_width());
         heading(ui, "Metrics without people, beside the ratings");
         if let Some(metrics) = &results.metrics {
-            associations(ui, results, metrics);
+            of_metrics(ui, results, metrics);
         } else {
             secondary(
                 ui,
@@ -70,7 +70,21 @@ fn going_on(ui: &mut Ui, measuring: &Measuring, commands: &mut Commands) {
     });
 }
 
-fn associations(ui: &mut Ui, results: &Results, metrics: &Beside) {
+/// The card of a study of pairs: the model's cosine beside the ratings.
+pub fn cosines(ui: &mut Ui, results: &Results, cosines: &[Association]) {
+    card(ui, |ui| {
+        ui.set_width(ui.available_width());
+        heading(ui, "The model's cosine, beside the ratings");
+        associations(ui, results, cosines);
+        weak(
+            ui,
+            "With the mean rating of each pair over the raters whose answer counts. The interval takes pairs as independent of \
+             each other, so it is too narrow where several have one prototype.",
+        );
+    });
+}
+
+fn associations(ui: &mut Ui, results: &Results, associations: &[Association]) {
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         let table = Table::new(
@@ -84,10 +98,14 @@ fn associations(ui: &mut Ui, results: &Results, metrics: &Beside) {
             ],
         );
         table.header(ui);
-        for found in &metrics.associations {
+        for found in associations {
             row(ui, &table, results.title_of(&found.item), found);
         }
     });
+}
+
+fn of_metrics(ui: &mut Ui, results: &Results, metrics: &Beside) {
+    associations(ui, results, &metrics.associations);
     let purity = if metrics.table.purity_without_patient {
         "Label purity leaves out all ECGs of the patient of the prototype's source."
     } else {

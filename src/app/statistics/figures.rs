@@ -66,7 +66,11 @@ fn ends(ui: &mut Ui, state: &State, results: &Results) {
     let ranked = &results.by_prototype;
     let best: Vec<&PrototypeMean> = ranked.iter().rev().take(SHOWN).collect();
     let worst: Vec<&PrototypeMean> = ranked.iter().take(SHOWN).collect();
-    for (title, prototypes) in [("Worst prototypes", worst), ("Best prototypes", best)] {
+    let titles = match results.is_of_pairs() {
+        true => ["Worst pairs", "Best pairs"],
+        false => ["Worst prototypes", "Best prototypes"],
+    };
+    for (title, prototypes) in titles.into_iter().zip([worst, best]) {
         card(ui, |ui| {
             ui.set_width(ui.available_width());
             heading(ui, title);
@@ -99,18 +103,21 @@ fn one(
     body(
         ui,
         format!(
-            "{} · prototype {} · mean {:.2}{bad}",
-            prototype.class_code, prototype.prototype, prototype.mean
+            "{} · {} · mean {:.2}{bad}",
+            prototype.class_code,
+            prototype.name(),
+            prototype.mean
         ),
     );
     if let Some(metrics) = metrics {
         weak(ui, beside::in_words(metrics));
     }
-    match state.exemplars.get(prototype.prototype) {
+    let shown = prototype.shown_prototype();
+    match state.exemplars.get(shown) {
         Some(Exemplar::Ready(drawn)) => {
             let scene = &drawn.marked;
             let height = width * (scene.height_mm / scene.width_mm) as f32;
-            let name = format!("Training ECG of prototype {}", prototype.prototype);
+            let name = format!("Training ECG of prototype {shown}");
             let mut fitted = SheetZoom::default();
             sheet_pane(ui, scene, None, &mut fitted, vec2(width, height), &name);
         }

@@ -19,6 +19,7 @@ use super::widgets::{
 use super::worker::{Purpose, Summary};
 use crate::review::Results;
 
+pub use beside::in_words;
 pub use figures::SHOWN;
 
 pub fn ui(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands) {
@@ -63,7 +64,10 @@ pub fn ui(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Comman
                     } else {
                         table::means(ui, results);
                         export(ui, state, fields, commands);
-                        beside::ui(ui, state, results, refused.as_deref(), commands);
+                        match &results.cosines {
+                            Some(cosines) => beside::cosines(ui, results, cosines),
+                            None => beside::ui(ui, state, results, refused.as_deref(), commands),
+                        }
                         figures::ui(ui, state, results);
                     }
                 }
@@ -132,12 +136,15 @@ fn overview(ui: &mut Ui, results: &Results) {
         ui.set_width(ui.available_width());
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = space::XXL;
-            figure(
-                ui,
-                "Prototypes in the study",
-                &results.prototypes.to_string(),
-            );
-            figure(ui, "Linked, counted once", &results.linked.to_string());
+            let what = if results.is_of_pairs() {
+                "Pairs in the study"
+            } else {
+                "Prototypes in the study"
+            };
+            figure(ui, what, &results.prototypes.to_string());
+            if !results.is_of_pairs() {
+                figure(ui, "Linked, counted once", &results.linked.to_string());
+            }
             figure(ui, "Raters", &results.raters.len().to_string());
             figure(ui, "Queues closed", &closed.to_string());
             figure(

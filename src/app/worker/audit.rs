@@ -1,18 +1,18 @@
-//! Measures the prototypes of the loaded model, one at a time, so that whatever
+//! Measures the prototypes of the loaded model in small steps, so that whatever
 //! is asked of the model meanwhile is answered first.
 
 use std::path::{Path, PathBuf};
 
 use crate::bundle::Exemplars;
-use crate::explain::{Audit, AuditDocument, KnownPatients, PrototypeAudit, audit_prototype};
+use crate::explain::{Audit, AuditDocument, Auditing, TrainingData};
 use crate::inference::Model;
 
 /// An audit as it goes on.
 pub struct RunningAudit {
     /// Where it is kept once it is whole.
     file: PathBuf,
-    patients: Option<KnownPatients>,
-    measured: Vec<PrototypeAudit>,
+    data: Option<TrainingData>,
+    auditing: Auditing,
 }
 
 impl RunningAudit {
@@ -28,8 +28,8 @@ impl RunningAudit {
     ) -> Result<Self, String> {
         // Most of the metrics are of the training ECGs.
         let is_there = exemplars.read(0);
-        let patients = match KnownPatients::for_model(model, data) {
-            Ok(patients) => patients,
+        let data = match TrainingData::for_model(model, data) {
+            Ok(data) => data,
             // A folder in the settings that is of no use to this bundle.
             Err(_) if is_there.is_ok() => None,
             Err(error) => return Err(error.to_string()),
@@ -37,30 +37,26 @@ impl RunningAudit {
         is_there.map_err(|error| error.to_string())?;
         Ok(Self {
             file,
-            patients,
-            measured: Vec::new(),
+            data,
+            auditing: Auditing::default(),
         })
     }
 
     /// Prototypes measured, and in all.
     pub fn done(&self, model: &Model) -> (usize, usize) {
-        (self.measured.len(), model.manifest().prototypes.len())
+        (self.auditing.done(), model.manifest().prototypes.len())
     }
 
-    /// Measures the next prototype; after the last the file is written. Says
-    /// whether that was it.
+    /// Takes the next step; after the last the file is written. Says whether that
+    /// was it.
     pub fn step(&mut self, model: &Model, exemplars: &Exemplars) -> Result<bool, String> {
-        let (number, all) = self.done(model);
-        if number < all {
-            let found = audit_prototype(model, exemplars, self.patients.as_ref(), number);
-            self.measured
-                .push(found.map_err(|error| error.to_string())?);
-        }
-        if self.measured.len() < all {
+        let data = self.data.as_ref();
+        let went_on = self.auditing.step(model, exemplars, data);
+        if went_on.map_err(|error| error.to_string())? {
             return Ok(false);
         }
-        let measured = std::mem::take(&mut self.measured);
-        let audit = Audit::of(model, self.patients.as_ref(), measured);
+        let measured = std::mem::take(&mut self.auditing.prototypes);
+        let audit = Audit::of(model, data, measured);
         if let Some(folder) = self.file.parent() {
             let made = std::fs::create_dir_all(folder);
             made.map_err(|error| format!("{}: {error}", folder.display()))?;

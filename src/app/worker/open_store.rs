@@ -11,8 +11,8 @@ use super::store::{
 use crate::explain::{AuditDocument, AuditFileError};
 use crate::review::reading::{design, export_readings, reading_results};
 use crate::review::{
-    self, AnyStudy, Database, EventId, Included, Rater, Ratings, ReadingStore, ReviewError, Stop,
-    Store, StudyDocument, study_of_file,
+    self, AnyStudy, Database, EventId, Included, Item, Rater, Ratings, ReadingStore, ReviewError,
+    Stop, Store, StudyDocument, study_of_file,
 };
 use crate::statistics::study::MetricTable;
 
@@ -111,6 +111,15 @@ impl OpenStore {
                     result,
                 }
             }
+            StoreJob::Metrics { study } => {
+                let result = guarded("reading the metrics", || {
+                    kept_metrics(&study).map_err(|error| error.to_string())
+                });
+                StoreEvent::Measured {
+                    bundle: study.bundle_sha256,
+                    result,
+                }
+            }
             StoreJob::Export { study, folder } => {
                 let result = guarded("exporting the study", || {
                     self.export(&study, &folder).map_err(in_words)
@@ -163,7 +172,12 @@ impl OpenStore {
             Open::Prototypes(store) => {
                 store.study().protocol.admit(rater)?;
                 let answers = store.answers(rater)?.into_iter();
+                let study = store.study();
+                let items = study.items.iter().chain(&study.training);
+                let pair = |item: &Item| Some((item.prototype, item.pair.clone()?));
                 Ok(Begun::Rating(Resumed {
+                    pairs: Arc::new(items.filter_map(pair).collect()),
+                    data: study.data.clone(),
                     bundle,
                     protocol: Arc::new(store.study().protocol.clone()),
                     title: store.study().title().to_owned(),
@@ -206,7 +220,12 @@ impl OpenStore {
                 let snapshot = store.snapshot()?;
                 let mut results = review::results(&snapshot, included)?;
                 let mut refused = None;
-                match kept_metrics(study) {
+                // Metrics are of prototypes, and not of pairs.
+                let kept = match results.is_of_pairs() {
+                    true => Ok(None),
+                    false => kept_metrics(study),
+                };
+                match kept {
                     Ok(Some(metrics)) => results = results.with_metrics(&snapshot, metrics)?,
                     Ok(None) => {}
                     Err(error) => refused = Some(error.to_string()),
@@ -235,6 +254,7 @@ impl OpenStore {
                     tracing::warn!("exported without metrics: {error}");
                     None
                 });
+                let metrics = metrics.filter(|_| !store.study().is_of_pairs());
                 let report = review::export(store, folder, included, metrics)?;
                 (report.folder, report.files)
             }
@@ -358,7 +378,10 @@ fn found(database: &Path, bundle_sha256: &str) -> Option<FoundStudy> {
         .ok()?;
     let (raters, what) = match &study {
         AnyStudy::Prototypes(study) => {
-            let what = format!("{} prototypes", study.items.len());
+            let what = match study.is_of_pairs() {
+                true => format!("{} pairs", study.items.len()),
+                false => format!("{} prototypes", study.items.len()),
+            };
             (&study.protocol.raters, what)
         }
         AnyStudy::Reading(study) => {

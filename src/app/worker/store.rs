@@ -14,8 +14,9 @@ use super::open_store::OpenStore;
 use super::queue::{JobReceiver, JobSender, job_queue};
 use crate::review::reading::{Place, ReadingAnswer, ReadingResults, ReadingStudy};
 use crate::review::{
-    self, Answer, EventId, ExportedFile, Item, Protocol, Rater, Ratings, Results, Slot,
+    self, Answer, EventId, ExportedFile, Item, Pair, Protocol, Rater, Ratings, Results, Slot,
 };
+use crate::statistics::study::MetricTable;
 
 /// Which study: one of a bundle in a folder.
 #[derive(Clone, Debug, PartialEq)]
@@ -87,6 +88,10 @@ pub enum StoreJob {
     Ratings {
         study: StudyOf,
     },
+    /// What was measured of each prototype without people?
+    Metrics {
+        study: StudyOf,
+    },
     Export {
         study: StudyOf,
         folder: PathBuf,
@@ -135,6 +140,11 @@ pub enum StoreEvent {
     Rated {
         bundle: String,
         result: Result<Option<Ratings>, String>,
+    },
+    /// `None` where nothing was measured of this bundle yet.
+    Measured {
+        bundle: String,
+        result: Result<Option<MetricTable>, String>,
     },
     Exported {
         result: Result<Written, String>,
@@ -192,6 +202,10 @@ pub struct Resumed {
     /// The queue was ended: it can be looked at and not rated.
     pub closed: bool,
     pub database: PathBuf,
+    /// In a study of pairs what each number stands for.
+    pub pairs: Arc<BTreeMap<usize, Pair>>,
+    /// What people call the data with their test ECGs.
+    pub data: String,
 }
 
 /// Starts the thread.

@@ -27,13 +27,16 @@ pub enum Command {
 /// Make the database of a study from its protocol
 ///
 /// Every rater or site works on a copy of the new file; `review merge` brings
-/// them together. In a reading study test ECGs are diagnosed unaided, with the
-/// prediction, and with its prototype: the ECGs are drawn from the data set, and
-/// what the model says of them is stored in the study.
+/// them together. In a study of pairs a test ECG and the prototype that the model
+/// names for it are rated together. In a reading study test ECGs are diagnosed
+/// unaided, with the prediction, and with its prototype. In both the ECGs are drawn
+/// from the data set, and what the model says of them is stored in the study.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  protoecg review new --template --bundle demo-rhythm > study.ron\n  \
                   protoecg review new --protocol study.ron --out reviews/study.sqlite\n  \
+                  protoecg review new --template --pairs --bundle demo-rhythm > pairs.ron\n  \
+                  protoecg review new --protocol pairs.ron --data DIR --out reviews/pairs.sqlite\n  \
                   protoecg review new --template --reading --bundle demo-rhythm > reading.ron\n  \
                   protoecg review new --protocol reading.ron --data DIR --out reviews/reading.sqlite"
 )]
@@ -44,7 +47,10 @@ pub struct New {
     /// With --template: the protocol of a reading study
     #[arg(long, requires = "template")]
     reading: bool,
-    /// Protocol of the study, of prototypes or of reading
+    /// With --template: the protocol of a study of pairs
+    #[arg(long, requires = "template", conflicts_with = "reading")]
+    pairs: bool,
+    /// Protocol of the study, of prototypes, of pairs or of reading
     #[arg(long, value_name = "FILE.ron", required_unless_present = "template")]
     protocol: Option<PathBuf>,
     /// Database to make
@@ -57,7 +63,7 @@ pub struct New {
     /// Folder or name of the bundle, instead of the name in the protocol
     #[arg(long, value_name = "BUNDLE")]
     bundle: Option<PathBuf>,
-    /// Data set with the test ECGs of a reading study
+    /// Data set with the test ECGs of a study of pairs or of reading
     #[arg(long, value_name = "DIR", env = "PROTOECG_PTBXL")]
     data: Option<PathBuf>,
 }

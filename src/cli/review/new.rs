@@ -1,5 +1,7 @@
 //! `protoecg review new`: a database from a protocol.
 
+mod pairs;
+
 use std::collections::HashSet;
 use std::path::Path;
 
@@ -11,18 +13,26 @@ use crate::cli::output;
 use crate::dataset::{DataSet, Entry};
 use crate::explain::{Subject, explain};
 use crate::inference::{DeviceChoice, Model};
-use crate::review::reading::{Candidate, Offered, ReadingProtocol, ReadingStudy, Said, Told, draw};
+use crate::review::reading::{
+    Arm, Candidate, Offered, ReadingProtocol, ReadingStudy, Said, Told, draw,
+};
 use crate::review::{BundleRef, Protocol, ReadingStore, Store, Study, items_of};
+use crate::statements::LabelSet;
 
 pub fn run(arguments: &New) -> anyhow::Result<()> {
     if let (true, Some(bundle)) = (arguments.template, &arguments.bundle) {
+        let model = open(bundle)?;
         let bundle = BundleRef {
             name: bundle.display().to_string(),
-            sha256: open(bundle)?.sha256,
+            sha256: model.sha256.clone(),
         };
-        let template = match arguments.reading {
-            true => ReadingProtocol::template(&bundle),
-            false => Protocol::template(&bundle),
+        let template = match (arguments.reading, arguments.pairs) {
+            (true, _) if says_superclasses(&model) => {
+                ReadingProtocol::template_of_superclasses(&bundle)
+            }
+            (true, _) => ReadingProtocol::template(&bundle),
+            (false, true) => Protocol::template_of_pairs(&bundle),
+            (false, false) => Protocol::template(&bundle),
         };
         return output::print_line(template.trim_end());
     }
@@ -34,6 +44,9 @@ pub fn run(arguments: &New) -> anyhow::Result<()> {
     }
     let mut protocol = Protocol::read(file)?;
     let bundle = the_bundle(arguments, file, &mut protocol.bundle)?;
+    if let Some(wanted) = protocol.pairs.clone() {
+        return pairs::make(arguments, file, out, (protocol, &wanted), bundle);
+    }
     let study = Study::by_protocol(protocol, items_of(&bundle.manifest))?;
     Store::create(out, &study)?;
     let linked: usize = study.items.iter().map(|item| item.linked.len()).sum();
@@ -75,16 +88,11 @@ fn of_reading(arguments: &New, file: &Path, out: &Path) -> anyhow::Result<()> {
     let Some(folder) = &arguments.data else {
         anyhow::bail!("a reading study needs --data, the folder with its test ECGs");
     };
+    refuse_other_outputs(&protocol, &bundle, file)?;
     let model = Model::load(bundle, DeviceChoice::Auto)?;
-    refuse_seen_folds(&protocol, &model, file)?;
-    let (data, missing) = DataSet::open(folder)?.without_missing(&protocol.ecgs.folds);
-    if !missing.is_empty() {
-        output::notice(&format!(
-            "{} records of folds {:?} are not in the folder and are not drawn",
-            missing.len(),
-            protocol.ecgs.folds
-        ));
-    }
+    let folds = &protocol.ecgs.folds;
+    refuse_seen_folds(("ecgs.folds", folds), &model, file)?;
+    let data = with_what_is_there(DataSet::open(folder)?, folds);
     let candidates = candidates(&data, &protocol, &model)?;
     let drawn = draw(&protocol, &candidates)?;
     let ids = drawn.ecgs.iter().chain(&drawn.training);
@@ -111,8 +119,54 @@ fn of_reading(arguments: &New, file: &Path, out: &Path) -> anyhow::Result<()> {
     ))
 }
 
+/// Its outputs are the five superclasses, and no statements.
+fn says_superclasses(bundle: &Bundle) -> bool {
+    let labels = bundle.manifest.architecture.labels();
+    matches!(labels, LabelSet::Superclasses { .. })
+}
+
+/// What a reader can say is what the model can, and an arm shows what it has.
+fn refuse_other_outputs(
+    protocol: &ReadingProtocol,
+    bundle: &Bundle,
+    file: &Path,
+) -> anyhow::Result<()> {
+    let (name, file) = (&bundle.manifest.name, file.display());
+    let offers_superclasses = protocol.statements == Offered::Superclasses;
+    match (offers_superclasses, says_superclasses(bundle)) {
+        (false, true) => anyhow::bail!(
+            "{file}: the model {name} says superclasses (NORM, MI, STTC, CD, HYP); expected statements: superclasses"
+        ),
+        (true, false) => anyhow::bail!(
+            "{file}: the model {name} says statements and no superclasses; expected statements: all, group(..) or codes([..])"
+        ),
+        _ => {}
+    }
+    anyhow::ensure!(
+        !protocol.shows(Arm::WithPrototype) || !bundle.manifest.prototypes.is_empty(),
+        "{file}: arms has with_prototype, and the model {name} has no prototypes; expected unaided, with_prediction or both"
+    );
+    Ok(())
+}
+
+/// Without the records of these folds that are not on the disk, which is said.
+fn with_what_is_there(data: DataSet, folds: &[u8]) -> DataSet {
+    let (data, missing) = data.without_missing(folds);
+    if !missing.is_empty() {
+        output::notice(&format!(
+            "{} records of folds {folds:?} are not in the folder and are not drawn",
+            missing.len()
+        ));
+    }
+    data
+}
+
 /// What the model was fitted to says nothing about reading with it.
-fn refuse_seen_folds(protocol: &ReadingProtocol, model: &Model, file: &Path) -> anyhow::Result<()> {
+fn refuse_seen_folds(
+    (field, folds): (&str, &[u8]),
+    model: &Model,
+    file: &Path,
+) -> anyhow::Result<()> {
     let Some(training) = &model.manifest().training else {
         return Ok(());
     };
@@ -120,9 +174,9 @@ fn refuse_seen_folds(protocol: &ReadingProtocol, model: &Model, file: &Path) -> 
         .train_folds
         .iter()
         .chain(&training.validation_folds);
-    match seen.find(|fold| protocol.ecgs.folds.contains(fold)) {
+    match seen.find(|fold| folds.contains(fold)) {
         Some(fold) => anyhow::bail!(
-            "{}: ecgs.folds has {fold}, which the model was trained or tuned on; expected others, such as {:?}",
+            "{}: {field} has {fold}, which the model was trained or tuned on; expected others, such as {:?}",
             file.display(),
             training.test_folds
         ),
@@ -137,12 +191,41 @@ fn candidates(
     protocol: &ReadingProtocol,
     model: &Model,
 ) -> anyhow::Result<Vec<Candidate>> {
+    Ok(no_sources(data, &protocol.ecgs.folds, model)?
+        .into_iter()
+        .map(|entry| Candidate {
+            ecg_id: entry.ecg_id,
+            patient_id: entry.patient_id,
+            statements: reference(entry, model),
+        })
+        .collect())
+}
+
+/// What the data set says of an ECG, in the terms of the model.
+fn reference(entry: &Entry, model: &Model) -> Vec<String> {
+    match model.manifest().architecture.labels() {
+        LabelSet::Group(_) | LabelSet::All => entry.codes().map(str::to_owned).collect(),
+        superclasses @ LabelSet::Superclasses { .. } => superclasses
+            .labels()
+            .into_iter()
+            .filter(|label| label.is_carried_by(&entry.statements))
+            .map(|label| label.code)
+            .collect(),
+    }
+}
+
+/// The entries of these folds that no prototype was cut from.
+fn no_sources<'a>(
+    data: &'a DataSet,
+    folds: &[u8],
+    model: &Model,
+) -> anyhow::Result<Vec<&'a Entry>> {
     let prototypes = &model.manifest().prototypes;
     let sources: HashSet<&str> = prototypes
         .iter()
         .filter_map(|prototype| prototype.recording_sha256.as_deref())
         .collect();
-    let entries = data.folds(&protocol.ecgs.folds);
+    let entries = data.folds(folds);
     let is_source = data.map_signals(&entries, |_, signal| {
         sources.contains(signal.sha256().as_str())
     })?;
@@ -150,13 +233,7 @@ fn candidates(
         .into_iter()
         .zip(is_source)
         .filter(|(_, source)| !source);
-    Ok(others
-        .map(|(entry, _)| Candidate {
-            ecg_id: entry.ecg_id,
-            patient_id: entry.patient_id,
-            statements: entry.codes().map(str::to_owned).collect(),
-        })
-        .collect())
+    Ok(others.map(|(entry, _)| entry).collect())
 }
 
 /// What the model says of one ECG.
@@ -168,11 +245,7 @@ fn told_of(
 ) -> anyhow::Result<Told> {
     let recording = data.read(entry)?;
     let prediction = model.predict(&recording)?;
-    let offered: HashSet<&str> = offered
-        .statements()
-        .iter()
-        .map(|s| s.code.as_str())
-        .collect();
+    let offered: HashSet<&str> = offered.codes().into_iter().collect();
     let leading = prediction.leading_of(|class| offered.contains(class.code.as_str()));
     let leading = leading.map(|class| &prediction.classes[class]);
     let Some((leading, probability)) = leading.and_then(|class| Some((class, class.probability?)))
@@ -197,7 +270,7 @@ fn told_of(
     Ok(Told {
         ecg_id: entry.ecg_id,
         recording_sha256: recording.sha256(),
-        statements: entry.codes().map(str::to_owned).collect(),
+        statements: reference(entry, model),
         said,
         prototypes,
     })

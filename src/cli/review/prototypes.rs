@@ -8,7 +8,7 @@ use super::{
 };
 use crate::cli::output;
 use crate::explain::AuditDocument;
-use crate::review::{self, Included, Phase, Results, Store, conflicts, results};
+use crate::review::{self, Included, Phase, Results, ReviewError, Store, conflicts, results};
 use crate::statistics::study::MetricTable;
 use crate::statistics::{Interval, Undefined};
 
@@ -23,17 +23,23 @@ pub fn status(arguments: &Status) -> anyhow::Result<()> {
             "title": snapshot.study.title(),
             "bundle_sha256": snapshot.study.bundle_sha256,
             "prototypes": results.prototypes,
+            "pairs": results.is_of_pairs(),
             "linked": results.linked,
             "training": snapshot.study.training.len(),
             "raters": results.raters,
             "conflicts": conflicts(&snapshot, Included::ClosedQueues),
         }));
     }
+    let what = match results.is_of_pairs() {
+        true => format!("{} pairs", results.prototypes),
+        false => format!(
+            "{} prototypes, {} linked to them",
+            results.prototypes, results.linked
+        ),
+    };
     output::print_line(&format!(
-        "{}: {} prototypes, {} linked to them, {} for practice",
+        "{}: {what}, {} for practice",
         snapshot.study.title(),
-        results.prototypes,
-        results.linked,
         snapshot.study.training.len()
     ))?;
     let mut table =
@@ -53,6 +59,8 @@ pub fn status(arguments: &Status) -> anyhow::Result<()> {
 }
 
 fn print_conflicts(snapshot: &crate::review::Snapshot) -> anyhow::Result<()> {
+    let of_pairs = snapshot.study.is_of_pairs();
+    let what = if of_pairs { "pair" } else { "prototype" };
     for conflict in conflicts(snapshot, Included::ClosedQueues) {
         let again = match conflict.phase {
             Phase::Main => "",
@@ -72,7 +80,7 @@ fn print_conflicts(snapshot: &crate::review::Snapshot) -> anyhow::Result<()> {
             })
             .collect();
         output::print_line(&format!(
-            "conflict: rater {}, prototype {}{again}: {}; {}",
+            "conflict: rater {}, {what} {}{again}: {}; {}",
             conflict.rater,
             conflict.prototype,
             answers.join(", then "),
@@ -157,11 +165,15 @@ fn ends(interval: Result<Interval, Undefined>) -> String {
 
 /// Spearman's rho of each metric with each question, where an audit was given.
 fn print_associations(results: &Results) -> anyhow::Result<()> {
-    let Some(metrics) = &results.metrics else {
+    let metrics = results
+        .metrics
+        .as_ref()
+        .map(|metrics| &metrics.associations);
+    let Some(associations) = metrics.or(results.cosines.as_ref()) else {
         return Ok(());
     };
     let mut table = output::Table::new(&["metric", "question", "n", "rho", "95 %"]);
-    for found in &metrics.associations {
+    for found in associations {
         let (n, rho, interval) = match &found.spearman.0 {
             Ok(s) => (s.n.to_string(), format!("{:+.2}", s.rho), ends(s.interval)),
             Err(reason) => ("-".to_owned(), "-".to_owned(), reason.to_string()),
@@ -180,6 +192,9 @@ fn print_associations(results: &Results) -> anyhow::Result<()> {
 
 /// The metrics in an audit of the study's model.
 fn metrics(store: &Store, audit: Option<&Path>) -> anyhow::Result<Option<MetricTable>> {
+    if audit.is_some() && store.study().is_of_pairs() {
+        return Err(ReviewError::MetricsOfPairs.into());
+    }
     let document = audit
         .map(|path| AuditDocument::read_for(path, &store.study().bundle_sha256))
         .transpose()?;

@@ -4,7 +4,7 @@ use super::files::Draft;
 use super::numbers;
 use super::tables::{
     AUDIT_COLUMNS, AUDIT_FILE, CONFLICTS_COLUMNS, CONFLICTS_FILE, EVENTS_COLUMNS, EVENTS_FILE,
-    RATINGS_COLUMNS, RATINGS_FILE, TABLE_3_COLUMNS, TABLE_3_FILE, WIDE_FILE,
+    PAIR_COLUMNS, RATINGS_FILE, TABLE_3_COLUMNS, TABLE_3_FILE, WIDE_FILE, ratings_columns,
 };
 
 pub(in crate::review) const FILE: &str = "data_dictionary.csv";
@@ -12,18 +12,14 @@ pub(in crate::review) const FILE: &str = "data_dictionary.csv";
 pub(in crate::review) const COLUMNS: [&str; 4] = ["file", "column", "values", "meaning"];
 
 /// Every table with its columns, that of the metrics where there are some.
-fn tables(has_metrics: bool) -> Vec<(&'static str, Vec<&'static str>)> {
-    let wide = [
-        "prototype",
-        "class_code",
-        "branch",
-        "source_ecg",
-        "linked",
-        "RATER.QUESTION",
-    ];
+fn tables(has_metrics: bool, of_pairs: bool) -> Vec<(&'static str, Vec<&'static str>)> {
+    let wide = ["prototype", "class_code", "branch", "source_ecg", "linked"];
+    let mut wide = wide.to_vec();
+    wide.extend(PAIR_COLUMNS.iter().filter(|_| of_pairs));
+    wide.push("RATER.QUESTION");
     let mut tables = vec![
-        (RATINGS_FILE, RATINGS_COLUMNS.to_vec()),
-        (WIDE_FILE, wide.to_vec()),
+        (RATINGS_FILE, ratings_columns(of_pairs)),
+        (WIDE_FILE, wide),
         (EVENTS_FILE, EVENTS_COLUMNS.to_vec()),
         (CONFLICTS_FILE, CONFLICTS_COLUMNS.to_vec()),
         (TABLE_3_FILE, TABLE_3_COLUMNS.to_vec()),
@@ -35,9 +31,9 @@ fn tables(has_metrics: bool) -> Vec<(&'static str, Vec<&'static str>)> {
     tables
 }
 
-pub(super) fn table(has_metrics: bool) -> csv::Result<Draft> {
+pub(super) fn table(has_metrics: bool, of_pairs: bool) -> csv::Result<Draft> {
     let mut rows: Vec<[&str; COLUMNS.len()]> = Vec::new();
-    for (file, columns) in tables(has_metrics) {
+    for (file, columns) in tables(has_metrics, of_pairs) {
         rows.extend(columns.into_iter().map(|column| {
             let (values, meaning) = describe(file, column);
             [file, column, values, meaning]
@@ -77,6 +73,12 @@ pub(in crate::review) fn describe(file: &str, column: &str) -> (&'static str, &'
             "Fall of the logit of its statement when the window is a straight line; empty for a \
              prototype without a window",
         ),
+        "consistency" => (
+            "0 to 1, or empty",
+            "Share of the up to 10 most similar training ECGs with its statement in which its similarity \
+             hangs on the same part of the beat (P, QRS, ST or T); empty for a prototype that is no part of \
+             the ECG, and where fewer than 5 can be measured",
+        ),
         "RATER.QUESTION" => (
             "1 to 5; label_error; cannot_judge; artefact; or empty",
             "A column for each rater and question: the answer in earnest, not the repeat",
@@ -104,7 +106,20 @@ pub(in crate::review) fn describe(file: &str, column: &str) -> (&'static str, &'
             "64 hexadecimal digits",
             "SHA-256 of the model bundle whose prototypes were rated",
         ),
-        "prototype" => ("0, 1, ...", "Number of the prototype in the bundle"),
+        "prototype" => (
+            "0, 1, ...",
+            "Number of the prototype in the bundle; in a study of pairs (with pair_prototype) the \
+             number of the pair",
+        ),
+        "pair_ecg" => (
+            "record number",
+            "The test ECG of the pair, in the data set of the study",
+        ),
+        "pair_prototype" => (
+            "0, 1, ...",
+            "Number in the bundle of the prototype that the model names for that ECG",
+        ),
+        "pair_cosine" => ("-1 to 1", "Cosine of the two, as the model has it"),
         "class_code" => (
             "SCP code",
             "Class of the prototype, which is all that the rater was told",
@@ -226,7 +241,7 @@ mod tests {
 
     #[test]
     fn every_column_is_described() {
-        for (file, columns) in tables(true) {
+        for (file, columns) in tables(true, true) {
             for column in columns {
                 let (values, meaning) = describe(file, column);
                 assert!(!values.is_empty() && !meaning.is_empty(), "{column}");

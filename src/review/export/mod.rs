@@ -3,6 +3,7 @@
 //! chains, the paper's table 3, a printed report, a dictionary of every column,
 //! and scripts that recompute every number.
 
+mod associations;
 pub(super) mod dictionary;
 pub(super) mod files;
 mod numbers;
@@ -175,7 +176,8 @@ fn drafts(
             "recompute.py",
             include_str!("../../../assets/scripts/recompute.py"),
         ),
-        dictionary::table(results.metrics.is_some()).map_err(csv_error(dictionary::FILE))?,
+        dictionary::table(results.metrics.is_some(), results.is_of_pairs())
+            .map_err(csv_error(dictionary::FILE))?,
     ];
     if let Some(metrics) = &results.metrics {
         drafts.push(tables::audit(&metrics.table).map_err(csv_error(tables::AUDIT_FILE))?);

@@ -2,9 +2,11 @@
 //! an export recompute each of them from `ratings.csv`, and fail where one
 //! differs.
 
-use super::super::{Beside, Included, Results};
+use super::super::{Included, Results};
 use super::files::Draft;
-use crate::statistics::study::{Agreement, Exclusion, ItemReport, RaterReport, Summary};
+use crate::statistics::study::{
+    Agreement, Association, Exclusion, ItemReport, RaterReport, Summary,
+};
 use crate::statistics::{ClusteredMean, Interval};
 
 pub(super) const FILE: &str = "numbers.csv";
@@ -46,7 +48,14 @@ pub(super) fn numbers(results: &Results) -> Vec<Number> {
         item_numbers(&mut list, item);
     }
     if let Some(metrics) = &results.metrics {
-        metric_numbers(&mut list, metrics);
+        // Tells the scripts to read audit.csv.
+        list.add("setting/audit", 1.0);
+        metric_numbers(&mut list, &metrics.associations);
+    }
+    if let Some(cosines) = &results.cosines {
+        // That the cosines are in ratings.csv.
+        list.add("setting/pairs", 1.0);
+        metric_numbers(&mut list, cosines);
     }
     list.0
 }
@@ -79,10 +88,8 @@ impl List {
     }
 }
 
-fn metric_numbers(list: &mut List, metrics: &Beside) {
-    // Tells the scripts to read audit.csv.
-    list.add("setting/audit", 1.0);
-    for association in &metrics.associations {
+fn metric_numbers(list: &mut List, associations: &[Association]) {
+    for association in associations {
         let name = format!("{}/metric/{}", association.item, association.metric.name());
         if let Ok(spearman) = &association.spearman.0 {
             list.count(&format!("{name}/n"), spearman.n);

@@ -2,10 +2,10 @@
 
 use super::super::figures::{WIDTH_MM, agreement_matrix, distribution, forest};
 use super::super::{
-    Beside, Blinding, Conflict, Included, LOOK_EVERY, Order, PrototypeMean, Results, ReviewError,
-    Snapshot, Stop,
+    Blinding, Conflict, Included, LOOK_EVERY, MetricsShown, Order, PrototypeMean, Results,
+    ReviewError, Snapshot, Stop,
 };
-use super::StudyHead;
+use super::{StudyHead, associations};
 use crate::sheet::{Align, Page, Palette, Scene, TableColumn, pages_to_pdf, paginate};
 use crate::statistics::study::{Agreement, ItemReport, Metric, RaterReport, Summary};
 use crate::statistics::{Interval, Undefined};
@@ -46,7 +46,10 @@ pub(super) fn pdf(
         }
     }
     if let Some(metrics) = &results.metrics {
-        blocks.push(beside(results, metrics));
+        blocks.push(associations::of_metrics(results, metrics));
+    }
+    if let Some(cosines) = &results.cosines {
+        blocks.push(associations::of_cosines(results, cosines));
     }
     blocks.push(extremes(results));
     let pages = paginate(blocks, Page::A4Portrait, GAP_MM).map_err(ReviewError::Print)?;
@@ -73,6 +76,11 @@ fn cover(
         Blinding::ClassOnly => "raters saw the class only",
         Blinding::WithPrediction => "raters saw the class and what the model says of the ECG",
     };
+    let seen = match protocol.metrics {
+        MetricsShown::AfterClosing => "",
+        MetricsShown::AfterEachRating => ", and the metrics of each prototype after rating it",
+        MetricsShown::BeforeRating => ", and the metrics of each prototype before rating it",
+    };
     let mut lines = vec![
         format!("Study {}, made {}.", head.study_id, head.created),
         format!(
@@ -80,10 +88,8 @@ fn cover(
             head.bundle_name, head.bundle_sha256
         ),
         format!(
-            "{} prototypes, {} more with the same source window linked to them and counted once; {} for practice, not counted; \
-             order {order}, seed {}; hidden repeats {:.0} %; {blinding}.",
-            results.prototypes,
-            results.linked,
+            "{}; {} for practice, not counted; order {order}, seed {}; hidden repeats {:.0} %; {blinding}{seen}.",
+            rated(snapshot, results),
             snapshot.study.training.len(),
             head.seed,
             100.0 * protocol.repeats.share
@@ -151,6 +157,24 @@ fn cover(
     Scene::stack(std::iter::once(title).chain(words).chain(table), 1.0)
 }
 
+/// What was rated, and how much of it.
+fn rated(snapshot: &Snapshot, results: &Results) -> String {
+    match &snapshot.study.protocol.pairs {
+        None => format!(
+            "{} prototypes, {} more with the same source window linked to them and counted once",
+            results.prototypes, results.linked
+        ),
+        Some(pairs) => format!(
+            "{} pairs of a test ECG of {} (folds {:?}, one of each patient) and the prototype that the model names for it, the \
+             most similar one of its leading statement; the cosine was {}",
+            results.prototypes,
+            snapshot.study.data,
+            pairs.folds,
+            if pairs.show_cosine { "shown" } else { "hidden" }
+        ),
+    }
+}
+
 /// Rows of the paper's table 3, with the honest interval beside its own.
 fn table_3(results: &Results) -> Scene {
     let columns = [
@@ -175,7 +199,11 @@ fn table_3(results: &Results) -> Scene {
             ]
         })
         .collect();
-    titled("Ratings of the prototypes", Scene::table(&columns, &rows))
+    let title = match results.is_of_pairs() {
+        true => "Ratings of the pairs",
+        false => "Ratings of the prototypes",
+    };
+    titled(title, Scene::table(&columns, &rows))
 }
 
 /// What the figures do not say, per rater.
@@ -301,59 +329,23 @@ fn coefficients(agreement: &Agreement) -> Scene {
     Scene::table(&columns, &rows)
 }
 
-/// How the metrics that need no people go with the ratings.
-fn beside(results: &Results, metrics: &Beside) -> Scene {
-    let columns = [
-        TableColumn::new("question", 44.0, Align::Left),
-        TableColumn::new("metric", 58.0, Align::Left),
-        TableColumn::new("n", 12.0, Align::Right),
-        TableColumn::new("rho", 16.0, Align::Right),
-        TableColumn::new("95 %", 36.0, Align::Right),
-    ];
-    let associations = metrics.associations.iter();
-    let rows: Vec<Vec<String>> = associations
-        .map(|found| {
-            let mut row = vec![
-                results.title_of(&found.item).to_owned(),
-                found.metric.title().to_owned(),
-            ];
-            row.extend(match &found.spearman.0 {
-                Ok(s) => [s.n.to_string(), format!("{:+.2}", s.rho), ends(s.interval)],
-                Err(_) => ["-".to_owned(), "-".to_owned(), "-".to_owned()],
-            });
-            row
-        })
-        .collect();
-    let patient = if metrics.table.purity_without_patient {
-        "all ECGs of the patient of the prototype's source"
-    } else {
-        "the prototype's source, and not the other ECGs of its patient"
-    };
-    let text = format!(
-        "Spearman's rho with the mean rating of each prototype over the raters whose answer counts. The interval takes \
-         prototypes as independent of each other, so it is too narrow where several come from one class or source. Label \
-         purity leaves out {patient}."
-    );
-    let parts = [
-        Scene::heading("Metrics without people, beside the ratings", WIDTH_MM),
-        Scene::table(&columns, &rows),
-        Scene::paragraph(&text, WIDTH_MM),
-    ];
-    Scene::stack(parts, 1.5)
-}
-
 /// The prototypes with the lowest and the highest mean.
 fn extremes(results: &Results) -> Scene {
     const SHOWN: usize = 10;
     let metrics = results.metrics.as_ref().map(|beside| &beside.table);
-    // Four columns more are to go on the same page.
+    // The columns of the metrics are to go on the same page.
     let [which, number, class, mean, bad] = match metrics {
         None => [14.0, 20.0, 20.0, 14.0, 22.0],
         Some(_) => [12.0, 18.0, 16.0, 12.0, 20.0],
     };
+    let what = if results.is_of_pairs() {
+        "pair"
+    } else {
+        "prototype"
+    };
     let mut columns = vec![
         TableColumn::new("", which, Align::Left),
-        TableColumn::new("prototype", number, Align::Right),
+        TableColumn::new(what, number, Align::Right),
         TableColumn::new("class", class, Align::Left),
         TableColumn::new("mean", mean, Align::Right),
         TableColumn::new("raters", mean, Align::Right),
@@ -362,6 +354,11 @@ fn extremes(results: &Results) -> Scene {
     if metrics.is_some() {
         columns
             .extend(Metric::ALL.map(|metric| TableColumn::new(metric.short(), 14.0, Align::Right)));
+    }
+    if results.is_of_pairs() {
+        columns.extend(
+            ["ECG", "prototype", "cosine"].map(|name| TableColumn::new(name, 20.0, Align::Right)),
+        );
     }
     let ranked = &results.by_prototype;
     let row = |name: &str, p: &PrototypeMean| {
@@ -373,6 +370,10 @@ fn extremes(results: &Results) -> Scene {
             p.raters.to_string(),
             p.bad.to_string(),
         ];
+        row.extend(p.pair.iter().flat_map(|pair| {
+            let cosine = format!("{:.2}", pair.cosine);
+            [pair.ecg_id.to_string(), pair.prototype.to_string(), cosine]
+        }));
         if let Some(table) = metrics {
             let own = table.of(p.prototype);
             row.extend(Metric::ALL.map(|metric| two(own.and_then(|own| own.get(metric)))));
@@ -382,13 +383,14 @@ fn extremes(results: &Results) -> Scene {
     let worst = ranked.iter().take(SHOWN).map(|p| row("worst", p));
     let best = ranked.iter().rev().take(SHOWN).map(|p| row("best", p));
     let rows: Vec<Vec<String>> = worst.chain(best).collect();
-    titled("Worst and best prototypes", Scene::table(&columns, &rows))
+    let title = format!("Worst and best {what}s");
+    titled(&title, Scene::table(&columns, &rows))
 }
 
 fn two(value: Option<f64>) -> String {
     value.map_or("-".to_owned(), |value| format!("{value:.2}"))
 }
 
-fn ends(interval: Result<Interval, Undefined>) -> String {
+pub(super) fn ends(interval: Result<Interval, Undefined>) -> String {
     interval.map_or("-".to_owned(), |i| format!("{:.2} to {:.2}", i.low, i.high))
 }

@@ -2,8 +2,8 @@
 
 use super::super::results::source_number;
 use super::super::{
-    Conflict, CurrentAnswer, Event, Exclusion, Mark, Phase, Question, Rater, Results, Snapshot,
-    utc_text,
+    Conflict, CurrentAnswer, Event, Exclusion, Item, Mark, Phase, Question, Rater, Results,
+    Snapshot, utc_text,
 };
 use super::files::Draft;
 use crate::statistics::study::{Metric, MetricTable};
@@ -15,12 +15,13 @@ pub(super) const CONFLICTS_FILE: &str = "conflicts.csv";
 pub(super) const TABLE_3_FILE: &str = "table3.csv";
 pub(super) const AUDIT_FILE: &str = "audit.csv";
 
-pub(super) const AUDIT_COLUMNS: [&str; 5] = [
+pub(super) const AUDIT_COLUMNS: [&str; 6] = [
     "prototype",
     Metric::ALL[0].name(),
     Metric::ALL[1].name(),
     Metric::ALL[2].name(),
     Metric::ALL[3].name(),
+    Metric::ALL[4].name(),
 ];
 
 pub(super) const CONFLICTS_COLUMNS: [&str; 6] =
@@ -63,6 +64,9 @@ pub(super) const RATINGS_COLUMNS: [&str; 23] = [
     "earlier_answers",
 ];
 
+/// More of them in a study of pairs.
+pub(super) const PAIR_COLUMNS: [&str; 3] = ["pair_ecg", "pair_prototype", "pair_cosine"];
+
 pub(in crate::review) const EVENTS_COLUMNS: [&str; 11] = [
     "study_id",
     "event_id",
@@ -80,13 +84,36 @@ pub(in crate::review) const EVENTS_COLUMNS: [&str; 11] = [
 /// The long table: one line per rater, prototype and question, current answers
 /// only. An excluded prototype has its lines too, without a value.
 pub(super) fn ratings(snapshot: &Snapshot) -> csv::Result<Draft> {
-    let mut rows = Vec::new();
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    let study = &snapshot.study;
     for current in &snapshot.answers {
-        for question in &snapshot.study.protocol.questions {
-            rows.push(rating_row(snapshot, current, question));
+        let pair = study.item(current.answer.prototype).and_then(pair_cells);
+        for question in &study.protocol.questions {
+            let row = rating_row(snapshot, current, question);
+            rows.push(
+                row.into_iter()
+                    .chain(pair.clone().into_iter().flatten())
+                    .collect(),
+            );
         }
     }
-    Draft::csv(RATINGS_FILE, &RATINGS_COLUMNS, &rows)
+    Draft::csv(RATINGS_FILE, &ratings_columns(study.is_of_pairs()), &rows)
+}
+
+/// The columns of `ratings.csv`.
+pub(super) fn ratings_columns(of_pairs: bool) -> Vec<&'static str> {
+    let more = PAIR_COLUMNS.iter().filter(|_| of_pairs);
+    RATINGS_COLUMNS.iter().chain(more).copied().collect()
+}
+
+/// In the order of [`PAIR_COLUMNS`].
+fn pair_cells(item: &Item) -> Option<[String; 3]> {
+    let pair = item.pair.as_ref()?;
+    Some([
+        pair.ecg_id.to_string(),
+        pair.prototype.to_string(),
+        pair.cosine.to_string(),
+    ])
 }
 
 fn rating_row(
@@ -106,7 +133,7 @@ fn rating_row(
         answer.prototype.to_string(),
         no_formula(&item.class_code),
         item.branch,
-        source_number(item.source_ecg, answer.prototype).to_string(),
+        source_number(&item).to_string(),
         linked.join(" "),
         current.rater.to_string(),
         if closed { "yes" } else { "no" }.to_owned(),
@@ -170,6 +197,9 @@ pub(super) fn wide(snapshot: &Snapshot) -> csv::Result<Draft> {
     let mut columns: Vec<String> = ["prototype", "class_code", "branch", "source_ecg", "linked"]
         .map(str::to_owned)
         .into();
+    if study.is_of_pairs() {
+        columns.extend(PAIR_COLUMNS.map(str::to_owned));
+    }
     for rater in &raters {
         let of_rater = study.protocol.questions.iter();
         columns.extend(of_rater.map(|question| format!("{rater}.{}", question.id)));
@@ -183,9 +213,10 @@ pub(super) fn wide(snapshot: &Snapshot) -> csv::Result<Draft> {
                 item.prototype.to_string(),
                 no_formula(&item.class_code),
                 item.branch.clone(),
-                source_number(item.source_ecg, item.prototype).to_string(),
+                source_number(item).to_string(),
                 linked.join(" "),
             ];
+            row.extend(pair_cells(item).into_iter().flatten());
             for rater in &raters {
                 let answer = snapshot.answers.iter().map(|a| (&a.rater, &a.answer));
                 let answer = answer

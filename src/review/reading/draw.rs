@@ -88,8 +88,8 @@ pub fn draw(
     let (mut ecgs, wanted) = match protocol.ecgs.take {
         Take::Count(count) => (take(count, None), count),
         Take::PerStatement(count) => {
-            let statements = protocol.statements.statements();
-            let each = statements.iter().map(|s| take(count, Some(&s.code)));
+            let codes = protocol.statements.codes().into_iter();
+            let each = codes.map(|code| take(count, Some(code)));
             (each.flatten().collect(), 1)
         }
     };
@@ -114,11 +114,10 @@ pub fn draw(
 
 /// Those statements of an ECG that a reader can say.
 fn carried(offered: &Offered, statements: &[String]) -> Vec<String> {
-    let offered = offered.statements().into_iter();
-    let codes = offered.map(|statement| &statement.code);
+    let codes = offered.codes().into_iter();
     codes
-        .filter(|code| statements.contains(code))
-        .cloned()
+        .filter(|code| statements.iter().any(|s| s == code))
+        .map(str::to_owned)
         .collect()
 }
 
@@ -148,7 +147,7 @@ impl ReadingStudy {
         let ecgs = told_main.iter().map(read).collect::<Result<_, _>>()?;
         let training = told_training.iter().map(read).collect::<Result<_, _>>()?;
         protocol.bundle = bundle.clone();
-        let offered = protocol.statements.statements();
+        let offered = protocol.statements.codes();
         let study = Self {
             kind: super::KindOfReading::Reading,
             study_id: hex(&random_bytes::<16>()?),
@@ -157,7 +156,7 @@ impl ReadingStudy {
             data: data.to_owned(),
             seed: drawn.seed,
             created: utc_text(now_ms()),
-            statements: offered.into_iter().map(|s| s.code.clone()).collect(),
+            statements: offered.into_iter().map(str::to_owned).collect(),
             protocol,
             ecgs,
             training,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::protocol::{admit, check_codes, read_ron};
 use super::super::{BundleRef, Rater, RaterEntry, ReviewError};
-use crate::statements::{self, Group, Statement};
+use crate::statements::{self, Group, Statement, Superclass};
 
 /// How test ECGs are read.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -83,6 +83,8 @@ pub enum Offered {
     Group(Group),
     /// These, by SCP code.
     Codes(Vec<String>),
+    /// The five diagnostic superclasses, of a model that says these.
+    Superclasses,
 }
 
 /// Which answer is right, given what the data set says of the ECG. Only
@@ -141,16 +143,19 @@ impl Arm {
 }
 
 impl Offered {
-    /// The statements, in the order of PTB-XL.
-    pub fn statements(&self) -> Vec<&'static Statement> {
-        statements::all()
-            .iter()
-            .filter(|statement| match self {
-                Self::All => true,
-                Self::Group(group) => statement.group == *group,
-                Self::Codes(codes) => codes.contains(&statement.code),
-            })
-            .collect()
+    /// The codes, in the order of PTB-XL.
+    pub fn codes(&self) -> Vec<&'static str> {
+        let is_offered = |statement: &&Statement| match self {
+            Self::All => true,
+            Self::Group(group) => statement.group == *group,
+            Self::Codes(codes) => codes.contains(&statement.code),
+            Self::Superclasses => false,
+        };
+        if *self == Self::Superclasses {
+            return Superclass::ALL.map(Superclass::code).into();
+        }
+        let offered = statements::all().iter().filter(is_offered);
+        offered.map(|statement| statement.code.as_str()).collect()
     }
 }
 
@@ -195,6 +200,16 @@ impl ReadingProtocol {
             .replace("BUNDLE_SHA256", &bundle.sha256)
     }
 
+    /// The same for a model of superclasses, which has no prototypes.
+    pub fn template_of_superclasses(bundle: &BundleRef) -> String {
+        Self::template(bundle)
+            .replace("statements: group(Rhythm)", "statements: superclasses")
+            .replace(
+                "arms: [unaided, with_prediction, with_prototype]",
+                "arms: [unaided, with_prediction]",
+            )
+    }
+
     /// # Errors
     /// [`ReviewError::Protocol`] names the first field that cannot be.
     pub fn check(&self) -> Result<(), ReviewError> {
@@ -225,7 +240,7 @@ impl ReadingProtocol {
                 return wrong("statements", format!("{bad:?}"), expected);
             }
         }
-        if self.statements.statements().len() < 2 {
+        if self.statements.codes().len() < 2 {
             return wrong("statements", "fewer than two".to_owned(), "a choice");
         }
         if self.most_statements == 0 {

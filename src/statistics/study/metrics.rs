@@ -22,14 +22,22 @@ pub enum Metric {
     KeptWithoutSurroundings,
     /// Fall of its statement's logit when its window is a straight line.
     FaithfulnessDrop,
+    /// Share of the most similar ECGs of its statement in which its similarity
+    /// hangs on the same part of the beat.
+    Consistency,
+    /// Of a pair of a test ECG and a prototype, and no metric of prototypes: not
+    /// among [`Metric::ALL`].
+    Cosine,
 }
 
 impl Metric {
-    pub const ALL: [Self; 4] = [
+    /// Those of prototypes.
+    pub const ALL: [Self; 5] = [
         Self::LabelPurity,
         Self::Stability,
         Self::KeptWithoutSurroundings,
         Self::FaithfulnessDrop,
+        Self::Consistency,
     ];
 
     /// In tables and documents.
@@ -39,6 +47,8 @@ impl Metric {
             Self::Stability => "stability",
             Self::KeptWithoutSurroundings => "kept_without_surroundings",
             Self::FaithfulnessDrop => "faithfulness_drop",
+            Self::Consistency => "consistency",
+            Self::Cosine => "cosine",
         }
     }
 
@@ -49,6 +59,8 @@ impl Metric {
             Self::Stability => "noise",
             Self::KeptWithoutSurroundings => "alone",
             Self::FaithfulnessDrop => "drop",
+            Self::Consistency => "same part",
+            Self::Cosine => "cosine",
         }
     }
 
@@ -59,6 +71,8 @@ impl Metric {
             Self::Stability => "Similarity under noise",
             Self::KeptWithoutSurroundings => "Similarity without surroundings",
             Self::FaithfulnessDrop => "Faithfulness drop",
+            Self::Consistency => "Consistency over parts of the beat",
+            Self::Cosine => "Cosine of the pair",
         }
     }
 }
@@ -77,6 +91,7 @@ pub struct PrototypeMetrics {
     pub stability: Option<f64>,
     pub kept_without_surroundings: Option<f64>,
     pub faithfulness_drop: Option<f64>,
+    pub consistency: Option<f64>,
 }
 
 impl PrototypeMetrics {
@@ -86,6 +101,8 @@ impl PrototypeMetrics {
             Metric::Stability => self.stability,
             Metric::KeptWithoutSurroundings => self.kept_without_surroundings,
             Metric::FaithfulnessDrop => self.faithfulness_drop,
+            Metric::Consistency => self.consistency,
+            Metric::Cosine => None,
         }
     }
 }
@@ -131,16 +148,36 @@ pub fn associations(
         .iter()
         .map(|m| (m.prototype, m))
         .collect();
+    let value = |metric, prototype| of_prototype.get(&prototype)?.get(metric);
+    with_ratings(rows, &Metric::ALL, value, settings)
+}
+
+/// The same of the cosines of pairs, by the number of the pair.
+pub fn cosine_associations(
+    rows: &[RatingRow],
+    cosines: &BTreeMap<usize, f64>,
+    settings: &StudySettings,
+) -> Vec<Association> {
+    let value = |_, pair| cosines.get(&pair).copied();
+    with_ratings(rows, &[Metric::Cosine], value, settings)
+}
+
+fn with_ratings(
+    rows: &[RatingRow],
+    metrics: &[Metric],
+    value: impl Fn(Metric, usize) -> Option<f64>,
+    settings: &StudySettings,
+) -> Vec<Association> {
     let mut items: Vec<&str> = rows.iter().map(|row| row.item.as_str()).collect();
     items.sort_unstable();
     items.dedup();
-    let mut found = Vec::with_capacity(items.len() * Metric::ALL.len());
+    let mut found = Vec::with_capacity(items.len() * metrics.len());
     for item in items {
         let means = mean_ratings(&Columns::new(rows, item), settings);
-        for metric in Metric::ALL {
-            let pairs = means.iter().filter_map(|(prototype, mean)| {
-                Some((of_prototype.get(prototype)?.get(metric)?, *mean))
-            });
+        for &metric in metrics {
+            let pairs = means
+                .iter()
+                .filter_map(|(prototype, mean)| Some((value(metric, *prototype)?, *mean)));
             let (values, ratings): (Vec<f64>, Vec<f64>) = pairs.unzip();
             found.push(Association {
                 item: item.to_owned(),

@@ -9,7 +9,9 @@ mod rows;
 mod table3;
 
 pub use compute::report;
-pub use metrics::{Association, Metric, MetricTable, PrototypeMetrics, associations};
+pub use metrics::{
+    Association, Metric, MetricTable, PrototypeMetrics, associations, cosine_associations,
+};
 pub use precision::{Precision, precision};
 pub use report::{
     Agreement, ItemReport, Needed, Outcome, PairAgreement, RaterReport, StudyReport, StudySettings,

@@ -9,7 +9,8 @@ use std::process::Command;
 use protoecg::dataset::DataSet;
 use protoecg::review::ReadingStore;
 use protoecg::review::reading::Arm;
-use protoecg::simulator;
+use protoecg::simulator::{self, Collection, Mix, Recipe};
+use protoecg::statements::{self, Superclass};
 
 use super::{installation, rater, says};
 use crate::program::review::{refused, told};
@@ -153,4 +154,112 @@ fn a_reading_study_goes_from_template_to_report() {
         error.contains("arms is [with_prototype, with_prediction"),
         "{error}"
     );
+}
+
+/// A model of superclasses has no prototypes: unaided and with the prediction.
+#[test]
+fn a_model_of_superclasses_is_read_in_two_arms() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = folder.path().join("home");
+    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (ron, study, out, data) = (at("reading.ron"), at("study.sqlite"), at("out"), at("data"));
+    let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
+    let trust = models.join("ptbxl-excerpt-trustecg");
+    let template = |bundle: &Path| {
+        let bundle = bundle.to_str().unwrap();
+        told(
+            &home,
+            &["new", "--template", "--reading", "--bundle", bundle],
+        )
+    };
+    let protocol = template(&trust)
+        .replace("take: count(40)", "take: count(5)")
+        .replace("training: 2", "training: 0")
+        .replace("seed: None", "seed: Some(5)");
+    assert!(protocol.contains("statements: superclasses,"));
+    let collection = Collection {
+        records: 250,
+        recipe: Recipe {
+            mix: Mix::Statements,
+            seed: 11,
+            ..Recipe::default()
+        },
+        with_500_hz: false,
+    };
+    let mut go_on = |_| ControlFlow::Continue(());
+    collection.write(Path::new(&data), &mut go_on).unwrap();
+    let new = ["new", "--protocol", &ron, "--out", &study, "--data", &data];
+    for (protocol, said) in [
+        (
+            protocol.replace("statements: superclasses", "statements: group(Rhythm)"),
+            "expected statements: superclasses",
+        ),
+        (
+            protocol.replace("with_prediction]", "with_prediction, with_prototype]"),
+            "has no prototypes; expected unaided, with_prediction or both",
+        ),
+        (
+            template(&models.join("demo-rhythm"))
+                .replace("statements: group(Rhythm)", "statements: superclasses"),
+            "says statements and no superclasses",
+        ),
+    ] {
+        fs::write(&ron, protocol).unwrap();
+        let error = refused(&home, &new);
+        assert!(
+            error.contains(said) && error.contains("reading.ron"),
+            "{error}"
+        );
+    }
+    fs::write(&ron, &protocol).unwrap();
+    let made = told(&home, &new);
+    assert!(
+        made.contains("5 ECGs, 0 for practice, 1 with a wrong prediction, 2 arms"),
+        "{made}"
+    );
+
+    let set = DataSet::open(Path::new(&data)).unwrap();
+    let mut store = ReadingStore::open_as(Path::new(&study), installation()).unwrap();
+    let read = store.study().clone();
+    assert_eq!(read.statements, ["NORM", "MI", "STTC", "CD", "HYP"]);
+    for ecg in &read.ecgs {
+        // The model counts a statement from a likelihood of 50 on.
+        let entry = set.entry(ecg.ecg_id).unwrap();
+        let carries = |superclass: Superclass| {
+            let mut own = entry
+                .statements
+                .iter()
+                .filter(|(_, likelihood)| *likelihood >= 50.0);
+            own.any(|(code, _)| {
+                statements::by_code(code).is_some_and(|s| s.superclass == Some(superclass))
+            })
+        };
+        let expected = Superclass::ALL.into_iter().filter(|s| carries(*s));
+        let expected: Vec<&str> = expected.map(Superclass::code).collect();
+        assert_eq!(ecg.carried, expected);
+        assert!(ecg.shown.prototype.is_none());
+        assert!(read.statements.contains(&ecg.said.code));
+    }
+    let me = rater("R1");
+    for place in store.queue(&me).iter() {
+        let ecg = read.ecg(place.ecg_id).unwrap();
+        let carried: Vec<&str> = ecg.carried.iter().map(String::as_str).collect();
+        let shown = [ecg.shown.said.code.as_str()];
+        let said = match place.arm {
+            Arm::Unaided => &carried[..],
+            _ => &shown[..],
+        };
+        store
+            .record_reading(&me, &says(place.ecg_id, place.arm, said, 3))
+            .unwrap();
+    }
+    store.close_reading_queue(&me).unwrap();
+    drop(store);
+    let report = told(&home, &["report", &study]);
+    assert!(
+        report.contains("Arms: unaided, with_prediction;"),
+        "{report}"
+    );
+    told(&home, &["export", &study, "--out", &out]);
+    crate::recomputing::numbers_are_found_again(Path::new(&out));
 }

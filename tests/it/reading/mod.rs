@@ -43,11 +43,8 @@ fn study() -> ReadingStudy {
         }
     };
     let offered = Offered::Group(Group::Rhythm);
-    let statements = offered
-        .statements()
-        .iter()
-        .map(|s| s.code.clone())
-        .collect();
+    let codes = offered.codes().into_iter();
+    let statements = codes.map(str::to_owned).collect();
     ReadingStudy {
         kind: KindOfReading::Reading,
         study_id: "0123456789abcdef0123456789abcdef".to_owned(),

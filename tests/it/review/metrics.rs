@@ -57,6 +57,7 @@ fn rho_and_its_interval_equal_scipys_under_every_rule_of_exclusion() {
                 stability: m["stability"].as_f64(),
                 kept_without_surroundings: m["kept_without_surroundings"].as_f64(),
                 faithfulness_drop: m["faithfulness_drop"].as_f64(),
+                consistency: m["consistency"].as_f64(),
             })
             .collect(),
     };
@@ -97,7 +98,7 @@ fn rho_and_its_interval_equal_scipys_under_every_rule_of_exclusion() {
             compared += 1;
         }
     }
-    assert_eq!(compared, 12);
+    assert_eq!(compared, 16);
 }
 
 fn demonstration() -> PathBuf {
@@ -162,7 +163,7 @@ fn an_audit_goes_from_its_file_into_every_document_of_an_export() {
         let least = kept.map(|k| k.as_f64().unwrap()).fold(9.0, f64::min);
         assert!((row[2].parse::<f64>().unwrap() - least).abs() < 1e-12);
         // Whole recordings have no window.
-        assert_eq!((&row[3], &row[4]), ("", ""));
+        assert_eq!((&row[3], &row[4], &row[5]), ("", "", ""));
         written += 1;
     }
     assert_eq!(written, prototypes.len());
@@ -170,7 +171,7 @@ fn an_audit_goes_from_its_file_into_every_document_of_an_export() {
         serde_json::from_slice(&fs::read(out.join("summary.json")).unwrap()).unwrap();
     let metrics = &summary["results"]["metrics"];
     assert_eq!(metrics["bundle_sha256"], sha256);
-    assert_eq!(metrics["associations"].as_array().unwrap().len(), 8);
+    assert_eq!(metrics["associations"].as_array().unwrap().len(), 10);
     assert_eq!(
         metrics["associations"][2]["spearman"]["undefined"],
         "too_few_values"

@@ -14,6 +14,7 @@ mod killed;
 mod merging;
 mod metrics;
 mod old_files;
+mod pairs;
 mod protocols;
 mod recomputed;
 mod stopping;
@@ -55,6 +56,7 @@ fn study(prototypes: usize) -> Study {
         created: "2026-11-21T00:00:00.000Z".to_owned(),
         protocol: Protocol::quick(BundleRef::default()),
         training: Vec::new(),
+        data: String::new(),
     }
 }
 

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use protoecg::review::{
-    Answer, Blinding, BundleRef, Item, Order, Phase, Protocol, Question, RaterEntry, Repeats,
-    ReviewError, Selection, Slot, Stop, Store, Study,
+    Answer, Blinding, BundleRef, Item, MetricsShown, Order, Phase, Protocol, Question, RaterEntry,
+    Repeats, ReviewError, Selection, Slot, Stop, Store, Study,
 };
 
 use super::{installation, items, rater};
@@ -140,7 +140,7 @@ fn training_comes_first_and_is_apart_from_the_rest() {
 #[test]
 fn what_cannot_be_is_named() {
     type Spoil = fn(&mut Protocol);
-    let cases: [(Spoil, &str); 8] = [
+    let cases: [(Spoil, &str); 9] = [
         (|p| p.repeats.share = 0.2, "repeats.share is 0.2"),
         (
             |p| {
@@ -162,6 +162,13 @@ fn what_cannot_be_is_named() {
             "class \"XYZ\"",
         ),
         (|p| p.training = 30, "training is 30"),
+        (
+            |p| {
+                p.metrics = MetricsShown::AfterEachRating;
+                p.repeats.share = 0.1;
+            },
+            "metrics is AfterEachRating with hidden repeats",
+        ),
         (|p| p.version = 2, "version is 2"),
     ];
     for (change, told) in cases {
@@ -172,6 +179,19 @@ fn what_cannot_be_is_named() {
             .to_string();
         assert!(error.contains(told), "{error}");
     }
+}
+
+/// What a study has beside the usual is kept; the usual is written as before
+/// there was a choice, so that earlier programs read it and its hash is the same.
+#[test]
+fn when_metrics_are_shown_is_kept_and_the_usual_is_not_written() {
+    let text = |study: &Study| serde_json::to_string(study).unwrap();
+    let usual = made(|_| {}, 3);
+    assert!(!text(&usual).contains("metrics"));
+    assert_eq!(serde_json::from_str::<Study>(&text(&usual)).unwrap(), usual);
+    let other = made(|p| p.metrics = MetricsShown::BeforeRating, 3);
+    let read: Study = serde_json::from_str(&text(&other)).unwrap();
+    assert_eq!(read.protocol.metrics, MetricsShown::BeforeRating);
 }
 
 /// The commented template is a protocol, and its file is read back.

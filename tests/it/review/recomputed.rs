@@ -23,7 +23,7 @@ fn clustered_items(count: usize) -> Vec<Item> {
             class_code: codes[prototype * prototype % 11 % 4].to_owned(),
             branch: ["rhythm", "global"][prototype % 3 % 2].to_owned(),
             source_ecg: Some((prototype as u32 * 7) % 41 + 1000),
-            linked: Vec::new(),
+            ..Item::default()
         })
         .collect()
 }
@@ -107,6 +107,9 @@ fn measured(store: &Store) -> MetricTable {
             faithfulness_drop: prototype
                 .is_multiple_of(2)
                 .then_some(mix as f64 * 0.1 - 3.0),
+            consistency: prototype
+                .is_multiple_of(2)
+                .then_some((mix % 6 + 5) as f64 / 10.0),
         }
     };
     MetricTable {
@@ -125,8 +128,8 @@ fn metrics_beside_the_ratings_are_found_again_from_their_table() {
     export(&store, &out, Included::ClosedQueues, metrics).unwrap();
     let numbers = fs::read_to_string(out.join("numbers.csv")).unwrap();
     let of_metrics = numbers.lines().filter(|line| line.contains("/metric/"));
-    // n, rho and both ends of two questions and three metrics: one has no rho.
-    assert_eq!(of_metrics.count(), 2 * 3 * 4);
+    // n, rho and both ends of two questions and four metrics: one has no rho.
+    assert_eq!(of_metrics.count(), 2 * 4 * 4);
     assert!(numbers.contains("clarity/metric/label_purity/rho,0."));
     numbers_are_found_again(&out);
     let kept = numbers;

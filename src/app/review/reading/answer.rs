@@ -114,20 +114,30 @@ fn chosen(ui: &mut Ui, reader: &ReadingSession, commands: &mut Commands) {
 
 /// The statements whose code or description has what is searched for; such as
 /// begin with it first.
-fn hits(reader: &ReadingSession, search: &str) -> Vec<&'static statements::Statement> {
-    let offered = &reader.study.statements;
-    matching(
-        offered.iter().filter_map(|code| statements::by_code(code)),
-        search,
-    )
+fn hits<'a>(reader: &'a ReadingSession, search: &str) -> Vec<Choice<'a>> {
+    let offered = reader.study.statements.iter();
+    matching(offered.map(|code| Choice::of(code)), search)
 }
 
-fn matching(
-    offered: impl Iterator<Item = &'static statements::Statement>,
-    search: &str,
-) -> Vec<&'static statements::Statement> {
+/// What can be said: a statement or a superclass.
+#[derive(Clone, Copy)]
+struct Choice<'a> {
+    code: &'a str,
+    description: &'static str,
+}
+
+impl<'a> Choice<'a> {
+    fn of(code: &'a str) -> Self {
+        Self {
+            code,
+            description: statements::describe(code).unwrap_or_default(),
+        }
+    }
+}
+
+fn matching<'a>(offered: impl Iterator<Item = Choice<'a>>, search: &str) -> Vec<Choice<'a>> {
     let search = search.trim().to_lowercase();
-    let rank = |statement: &statements::Statement| {
+    let rank = |statement: &Choice<'_>| {
         let (code, description) = (
             statement.code.to_lowercase(),
             statement.description.to_lowercase(),
@@ -144,7 +154,7 @@ fn matching(
         }
     };
     let mut hits: Vec<_> = offered
-        .filter_map(|statement| Some((rank(statement)?, statement)))
+        .filter_map(|statement| Some((rank(&statement)?, statement)))
         .collect();
     hits.sort_by_key(|(rank, _)| *rank);
     hits.into_iter().map(|(_, statement)| statement).collect()
@@ -155,7 +165,7 @@ fn matching(
 fn search(
     ui: &mut Ui,
     reader: &ReadingSession,
-    hits: &[&'static statements::Statement],
+    hits: &[Choice<'_>],
     fields: &mut Fields,
     commands: &mut Commands,
 ) {
@@ -189,7 +199,7 @@ fn search(
         let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         if entered && !fields.statement.trim().is_empty() {
             if let Some(hit) = hits.get(fields.statement_hit) {
-                commands.read_study(ReadingCommand::Toggle(hit.code.clone()));
+                commands.read_study(ReadingCommand::Toggle(hit.code.to_owned()));
             }
             fields.statement.clear();
             fields.statement_hit = 0;
@@ -200,7 +210,7 @@ fn search(
 fn list(
     ui: &mut Ui,
     reader: &ReadingSession,
-    hits: &[&'static statements::Statement],
+    hits: &[Choice<'_>],
     fields: &Fields,
     commands: &mut Commands,
 ) {
@@ -214,15 +224,16 @@ fn list(
     ui.spacing_mut().item_spacing.y = 0.0;
     for (number, statement) in hits.iter().enumerate() {
         let is_hit = is_searching && number == fields.statement_hit;
-        let is_chosen = reader.draft.statements.contains(&statement.code);
-        if row(ui, statement, is_chosen, is_hit) {
-            commands.read_study(ReadingCommand::Toggle(statement.code.clone()));
+        let mut chosen = reader.draft.statements.iter();
+        let is_chosen = chosen.any(|code| code == statement.code);
+        if row(ui, *statement, is_chosen, is_hit) {
+            commands.read_study(ReadingCommand::Toggle(statement.code.to_owned()));
         }
     }
 }
 
 /// One statement: a box to tick, its code, its name.
-fn row(ui: &mut Ui, statement: &statements::Statement, is_chosen: bool, is_hit: bool) -> bool {
+fn row(ui: &mut Ui, statement: Choice<'_>, is_chosen: bool, is_hit: bool) -> bool {
     let tokens = Tokens::of(ui);
     let size = vec2(ui.available_width(), space::ROW);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
@@ -261,12 +272,12 @@ fn row(ui: &mut Ui, statement: &statements::Statement, is_chosen: bool, is_hit: 
     );
     paint(
         centre(24.0),
-        &statement.code,
+        statement.code,
         strong(type_size::BODY),
         tokens.text,
     );
     let mut job = eframe::egui::text::LayoutJob::simple_singleline(
-        statement.description.clone(),
+        statement.description.to_owned(),
         regular(type_size::BODY),
         tokens.text_secondary,
     );
@@ -332,8 +343,9 @@ mod tests {
     use super::*;
 
     fn found(search: &str) -> Vec<&'static str> {
-        let hits = matching(statements::all().iter(), search);
-        hits.into_iter().map(|s| s.code.as_str()).collect()
+        let all = statements::all().iter();
+        let hits = matching(all.map(|s| Choice::of(&s.code)), search);
+        hits.into_iter().map(|s| s.code).collect()
     }
 
     #[test]
@@ -345,5 +357,13 @@ mod tests {
         assert_eq!(found("  2avb ")[0], "2AVB");
         assert_eq!(found("").len(), 71);
         assert!(found("no such thing").is_empty());
+    }
+
+    #[test]
+    fn a_superclass_is_found_by_its_name_as_a_statement_is() {
+        let of_superclasses = ["NORM", "MI", "STTC", "CD", "HYP"].into_iter();
+        let hits = matching(of_superclasses.map(Choice::of), "infarction");
+        let hits: Vec<_> = hits.iter().map(|hit| (hit.code, hit.description)).collect();
+        assert_eq!(hits, [("MI", "myocardial infarction")]);
     }
 }

@@ -1,7 +1,7 @@
 //! Reading test ECGs: one arm after the other, each answered once.
 
 mod answer;
-mod sheets;
+pub(super) mod sheets;
 
 use eframe::egui::{Align, Frame, Layout, Margin, Panel, Ui, vec2};
 
@@ -70,7 +70,12 @@ fn read(
                 pages(ui, reader.page, arm, commands);
             });
         });
-        sheets::ui(ui, state, reader, &mut fields.review_zoom, commands);
+        let shown = sheets::Shown {
+            page: reader.page,
+            sheet: reader.sheet(),
+            prototype: reader.prototype(),
+        };
+        sheets::ui(ui, state, shown, &mut fields.review_zoom, commands);
     });
 }
 

@@ -6,7 +6,7 @@ use eframe::egui::{Ui, Vec2, vec2};
 use crate::app::command::{Commands, ReadingPage};
 use crate::app::drawn::Drawn;
 use crate::app::review::sheets::halves;
-use crate::app::state::{Exemplar, ReadingSession, State};
+use crate::app::state::{Exemplar, State};
 use crate::app::training_ecg;
 use crate::app::widgets::{SheetZoom, Side, section, sheet_pane, two_columns, weak_line};
 use crate::sheet::Scene;
@@ -15,30 +15,42 @@ use crate::sheet::Scene;
 const NOTE: f32 = 16.0;
 const GAP: f32 = 4.0;
 
+/// What is on the screen of a reader, or of a rater of pairs.
+#[derive(Clone, Copy)]
+pub struct Shown<'a> {
+    pub page: ReadingPage,
+    /// The test ECG.
+    pub sheet: Option<&'a Exemplar>,
+    /// Where one is shown beside it.
+    pub prototype: Option<usize>,
+}
+
 pub fn ui(
     ui: &mut Ui,
     state: &State,
-    reader: &ReadingSession,
+    shown: Shown<'_>,
     zoom: &mut SheetZoom,
     commands: &mut Commands,
 ) {
     let size = ui.available_size();
     ui.spacing_mut().item_spacing.y = GAP;
     let area = vec2(size.x, size.y - NOTE - GAP);
-    match reader.sheet() {
-        Some(Exemplar::Ready(drawn)) => match reader.page {
+    match shown.sheet {
+        Some(Exemplar::Ready(drawn)) => match shown.page {
             ReadingPage::Sheet => whole(ui, drawn, zoom, area),
             ReadingPage::Strip => halves(ui, drawn, false, area),
-            ReadingPage::Pair => pair(ui, state, reader, drawn, (zoom, area), commands),
-            ReadingPage::Prototype => prototype(ui, state, reader, (None, zoom, area), commands),
+            ReadingPage::Pair => pair(ui, state, shown.prototype, drawn, (zoom, area), commands),
+            ReadingPage::Prototype => {
+                prototype_sheet(ui, state, shown.prototype, (None, zoom, area), commands);
+            }
         },
         Some(Exemplar::Missing(why)) => {
             training_ecg::not_there(ui, size, ("The ECG is not here", why), commands)
         }
         Some(Exemplar::Reading) | None => training_ecg::waiting(ui, size),
     }
-    if matches!(reader.sheet(), Some(Exemplar::Ready(_))) {
-        weak_line(ui, note(state, reader));
+    if matches!(shown.sheet, Some(Exemplar::Ready(_))) {
+        weak_line(ui, note(state, shown));
     }
 }
 
@@ -62,12 +74,12 @@ fn ratio(scene: &Scene) -> f32 {
 fn pair(
     ui: &mut Ui,
     state: &State,
-    reader: &ReadingSession,
+    prototype: Option<usize>,
     drawn: &Drawn,
     (zoom, area): (&mut SheetZoom, Vec2),
     commands: &mut Commands,
 ) {
-    let beside = training_ecg_of(state, reader).map(|drawn| &drawn.marked);
+    let beside = training_ecg_of(state, prototype).map(|drawn| &drawn.marked);
     two_columns(ui, |ui, side| {
         let heading = match side {
             Side::Left => "This ECG",
@@ -82,28 +94,28 @@ fn pair(
             }
             Side::Right => {
                 let by = Some(&drawn.plain);
-                prototype(ui, state, reader, (by, zoom, size), commands);
+                prototype_sheet(ui, state, prototype, (by, zoom, size), commands);
             }
         }
     });
 }
 
-fn training_ecg_of<'a>(state: &'a State, reader: &ReadingSession) -> Option<&'a Drawn> {
-    match state.exemplars.get(reader.prototype()?) {
+fn training_ecg_of(state: &State, prototype: Option<usize>) -> Option<&Drawn> {
+    match state.exemplars.get(prototype?) {
         Some(Exemplar::Ready(drawn)) => Some(drawn),
         _ => None,
     }
 }
 
 /// The training ECG of the prototype.
-fn prototype(
+fn prototype_sheet(
     ui: &mut Ui,
     state: &State,
-    reader: &ReadingSession,
+    prototype: Option<usize>,
     (beside, zoom, area): (Option<&Scene>, &mut SheetZoom, Vec2),
     commands: &mut Commands,
 ) {
-    let sheet = reader.prototype().and_then(|p| state.exemplars.get(p));
+    let sheet = prototype.and_then(|p| state.exemplars.get(p));
     match sheet {
         Some(Exemplar::Ready(drawn)) => {
             let name = "Training ECG of the most similar prototype, 12 leads";
@@ -115,11 +127,11 @@ fn prototype(
 }
 
 /// What is on the page.
-fn note(state: &State, reader: &ReadingSession) -> String {
+fn note(state: &State, shown: Shown<'_>) -> String {
     let scale = "Screen not calibrated, measure by the grid.";
     let model = state.model.bundle();
     let window_s = |prototype| model.and_then(|m| m.exemplars.window_s(prototype));
-    match (reader.page, reader.prototype()) {
+    match (shown.page, shown.prototype) {
         (ReadingPage::Pair | ReadingPage::Prototype, Some(prototype)) => {
             match window_s(prototype) {
                 Some((from_s, to_s)) => format!(

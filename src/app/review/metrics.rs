@@ -1,0 +1,70 @@
+//! What was measured of the prototype on the screen without people, for a rater
+//! who may see it.
+
+use eframe::egui::Ui;
+
+use crate::app::state::{Session, State};
+use crate::app::statistics::in_words;
+use crate::app::widgets::body;
+use crate::review::MetricsShown;
+use crate::statistics::study::{Metric, MetricTable};
+
+pub fn ui(ui: &mut Ui, state: &State, session: &Session, prototype: usize) {
+    let read = state.review.metrics.as_ref();
+    let names = Metric::ALL.map(|metric| format!("{}: {}", metric.short(), metric.title()));
+    body(ui, sentence(read, prototype, session.protocol.metrics)).on_hover_text(names.join("\n"));
+}
+
+/// The metrics in a line, or why there are none and what to do.
+fn sentence(
+    read: Option<&Result<MetricTable, String>>,
+    prototype: usize,
+    shown: MetricsShown,
+) -> String {
+    let table = match read {
+        Some(Ok(table)) => table,
+        Some(Err(why)) => return format!("Metrics without people are not used: {why}"),
+        None if shown == MetricsShown::BeforeRating => {
+            return "The protocol shows metrics without people before rating, and none are kept: whoever runs the study makes \
+                    them with protoecg bundle audit, see docs/reader-study.md. Until then nothing is rated."
+                .to_owned();
+        }
+        None => {
+            return "Metrics without people: not measured yet; the Statistics screen measures them.".to_owned();
+        }
+    };
+    match table.of(prototype).map(in_words) {
+        Some(words) if !words.is_empty() => format!("Without people: {words}"),
+        _ => "Without people: nothing could be measured of this prototype.".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::statistics::study::PrototypeMetrics;
+
+    #[test]
+    fn what_was_measured_is_said_of_the_prototype_on_the_screen() {
+        let measured = |prototype, purity| PrototypeMetrics {
+            prototype,
+            label_purity: purity,
+            ..PrototypeMetrics::default()
+        };
+        let read = Ok(MetricTable {
+            bundle_sha256: String::new(),
+            purity_without_patient: true,
+            prototypes: vec![
+                measured(0, Some(0.9)),
+                measured(1, Some(0.4)),
+                measured(2, None),
+            ],
+        });
+        let said = |prototype| sentence(Some(&read), prototype, MetricsShown::AfterClosing);
+        assert_eq!(said(1), "Without people: purity 0.40");
+        assert!(said(2).contains("nothing could be measured"));
+        assert!(said(3).contains("nothing could be measured"));
+        let before = sentence(None, 0, MetricsShown::BeforeRating);
+        assert!(before.contains("nothing is rated"), "{before}");
+    }
+}
