@@ -10,12 +10,12 @@ use super::{ModelArguments, output};
 use crate::bundle::Exemplars;
 use crate::dataset::HighRate;
 use crate::ecg::{Lead, Recording};
-use crate::explain::print::{self, Printed};
-use crate::explain::{Explanation, Order, PrototypeEvidence, Rating, Subject, checks, words};
+use crate::explain::print::{NotShown, Printed, TrainingEcgs};
+use crate::explain::{Explanation, Order, Rating, Subject, checks, words};
 use crate::inference::{Changes, Model, Prediction, Span};
 use crate::plausibility::Admitted;
 use crate::review::{self, Store};
-use crate::sheet::{Palette, Scene, pages_to_pdf, to_png, to_svg};
+use crate::sheet::FileKind;
 
 /// Show the training ECG that a prediction rests on
 #[derive(Debug, clap::Args)]
@@ -113,7 +113,7 @@ struct Document<'a> {
 }
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let kind = kind_of(&arguments.out)?;
+    let kind = Out::of(&arguments.out)?;
     let model = arguments.model.load()?;
     let Admitted { recording, report } = admit(&arguments.file)?;
     let named = || arguments.file.display().to_string();
@@ -126,8 +126,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
             .with_context(named)?,
     };
     let chosen = chosen_class(&model, arguments.class.as_deref())?;
-    let class = match (kind.as_str(), chosen) {
-        ("json", chosen) => chosen,
+    let class = match (&kind, chosen) {
+        (Out::Json, chosen) => chosen,
         (_, Some(class)) => Some(class),
         (_, None) => Some(leading(&prediction)?),
     };
@@ -152,38 +152,43 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         );
         add_checks(&mut explanation, &model, &recording, arguments.order)?;
     }
-    let bytes = if kind == "json" {
-        let recording = RecordingDocument::new(recording.short_id(), &model, report, prediction);
-        let document = Document {
-            schema: 1,
-            bundle: model.bundle().into(),
-            recordings: vec![recording],
-            explanation,
-        };
-        serde_json::to_vec_pretty(&document)?
-    } else {
-        let class = explanation.classes.first();
-        let class = class.context("the model has no such output")?;
-        let first = class.ordered(arguments.order).first().copied();
-        let first = first.and_then(|place| class.prototypes.get(place));
-        let counter = class
-            .counter_case
-            .as_ref()
-            .map(|counter| &counter.prototype);
-        let [shown, against] = [first, counter].map(|evidence| exemplar(&exemplars, evidence));
-        let printed = Printed {
-            bundle: model.bundle(),
-            recording: &recording,
-            high_rate: &HighRate::beside(&arguments.file, &recording),
-            display: arguments.display.options(),
-            notes: &words::notes(&prediction, &report),
-            explanation: &explanation,
-            class,
-            order: arguments.order,
-            exemplar: shown.as_ref().map_err(Clone::clone),
-            counter_exemplar: against.as_ref().map_err(Clone::clone),
-        };
-        paint(&kind, printed.blocks())?
+    let bytes = match kind {
+        Out::Json => {
+            let id = recording.short_id();
+            let document = Document {
+                schema: 1,
+                bundle: model.bundle().into(),
+                recordings: vec![RecordingDocument::new(id, &model, report, prediction)],
+                explanation,
+            };
+            serde_json::to_vec_pretty(&document)?
+        }
+        Out::Page(kind) => {
+            let class = explanation.classes.first();
+            let class = class.context("the model has no such output")?;
+            let shown = (arguments.order, 0);
+            let training_ecgs = TrainingEcgs::read(&exemplars, class, shown);
+            for missing in [&training_ecgs.shown, &training_ecgs.counter] {
+                if let Err(NotShown::Exemplar(error)) = missing {
+                    eprintln!("training ECG not shown: {error}");
+                }
+            }
+            let printed = Printed {
+                manifest: model.manifest(),
+                sha256: &model.bundle().sha256,
+                recording: &recording,
+                high_rate: &HighRate::beside(&arguments.file, &recording),
+                display: arguments.display.options(),
+                notes: &words::notes(&prediction, &report),
+                prediction: &prediction,
+                explanation: &explanation,
+                class,
+                order: shown.0,
+                rank: shown.1,
+                training_ecgs: &training_ecgs,
+            };
+            printed.bytes(kind, DPI)?
+        }
     };
     std::fs::write(&arguments.out, bytes)
         .with_context(|| format!("cannot write {}", arguments.out.display()))?;
@@ -193,15 +198,29 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     }
 }
 
-fn kind_of(out: &Path) -> anyhow::Result<String> {
-    let ending = out.extension().and_then(|e| e.to_str());
-    let kind = ending.unwrap_or_default().to_ascii_lowercase();
-    anyhow::ensure!(
-        ["png", "svg", "pdf", "json"].contains(&kind.as_str()),
-        "--out {}: the ending says what to write, expected .png, .svg, .pdf or .json",
-        out.display()
-    );
-    Ok(kind)
+/// Dots per inch of a PNG.
+const DPI: f64 = 150.0;
+
+/// What is written.
+enum Out {
+    Json,
+    Page(FileKind),
+}
+
+impl Out {
+    /// By the ending.
+    fn of(path: &Path) -> anyhow::Result<Self> {
+        let ending = path.extension().and_then(|e| e.to_str());
+        if ending.is_some_and(|ending| ending.eq_ignore_ascii_case("json")) {
+            return Ok(Self::Json);
+        }
+        FileKind::of(path).map(Self::Page).with_context(|| {
+            format!(
+                "--out {}: the ending says what to write, expected .png, .svg, .pdf or .json",
+                path.display()
+            )
+        })
+    }
 }
 
 fn chosen_class(model: &Model, code: Option<&str>) -> anyhow::Result<Option<usize>> {
@@ -218,20 +237,6 @@ fn chosen_class(model: &Model, code: Option<&str>) -> anyhow::Result<Option<usiz
 fn leading(prediction: &Prediction) -> anyhow::Result<usize> {
     let leading = prediction.leading();
     leading.context("this model assesses no statement")
-}
-
-/// The training ECG of a prototype.
-fn exemplar(
-    exemplars: &Exemplars,
-    evidence: Option<&PrototypeEvidence>,
-) -> Result<Recording, String> {
-    match evidence {
-        Some(evidence) => exemplars.read(evidence.prototype).map_err(|error| {
-            eprintln!("training ECG not shown: {error}");
-            error.on_a_sheet()
-        }),
-        None => Err("the model has no prototype of this statement".to_owned()),
-    }
 }
 
 /// Tries the prototype that each statement shows first.
@@ -277,13 +282,4 @@ fn add_ratings(
         );
     }
     Ok(())
-}
-
-fn paint(kind: &str, blocks: Vec<Scene>) -> anyhow::Result<Vec<u8>> {
-    let palette = Palette::PRINT;
-    Ok(match kind {
-        "pdf" => pages_to_pdf(&print::pages(blocks)?, &palette)?,
-        "svg" => to_svg(&Scene::stack(blocks, 4.0), &palette).into_bytes(),
-        _ => to_png(&Scene::stack(blocks, 4.0), &palette, 150.0)?,
-    })
 }

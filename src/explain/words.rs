@@ -120,6 +120,17 @@ pub fn warning(evidence: &PrototypeEvidence) -> Option<&'static str> {
     }
 }
 
+/// What stands beside a prototype in a list.
+pub fn remark(evidence: &PrototypeEvidence) -> Option<&'static str> {
+    match evidence {
+        p if p.switched_off => Some("switched off"),
+        p if p.same_recording => Some("this very recording"),
+        p if p.same_patient => Some("same patient"),
+        p if p.duplicate_of.is_some() => Some("same ECG as another prototype"),
+        _ => None,
+    }
+}
+
 /// What is left of a similarity under a disturbance.
 pub fn probe_sentence(probe: &ProbeResult) -> String {
     let moved = match probe.window_moved_s {

@@ -138,7 +138,7 @@ fn toolbar(
                     tokens.text
                 };
                 ui.label(
-                    RichText::new(explanation.heading())
+                    RichText::new(explanation.heading.as_str())
                         .font(strong(type_size::HEADING))
                         .color(colour),
                 );

@@ -24,7 +24,7 @@ pub use saved::{Saved, TrainingChoices};
 pub use training::{ShownSource, TrainingState};
 pub use worklist::{Listed, ListedReading, Worklist, positive, positive_text};
 
-use super::command::{Overlay, Place, Screen};
+use super::command::{Overlay, Place, PrintWhat, Screen};
 use super::look::Look;
 use super::notes::Notes;
 use super::widgets::SheetZoom;
@@ -195,6 +195,7 @@ pub struct Fields {
     /// The chosen one of the projected prototypes is to come into sight.
     pub scroll_to_source: bool,
     pub print: String,
+    pub print_what: PrintWhat,
     pub folder: String,
     /// The note of the open ECG.
     pub note: String,

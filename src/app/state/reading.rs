@@ -109,6 +109,14 @@ impl Reading {
         self.explanations.get(&self.class?)
     }
 
+    /// All that is said of the chosen statement is there.
+    pub fn is_explained(&self) -> bool {
+        let has_attention = |prediction: &Prediction| prediction.attention.is_some();
+        let awaits_attention =
+            self.attention.is_none() && self.prediction.as_deref().is_some_and(has_attention);
+        self.explanation().is_some() && !awaits_attention
+    }
+
     /// The prototype that stands beside the ECG.
     pub fn evidence(&self) -> Option<&PrototypeEvidence> {
         self.at_rank(self.rank)
@@ -116,9 +124,7 @@ impl Reading {
 
     /// A prototype of the chosen class by its rank in the chosen order.
     pub fn at_rank(&self, rank: usize) -> Option<&PrototypeEvidence> {
-        let explanation = self.explanation()?;
-        let place = *explanation.ordered(self.order).get(rank)?;
-        explanation.prototypes.get(place)
+        self.explanation()?.at_rank(self.order, rank)
     }
 
     /// The rank of a prototype of the chosen class in the chosen order.

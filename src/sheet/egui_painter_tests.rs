@@ -1,0 +1,74 @@
+//! What a frame of the painter is made of.
+
+use eframe::egui::epaint::Primitive;
+use eframe::egui::{Context, RawInput};
+
+use super::*;
+use crate::ecg::{Channel, Lead, Recording};
+use crate::sheet::{Layout, SheetSpec, scene};
+
+const SIZE: (f32, f32) = (1600.0, 1000.0);
+
+/// Twelve leads, 10 s at 1000 Hz, with the noise of muscles or without.
+fn page(noise_mv: f64) -> Scene {
+    let mut state = 1_u32;
+    let samples_mv: Vec<f64> = (0..10_000)
+        .map(|i| {
+            let phase_s = (f64::from(i) / 1000.0) % 0.8 - 0.4;
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let noise = f64::from(state >> 16) / 65_536.0;
+            (-0.5 * (phase_s / 0.012).powi(2)).exp() + noise * noise_mv
+        })
+        .collect();
+    let channels = Lead::STANDARD.map(|lead| Channel {
+        name: lead.name().to_owned(),
+        lead: Some(lead),
+        samples_mv: samples_mv.clone(),
+    });
+    let recording = Recording::of_signals(1000.0, channels.to_vec());
+    let spec = SheetSpec {
+        layout: Layout::TwelveByOne,
+        row_height_mm: 15,
+        ..SheetSpec::default()
+    };
+    scene(&recording, &spec)
+}
+
+/// What goes to the graphics driver for a frame.
+fn triangles(page: &Scene) -> (usize, usize) {
+    let ctx = Context::default();
+    let area = Rect::from_min_size(Pos2::ZERO, vec2(SIZE.0, SIZE.1));
+    let input = RawInput {
+        screen_rect: Some(area),
+        ..RawInput::default()
+    };
+    let output = ctx.run_ui(input, |ui| {
+        let view = SheetView::fit(page, (f64::from(SIZE.0), f64::from(SIZE.1)));
+        paint_egui(ui.painter(), area, page, &view, &Palette::LIGHT);
+    });
+    let mut found = (0, 0);
+    for primitive in ctx.tessellate(output.shapes, output.pixels_per_point) {
+        if let Primitive::Mesh(mesh) = primitive.primitive {
+            found.0 += mesh.vertices.len();
+            found.1 += mesh.indices.len() / 3;
+        }
+    }
+    found
+}
+
+/// The time of a frame goes with these; the milliseconds are in the bench.
+#[test]
+fn a_frame_of_twelve_dense_leads_has_few_corners() {
+    // A bar has 8 corners and 6 triangles; of a smooth line, each column keeps
+    // two points at most.
+    let columns = 12 * 1600;
+    for (noise_mv, most) in [(0.04, (9, 7)), (0.0, (9, 13))] {
+        let found = triangles(&page(noise_mv));
+        assert!(
+            found.0 < most.0 * columns && found.1 < most.1 * columns,
+            "noise {noise_mv} mV: {} vertices, {} triangles",
+            found.0,
+            found.1
+        );
+    }
+}
