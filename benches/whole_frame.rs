@@ -83,7 +83,8 @@ fn frames() {
             };
             scene(&recording, &spec)
         };
-        (layout.name(), (0..PAGES).map(page).collect())
+        let pages: Vec<Scene> = (0..PAGES).map(page).collect();
+        (layout.name(), pages)
     });
     let empty = std::iter::once(("empty", Vec::new()));
     let parts = empty.chain(with_ecg).map(|(name, pages)| Part {
@@ -108,8 +109,12 @@ fn frames() {
     native.multisampling = 0;
     // As fast as it goes.
     native.glow_options.vsync = false;
-    eframe::run_native("whole frames", native, Box::new(|_| Ok(Box::new(turns))))
-        .expect("a window");
+    eframe::run_native(
+        "whole frames",
+        native,
+        Box::new(move |_| Ok(Box::new(turns))),
+    )
+    .expect("a window");
 }
 
 impl eframe::App for Turns {
@@ -144,19 +149,28 @@ impl eframe::App for Turns {
 }
 
 fn report(parts: &mut [Part]) {
-    println!("A whole frame of {} x {}, software drawing:", SIZE.0, SIZE.1);
+    println!(
+        "A whole frame of {} x {}, software drawing:",
+        SIZE.0, SIZE.1
+    );
     let mut empty_ms = None;
     for part in parts {
         part.frame_ms.sort_by(f64::total_cmp);
         let median_ms = part.frame_ms[part.frame_ms.len() / 2];
         let ratio = median_ms / *empty_ms.get_or_insert(median_ms);
-        println!("  {:8} {median_ms:7.2} ms  {ratio:5.2} of the empty one", part.name);
+        println!(
+            "  {:8} {median_ms:7.2} ms  {ratio:5.2} of the empty one",
+            part.name
+        );
     }
 }
 
 /// The program with the example on the screen, and nobody there.
 fn idle(display: &Display, home: &Path) {
-    let example = concat!(env!("CARGO_MANIFEST_DIR"), "/models/demo-rhythm/example.hea");
+    let example = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/models/demo-rhythm/example.hea"
+    );
     let mut program = display
         .command(env!("CARGO_BIN_EXE_protoecg"), home)
         .args(["open", example])
@@ -172,7 +186,9 @@ fn idle(display: &Display, home: &Path) {
     program.kill().ok();
     program.wait().ok();
     assert!(frames_before > 0, "the program showed nothing");
-    let ticks = cpu_before.zip(cpu_after).map(|(before, after)| after - before);
+    let ticks = cpu_before
+        .zip(cpu_after)
+        .map(|(before, after)| after - before);
     println!(
         "{} s with an ECG on the screen and no input: {} frames, {} ms of CPU time",
         IDLE.as_secs(),

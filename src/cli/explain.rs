@@ -11,7 +11,7 @@ use crate::bundle::Exemplars;
 use crate::dataset::HighRate;
 use crate::ecg::{Lead, Recording};
 use crate::explain::print::{NotShown, Printed, TrainingEcgs};
-use crate::explain::{Explanation, Order, Rating, Subject, checks, words};
+use crate::explain::{ClassExplanation, Explanation, Order, Rating, Subject, checks, words};
 use crate::inference::{Changes, Model, Prediction, Span};
 use crate::plausibility::Admitted;
 use crate::review::{self, Store};
@@ -42,6 +42,12 @@ pub struct Arguments {
     /// Which prototype is shown, and the order of the ledger
     #[arg(long, value_enum, default_value_t)]
     order: Order,
+    /// Prototype of the statement that is shown, by its number [default: the first in the order]
+    #[arg(long, value_name = "N")]
+    prototype: Option<usize>,
+    /// Dots per inch of a PNG
+    #[arg(long, default_value_t = 150.0)]
+    dpi: f64,
     /// Folder of the data set that the model was trained on, for its training ECGs
     #[arg(long, value_name = "DIR", env = "PROTOECG_PTBXL")]
     data: Option<PathBuf>,
@@ -103,6 +109,26 @@ fn span(text: &str) -> Result<Span, String> {
     parsed.ok_or_else(|| "expected seconds as FROM..TO, such as 2.0..3.5".to_owned())
 }
 
+impl Arguments {
+    /// The rank of the prototype that is shown.
+    fn rank_in(&self, class: &ClassExplanation) -> anyhow::Result<usize> {
+        let Some(wanted) = self.prototype else {
+            return Ok(0);
+        };
+        let mut places = class.ordered(self.order).into_iter();
+        let rank = places.position(|place| class.prototypes[place].prototype == wanted);
+        rank.with_context(|| {
+            let own = class.prototypes.iter().map(|p| p.prototype.to_string());
+            let own: Vec<String> = own.collect();
+            format!(
+                "--prototype {wanted}: {} has {}",
+                class.code,
+                own.join(", ")
+            )
+        })
+    }
+}
+
 #[derive(serde::Serialize)]
 struct Document<'a> {
     schema: u32,
@@ -150,7 +176,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
             changes.is_none(),
             "--checks are of the ECG as it was recorded; leave the changes out"
         );
-        add_checks(&mut explanation, &model, &recording, arguments.order)?;
+        add_checks(&mut explanation, &model, &recording, arguments)?;
     }
     let bytes = match kind {
         Out::Json => {
@@ -166,7 +192,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         Out::Page(kind) => {
             let class = explanation.classes.first();
             let class = class.context("the model has no such output")?;
-            let shown = (arguments.order, 0);
+            let shown = (arguments.order, arguments.rank_in(class)?);
             let training_ecgs = TrainingEcgs::read(&exemplars, class, shown);
             for missing in [&training_ecgs.shown, &training_ecgs.counter] {
                 if let Err(NotShown::Exemplar(error)) = missing {
@@ -187,7 +213,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
                 rank: shown.1,
                 training_ecgs: &training_ecgs,
             };
-            printed.bytes(kind, DPI)?
+            printed.bytes(kind, arguments.dpi)?
         }
     };
     std::fs::write(&arguments.out, bytes)
@@ -197,9 +223,6 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         None => Ok(()),
     }
 }
-
-/// Dots per inch of a PNG.
-const DPI: f64 = 150.0;
 
 /// What is written.
 enum Out {
@@ -239,18 +262,19 @@ fn leading(prediction: &Prediction) -> anyhow::Result<usize> {
     leading.context("this model assesses no statement")
 }
 
-/// Tries the prototype that each statement shows first.
+/// Tries the prototype that each statement shows.
 fn add_checks(
     explanation: &mut Explanation,
     model: &Model,
     recording: &Recording,
-    order: Order,
+    arguments: &Arguments,
 ) -> anyhow::Result<()> {
     let count = explanation.classes.len();
     for (done, class) in explanation.classes.iter_mut().enumerate() {
         output::status(&format!("{done} of {count} pairs checked"));
-        let first = class.ordered(order).first().copied();
-        if let Some(evidence) = first.and_then(|place| class.prototypes.get(place)) {
+        // Of several statements one has the prototype that was named.
+        let rank = arguments.rank_in(class).unwrap_or(0);
+        if let Some(evidence) = class.at_rank(arguments.order, rank) {
             class.checks = Some(checks(model, recording, evidence.prototype)?);
         }
     }

@@ -17,8 +17,8 @@ use crate::ecg::Recording;
 use crate::inference::Prediction;
 use crate::sheet::{
     self, DisplayFilter, DisplayOptions, FileKind, HeatMap, Layout, Mark, NOT_A_MEDICAL_DEVICE,
-    PAGE_S, Page, Palette, SIGNAL_MM, Scene, SheetError, SheetSpec, pages_to_pdf, scene, to_png,
-    to_svg,
+    PAGE_S, Page, Palette, SIGNAL_MM, Scene, SheetError, SheetSpec, pages_to_pdf,
+    paginate_with_foot, scene, to_png, to_svg,
 };
 
 pub use super::tables::ledger_rows;
@@ -115,10 +115,25 @@ impl Printed<'_> {
     pub fn bytes(&self, kind: FileKind, dpi: f64) -> Result<Vec<u8>, SheetError> {
         let (blocks, palette) = (self.blocks(), Palette::PRINT);
         match kind {
-            FileKind::Pdf => pages_to_pdf(&pages(blocks)?, &palette),
+            FileKind::Pdf => {
+                // Each says what it is of: a ledger alone would be anybody's.
+                let foot = format!(
+                    "{}, model {} ({}).",
+                    test_title(self.recording),
+                    self.manifest.title,
+                    self.bundle_id()
+                );
+                let pages = paginate_with_foot(blocks, Page::A4Landscape, GAP_MM, &foot)?;
+                pages_to_pdf(&pages, &palette)
+            }
             FileKind::Svg => Ok(to_svg(&Scene::stack(blocks, GAP_MM), &palette).into_bytes()),
             FileKind::Png => to_png(&Scene::stack(blocks, GAP_MM), &palette, dpi),
         }
+    }
+
+    /// The first digits of the checksum.
+    fn bundle_id(&self) -> &str {
+        self.sha256.get(..8).unwrap_or(self.sha256)
     }
 
     /// The prototype that is shown.
@@ -176,7 +191,7 @@ impl Printed<'_> {
                 "{}. Model {} ({}).",
                 probability_sentence(class),
                 manifest.title,
-                self.sha256.get(..8).unwrap_or(self.sha256)
+                self.bundle_id()
             )),
         ];
         let changes = changes_sentence(&self.explanation.changes, self.unchanged());
@@ -240,7 +255,9 @@ impl Printed<'_> {
         };
         let test = marks::test_cut_out(evidence)?;
         let mut cut_outs = cut(&self.shown_signal(), test, test_title(self.recording));
-        if let (Ok(source), Some(layout)) = (&self.training_ecgs.shown, marks::source_cut_out(evidence)) {
+        if let (Ok(source), Some(layout)) =
+            (&self.training_ecgs.shown, marks::source_cut_out(evidence))
+        {
             let title = source_title(evidence);
             let source = self.filtered(source);
             cut_outs = cut_outs.side_by_side(cut(&source, layout, title), 2.0);
@@ -348,9 +365,4 @@ fn together(words: Vec<Scene>, mut sheets: Vec<Scene>) -> Vec<Scene> {
         _ => sheets.insert(0, words),
     }
     sheets
-}
-
-/// The print as A4 landscape pages.
-pub fn pages(blocks: Vec<Scene>) -> Result<Vec<Scene>, SheetError> {
-    sheet::paginate(blocks, Page::A4Landscape, GAP_MM)
 }

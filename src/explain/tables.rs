@@ -95,10 +95,7 @@ pub(super) fn prototypes(class: &ClassExplanation, order: Order) -> Vec<Scene> {
 
 /// What the model says of every statement that it assesses, and what it said
 /// before something was changed.
-pub(super) fn statements(
-    classes: &[ClassPrediction],
-    unchanged: &[ClassPrediction],
-) -> Vec<Scene> {
+pub(super) fn statements(classes: &[ClassPrediction], unchanged: &[ClassPrediction]) -> Vec<Scene> {
     let mut columns = vec![
         TableColumn::new("statement", 20.0, Align::Left),
         TableColumn::new("", 100.0, Align::Left),

@@ -27,7 +27,7 @@ mod ticks;
 mod trace;
 mod view;
 
-pub use compose::{Page, TableColumn, paginate};
+pub use compose::{Page, TableColumn, paginate, paginate_with_foot};
 pub use display::{DisplayFilter, DisplayOptions, Gain, PageLayout, PaperSpeed};
 pub use draw::scene;
 #[cfg(feature = "gui")]

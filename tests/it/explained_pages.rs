@@ -92,17 +92,34 @@ fn what_is_no_layout_is_refused_with_those_that_there_are() {
     );
 }
 
-fn document(file: &Path, model: &str, options: &[&str], folder: &Path) -> (serde_json::Value, String) {
-    let bundle = Path::new(env!("CARGO_MANIFEST_DIR")).join("models").join(model);
+fn document(
+    file: &Path,
+    model: &str,
+    options: &[&str],
+    folder: &Path,
+) -> (serde_json::Value, String) {
+    let bundle = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("models")
+        .join(model);
     let write = |name: &str| {
         let out = folder.join(name);
-        let fixed = ["explain", text(file), "--bundle", text(&bundle), "--out", text(&out)];
+        let fixed = [
+            "explain",
+            text(file),
+            "--bundle",
+            text(&bundle),
+            "--out",
+            text(&out),
+        ];
         let output = protoecg(&[&fixed, options].concat());
         let errors = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(output.status.success(), "{errors}");
         std::fs::read_to_string(out).unwrap()
     };
-    (serde_json::from_str(&write("why.json")).unwrap(), write("why.svg"))
+    (
+        serde_json::from_str(&write("why.json")).unwrap(),
+        write("why.svg"),
+    )
 }
 
 /// All that the document says of a statement is on the page: of the fused model,
@@ -110,7 +127,14 @@ fn document(file: &Path, model: &str, options: &[&str], folder: &Path) -> (serde
 #[test]
 fn the_page_has_every_number_of_the_document() {
     let folder = tempfile::tempdir().unwrap();
-    let options = ["--class", "LVH", "--mask-lead", "V1", "--without-prototype", "3"];
+    let options = [
+        "--class",
+        "LVH",
+        "--mask-lead",
+        "V1",
+        "--without-prototype",
+        "3",
+    ];
     let (document, svg) = document(&example(), "ptbxl-excerpt", &options, folder.path());
     let page = lines(&svg);
     let all = page.join(" ");
@@ -124,7 +148,10 @@ fn the_page_has_every_number_of_the_document() {
     // Every statement, changed and unchanged.
     let predictions = document["recordings"][0]["predictions"].as_array().unwrap();
     let mut assessed = 0;
-    for (class, before) in predictions.iter().zip(document["unchanged"].as_array().unwrap()) {
+    for (class, before) in predictions
+        .iter()
+        .zip(document["unchanged"].as_array().unwrap())
+    {
         has(&string(&class["code"]));
         if class["assessed"] == true {
             assessed += 1;
@@ -162,13 +189,20 @@ fn the_page_has_every_number_of_the_document() {
         has(&format!("{:.4}", neighbour["distance"].as_f64().unwrap()));
     }
     let counter = &class["counter_case"];
-    says(&format!("{}, {}", string(&counter["code"]), string(&counter["description"])));
+    says(&format!(
+        "{}, {}",
+        string(&counter["code"]),
+        string(&counter["description"])
+    ));
     says(&digits(&counter["probability"]));
     says("Lead V1 is masked");
     says("Prototype 3 is switched off");
     let before = document["unchanged"].as_array().unwrap();
     let before = before.iter().find(|other| other["code"] == "LVH").unwrap();
-    says(&format!("Unchanged, the probability is {}", digits(&before["probability"])));
+    says(&format!(
+        "Unchanged, the probability is {}",
+        digits(&before["probability"])
+    ));
 }
 
 #[test]
@@ -185,5 +219,32 @@ fn what_was_switched_off_is_marked_in_the_list_of_prototypes() {
     let code = class["code"].as_str().unwrap();
     let options = ["--class", code, "--without-prototype", &number];
     let (_, svg) = document(&example(), "demo-rhythm", &options, folder.path());
-    assert_eq!(lines(&svg).iter().filter(|line| **line == "switched off").count(), 1);
+    assert_eq!(
+        lines(&svg)
+            .iter()
+            .filter(|line| **line == "switched off")
+            .count(),
+        1
+    );
+}
+
+#[test]
+fn a_prototype_of_another_statement_is_refused_with_those_of_this_one() {
+    let file = example();
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("why.svg");
+    let output = protoecg(&[
+        "explain",
+        text(&file),
+        "--prototype",
+        "9999",
+        "--out",
+        text(&out),
+    ]);
+    assert!(!output.status.success() && !out.exists());
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        errors.contains("--prototype 9999: ") && errors.contains(" has "),
+        "{errors}"
+    );
 }

@@ -214,18 +214,21 @@ fn the_explanation_is_printed_from_the_window_as_the_command_line_writes_it() {
     let mut window = reading(folder.path(), "demo-rhythm", 1);
     let printed = print_explanation(&mut window, &folder.path().join("window.svg"));
     let out = folder.path().join("command.svg");
-    let status = std::process::Command::new(env!("CARGO_BIN_EXE_protoecg"))
-        .arg("explain")
-        .arg(folder.path().join("ecg1.hea"))
-        .arg("--bundle")
-        .arg(bundle("demo-rhythm"))
-        .arg("--out")
-        .arg(&out)
-        .env_remove("PROTOECG_PTBXL")
-        .status()
-        .unwrap();
-    assert!(status.success());
-    assert!(printed == std::fs::read_to_string(&out).unwrap());
+    let command = |options: &[&str]| {
+        let status = std::process::Command::new(env!("CARGO_BIN_EXE_protoecg"))
+            .arg("explain")
+            .arg(folder.path().join("ecg1.hea"))
+            .arg("--bundle")
+            .arg(bundle("demo-rhythm"))
+            .arg("--out")
+            .arg(&out)
+            .args(options)
+            .env_remove("PROTOECG_PTBXL")
+            .status();
+        assert!(status.unwrap().success(), "{options:?}");
+        std::fs::read_to_string(&out).unwrap()
+    };
+    assert!(printed == command(&[]));
 
     // The pair on the screen, whatever its rank, with the checks of it.
     let row = window.name_with("Prototype 2 of this class: ").unwrap();
@@ -235,12 +238,24 @@ fn the_explanation_is_printed_from_the_window_as_the_command_line_writes_it() {
     let second = print_explanation(&mut window, &folder.path().join("second.svg"));
     assert!(second.contains("Checks of the pair with prototype "));
     let titled = |svg: &str| {
-        let mut texts = svg.split("</text>").filter_map(|text| text.rsplit('>').next());
-        let title = texts.find(|text| text.starts_with("Training ECG ") && text.contains(", prototype "));
+        let mut texts = svg
+            .split("</text>")
+            .filter_map(|text| text.rsplit('>').next());
+        let title =
+            texts.find(|text| text.starts_with("Training ECG ") && text.contains(", prototype "));
         title.unwrap().to_owned()
     };
     assert_ne!(titled(&printed), titled(&second));
-    let ecg = row.split("training ECG ").nth(1).unwrap().split(',').next().unwrap();
+    let title = titled(&second);
+    let number = title.rsplit(' ').next().unwrap();
+    assert!(second == command(&["--prototype", number, "--checks"]));
+    let ecg = row
+        .split("training ECG ")
+        .nth(1)
+        .unwrap()
+        .split(',')
+        .next()
+        .unwrap();
     assert!(titled(&second).starts_with(&format!("Training ECG {ecg}, ")));
 
     // And what was changed.
@@ -249,4 +264,9 @@ fn the_explanation_is_printed_from_the_window_as_the_command_line_writes_it() {
     let changed = print_explanation(&mut window, &folder.path().join("changed.svg"));
     assert!(changed.contains("Lead V1 is masked") && changed.contains(">unchanged<"));
     assert!(!changed.contains("Checks of the pair"));
+    let options = ["--prototype", number, "--mask-lead", "V1"];
+    let title = titled(&changed);
+    let now = title.rsplit(' ').next().unwrap();
+    assert_eq!(now, number, "a change does not change what is looked at");
+    assert!(changed == command(&options));
 }

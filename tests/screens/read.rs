@@ -229,7 +229,10 @@ fn a_window_that_nobody_touches_asks_for_no_frame() {
         }
         let last = &delays[10..];
         let never = std::time::Duration::MAX;
-        assert!(last.iter().all(|delay| *delay == never), "{screen}: {delays:?}");
+        assert!(
+            last.iter().all(|delay| *delay == never),
+            "{screen}: {delays:?}"
+        );
     }
 }
 

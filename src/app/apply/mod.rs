@@ -34,6 +34,7 @@ impl Application {
             Command::Toggle(Overlay::MedianBeat) => self.show_median_beat(),
             Command::Toggle(overlay) => {
                 self.state.overlay = (self.state.overlay != Some(overlay)).then_some(overlay);
+                self.fields.focus_print = self.state.overlay == Some(Overlay::Print);
             }
             Command::CloseOverlay => self.state.overlay = None,
             Command::Dismiss(place) => self.state.solved(place),

@@ -8,7 +8,7 @@ use crate::app::command::{Command, Commands, Place, PrintWhat};
 use crate::app::state::{Fields, State};
 use crate::app::tokens::space;
 use crate::app::widgets::{
-    dialog, path_field, primary_button, problem_ui, secondary, section, segmented, small,
+    dialog, focused_path_field, primary_button, problem_ui, secondary, section, segmented, small,
 };
 use crate::app::worker::Purpose;
 use crate::sheet::{FileKind, PrintPage};
@@ -73,12 +73,14 @@ fn file(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands
     let path = PathBuf::from(fields.print.trim());
     let is_known = FileKind::of(&path).is_some();
     ui.horizontal(|ui| {
-        let entered = path_field(
+        let focus = std::mem::take(&mut fields.focus_print);
+        let entered = focused_path_field(
             ui,
             &mut fields.print,
             "Path of the print",
             "Ends in .pdf, .svg or .png",
             330.0,
+            focus,
         );
         let is_there = fields.print_what == PrintWhat::EcgPage || state.reading.is_explained();
         let can_print = is_known && is_there && !state.reading.printing;
