@@ -264,7 +264,9 @@ fn the_explanation_is_printed_from_the_window_as_the_command_line_writes_it() {
     let changed = print_explanation(&mut window, &folder.path().join("changed.svg"));
     assert!(changed.contains("Lead V1 is masked") && changed.contains(">unchanged<"));
     assert!(!changed.contains("Checks of the pair"));
-    let options = ["--prototype", number, "--mask-lead", "V1"];
+    let of = window.name_with("Prototypes of ").unwrap();
+    let code = of.trim_start_matches("Prototypes of ");
+    let options = ["--class", code, "--prototype", number, "--mask-lead", "V1"];
     let title = titled(&changed);
     let now = title.rsplit(' ').next().unwrap();
     assert_eq!(now, number, "a change does not change what is looked at");
