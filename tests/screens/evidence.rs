@@ -231,6 +231,8 @@ fn the_explanation_is_printed_from_the_window_as_the_command_line_writes_it() {
     assert!(printed == command(&[]));
 
     // The pair on the screen, whatever its rank, with the checks of it.
+    let of = window.name_with("Prototypes of ").unwrap();
+    let code = of.trim_start_matches("Prototypes of ");
     let row = window.name_with("Prototype 2 of this class: ").unwrap();
     window.click(&row);
     window.click("Checks");
@@ -264,8 +266,6 @@ fn the_explanation_is_printed_from_the_window_as_the_command_line_writes_it() {
     let changed = print_explanation(&mut window, &folder.path().join("changed.svg"));
     assert!(changed.contains("Lead V1 is masked") && changed.contains(">unchanged<"));
     assert!(!changed.contains("Checks of the pair"));
-    let of = window.name_with("Prototypes of ").unwrap();
-    let code = of.trim_start_matches("Prototypes of ");
     let options = ["--class", code, "--prototype", number, "--mask-lead", "V1"];
     let title = titled(&changed);
     let now = title.rsplit(' ').next().unwrap();
