@@ -168,6 +168,13 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         &subject,
         wanted,
     )?;
+    // Of several statements one has the prototype that was named.
+    let mut ranks = explanation.classes.iter().map(|c| arguments.rank_in(c));
+    if !ranks.any(|rank| rank.is_ok())
+        && let Some(class) = explanation.classes.first()
+    {
+        arguments.rank_in(class)?;
+    }
     if let Some(database) = &arguments.ratings {
         add_ratings(&mut explanation, &model, database)?;
     }
@@ -272,7 +279,6 @@ fn add_checks(
     let count = explanation.classes.len();
     for (done, class) in explanation.classes.iter_mut().enumerate() {
         output::status(&format!("{done} of {count} pairs checked"));
-        // Of several statements one has the prototype that was named.
         let rank = arguments.rank_in(class).unwrap_or(0);
         if let Some(evidence) = class.at_rank(arguments.order, rank) {
             class.checks = Some(checks(model, recording, evidence.prototype)?);

@@ -15,7 +15,7 @@ pub const LOOKS_LIKE_PERCENTILE: f64 = 50.0;
 pub struct ClassExplanation {
     pub code: String,
     pub description: String,
-    /// What stands over the pair.
+    /// What stands over the pair with the most similar prototype.
     #[serde(default)]
     pub heading: String,
     pub assessed: bool,
@@ -67,6 +67,12 @@ impl ClassExplanation {
             });
         }
         places
+    }
+
+    /// What stands over the pair with one of the prototypes: that the ECG looks
+    /// like the most similar one does not make it look like another.
+    pub fn heading_over(&self, prototype: &PrototypeEvidence) -> &'static str {
+        heading(self.assessed, self.positive, Some(prototype))
     }
 
     /// The prototype with a rank in an order, from 0.

@@ -216,7 +216,7 @@ impl Printed<'_> {
 
     fn training_ecg(&self, evidence: &PrototypeEvidence) -> Vec<Scene> {
         let mut words = vec![
-            Scene::heading(&self.class.heading, TEXT_WIDTH_MM),
+            Scene::heading(self.class.heading_over(evidence), TEXT_WIDTH_MM),
             paragraph(&format!(
                 "{}. {}",
                 similarity_sentence(evidence),

@@ -1,7 +1,9 @@
 //! The tables of a printed explanation.
 
 use super::print::{TEXT_WIDTH_MM, paragraph};
-use super::words::{influence_sentence, neighbours_sentence, probe_sentence, remark};
+use super::words::{
+    influence_sentence, neighbours_sentence, probe_sentence, remark, rounded_probability,
+};
 use super::{
     AttentionExplanation, Checks, ClassExplanation, Ledger, NOT_PER_CLASS, Neighbour, Order,
     lead_bars, lead_radar,
@@ -121,19 +123,34 @@ pub(super) fn statements(classes: &[ClassPrediction], unchanged: &[ClassPredicti
         let mut row = vec![
             class.code.clone(),
             class.description.clone(),
-            number(class.probability, 3),
-            number(class.threshold, 3),
-            number(class.calibrated_probability, 3),
+            chance(class.probability),
+            number(class.threshold, 3) + shared(class.threshold_shared),
+            chance(class.calibrated_probability) + shared(class.calibration_shared),
             standing.to_owned(),
         ];
         if !unchanged.is_empty() {
             let before = unchanged.iter().find(|other| other.code == class.code);
-            row.insert(3, number(before.and_then(|class| class.probability), 3));
+            row.insert(3, chance(before.and_then(|class| class.probability)));
         }
         row
     };
     let rows: Vec<Vec<String>> = assessed.iter().map(row).collect();
-    tables("All statements that the model assesses", &columns, &rows)
+    let any_shared = assessed
+        .iter()
+        .any(|class| class.threshold_shared || class.calibration_shared);
+    let heading = match any_shared {
+        true => "All statements that the model assesses (* shared by the branch)",
+        false => "All statements that the model assesses",
+    };
+    tables(heading, &columns, &rows)
+}
+
+fn chance(probability: Option<f64>) -> String {
+    probability.map_or("-".to_owned(), |p| rounded_probability(p, 3))
+}
+
+fn shared(is_shared: bool) -> &'static str {
+    if is_shared { "*" } else { "" }
 }
 
 fn number(value: Option<f64>, digits: usize) -> String {

@@ -270,3 +270,16 @@ fn plural(count: usize, what: &str) -> String {
         _ => format!("{count} {what}s"),
     }
 }
+
+/// A probability with so many digits, and never a certainty that the model does
+/// not have.
+pub fn rounded_probability(probability: f64, digits: usize) -> String {
+    let smallest = 10f64.powi(-(digits as i32));
+    if probability < smallest / 2.0 {
+        format!("<{smallest:.digits$}")
+    } else if probability >= 1.0 - smallest / 2.0 {
+        format!(">{:.digits$}", 1.0 - smallest)
+    } else {
+        format!("{probability:.digits$}")
+    }
+}

@@ -220,8 +220,8 @@ impl<'a> Canvas<'a> {
         mesh.reserve_triangles(6 * bars.len());
         for bar in bars {
             let (middle_x, middle_y) = (bar.column + 0.5, (bar.top + bar.bottom) / 2.0);
-            // A level line is as high as it is wide.
-            let half = ((bar.bottom - bar.top) / 2.0).max(width_pixels / 2.0);
+            // A line reaches half of its width beyond its points, at a corner too.
+            let half = (bar.bottom - bar.top + width_pixels) / 2.0;
             let [left, right] = [-0.5, 0.5].map(|side| (middle_x + side * width_pixels) / scale);
             let first = mesh.vertices.len() as u32;
             for (y, colour) in [

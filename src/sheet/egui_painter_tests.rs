@@ -58,6 +58,57 @@ fn triangles(page: &Scene) -> (usize, usize) {
     found
 }
 
+/// From where to where it is drawn, upright.
+fn extent(shape: impl Fn(&Canvas)) -> (f32, f32) {
+    let ctx = Context::default();
+    let area = Rect::from_min_size(Pos2::ZERO, vec2(100.0, 100.0));
+    let page = page(0.0);
+    let mut output = ctx.run_ui(RawInput::default(), |ui| {
+        let view = SheetView::fit(&page, (100.0, 100.0));
+        shape(&Canvas::new(ui.painter(), area, &view, &Palette::LIGHT));
+    });
+    output.textures_delta.clear();
+    let mut ends = (f32::INFINITY, f32::NEG_INFINITY);
+    for primitive in ctx.tessellate(output.shapes, output.pixels_per_point) {
+        if let Primitive::Mesh(mesh) = primitive.primitive {
+            for vertex in mesh.vertices.iter().filter(|v| v.color.a() > 0) {
+                ends = (ends.0.min(vertex.pos.y), ends.1.max(vertex.pos.y));
+            }
+        }
+    }
+    ends
+}
+
+/// A column as a bar reaches as far as the line through its samples, whether
+/// that goes up and down by less than its width or by more.
+#[test]
+fn a_bar_reaches_as_far_as_the_line_that_it_stands_for() {
+    let width = 8.0;
+    for height in [2.0, 40.0] {
+        let (top, bottom) = (50.0 - height / 2.0, 50.0 + height / 2.0);
+        let of_bar = extent(|canvas| {
+            let bar = Bar {
+                column: 20.0,
+                top,
+                bottom,
+            };
+            canvas.bars(&[bar], width, Color32::BLACK);
+        });
+        let of_line = extent(|canvas| {
+            let points = [(20.1, top), (20.4, bottom), (20.7, top), (20.9, bottom)];
+            let line: Vec<Pos2> = points.iter().map(|&(x, y)| pos2(x, y)).collect();
+            canvas
+                .painter
+                .line(line, Stroke::new(width, Color32::BLACK));
+        });
+        let near = |a: f32, b: f32| (a - b).abs() <= 1.0;
+        assert!(
+            near(of_bar.0, of_line.0) && near(of_bar.1, of_line.1),
+            "height {height}: bar {of_bar:?}, line {of_line:?}"
+        );
+    }
+}
+
 /// The time of a frame goes with these; the milliseconds are in the bench.
 #[test]
 fn a_frame_of_twelve_dense_leads_has_few_corners() {

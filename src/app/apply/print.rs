@@ -60,7 +60,7 @@ impl Application {
 
     /// The pair on the screen, with the checks and the ratings that stand there.
     fn explanation_to_print(&self, path: PathBuf) -> Option<FileJob> {
-        let reading = &self.state.reading;
+        let reading = Some(&self.state.reading).filter(|reading| reading.is_explained())?;
         let (opened, model) = (reading.opened.as_ref()?, self.state.model.bundle()?);
         let prediction = reading.prediction.as_ref()?;
         let unchanged = reading.unchanged.as_deref().unwrap_or(prediction);

@@ -111,6 +111,7 @@ fn shortcuts(press: Press, typing: bool, state: &State, commands: &mut Commands)
             if state.screen == Screen::Train
                 && state.training.run.is_none()
                 && !state.training.opening
+                && state.overlay.is_none()
                 && !press.repeat =>
         {
             Command::Train(TrainCommand::Start)
