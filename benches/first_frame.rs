@@ -1,16 +1,21 @@
 //! From starting the program to its first frame on the screen, under Xvfb with
 //! software drawing. The window is there before a model is loaded.
 
+#[path = "shared/xvfb.rs"]
+mod xvfb;
+
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use criterion::{Criterion, criterion_group, criterion_main};
+use xvfb::Display;
 
-fn first_frame(display: &str, home: &Path) -> Duration {
+fn first_frame(display: &Display, home: &Path) -> Duration {
     let started = Instant::now();
-    let mut program = Command::new(env!("CARGO_BIN_EXE_protoecg"))
+    let mut program = display
+        .command(env!("CARGO_BIN_EXE_protoecg"), home)
         .args([
             "open",
             concat!(
@@ -18,15 +23,8 @@ fn first_frame(display: &str, home: &Path) -> Duration {
                 "/models/demo-rhythm/example.hea"
             ),
         ])
-        .env("DISPLAY", display)
         .env("PROTOECG_LOG", "protoecg=info")
-        .env("HOME", home)
-        .env("XDG_DATA_HOME", home)
-        .env("XDG_RUNTIME_DIR", home)
-        .env_remove("WAYLAND_DISPLAY")
-        .env_remove("WAYLAND_SOCKET")
         .stderr(Stdio::piped())
-        .current_dir(home)
         .spawn()
         .expect("the program starts");
     let log = BufReader::new(program.stderr.take().expect("standard error"));
@@ -46,29 +44,9 @@ fn end(child: &mut Child) {
 }
 
 fn benches(criterion: &mut Criterion) {
-    let server = Command::new("Xvfb")
-        .args([
-            "-displayfd",
-            "1",
-            "-screen",
-            "0",
-            "1280x800x24",
-            "-nolisten",
-            "tcp",
-        ])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn();
-    let Ok(mut server) = server else {
-        eprintln!("SKIPPED: Xvfb is not installed (make setup-test installs it)");
+    let Some(display) = Display::start(1280, 800) else {
         return;
     };
-    let mut number = String::new();
-    let output = server.stdout.take().expect("standard output");
-    BufReader::new(output)
-        .read_line(&mut number)
-        .expect("the number of the display");
-    let display = format!(":{}", number.trim());
     let home = tempfile::tempdir().expect("a temporary folder");
     let mut group = criterion.benchmark_group("window");
     group.sample_size(10);
@@ -76,7 +54,6 @@ fn benches(criterion: &mut Criterion) {
         b.iter_custom(|times| (0..times).map(|_| first_frame(&display, home.path())).sum());
     });
     group.finish();
-    end(&mut server);
 }
 
 criterion_group!(window, benches);

@@ -2,37 +2,16 @@
 //! recording at 1000 Hz, as the Read screen shows them. The driver's part,
 //! which depends on the graphics, is not in it.
 
+#[path = "shared/dense.rs"]
+mod dense;
+
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use eframe::egui::{Context, Pos2, RawInput, Rect, vec2};
-use protoecg::ecg::{Channel, Lead, Recording};
 use protoecg::sheet::{
     DisplayOptions, PageLayout, Palette, Scene, SheetSpec, SheetView, paint_egui, scene,
 };
-
-const RATE_HZ: f64 = 1000.0;
-const DURATION_S: f64 = 1800.0;
-
-/// Beats at 75 per minute with some noise, so that thinning has work to do.
-fn recording() -> Recording {
-    let samples = (DURATION_S * RATE_HZ) as usize;
-    let mut state = 1_u32;
-    let samples_mv: Vec<f64> = (0..samples)
-        .map(|i| {
-            let phase_s = (i as f64 / RATE_HZ) % 0.8 - 0.4;
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            let noise_mv = f64::from(state >> 16) / 65_536.0 * 0.04;
-            (-0.5 * (phase_s / 0.012).powi(2)).exp() + noise_mv
-        })
-        .collect();
-    let channels = Lead::STANDARD.map(|lead| Channel {
-        name: lead.name().to_owned(),
-        lead: Some(lead),
-        samples_mv: samples_mv.clone(),
-    });
-    Recording::of_signals(RATE_HZ, channels.to_vec())
-}
 
 /// One frame: everything up to the triangles.
 fn frame(ctx: &Context, page: &Scene) -> usize {
@@ -49,7 +28,7 @@ fn frame(ctx: &Context, page: &Scene) -> usize {
 }
 
 fn benches(criterion: &mut Criterion) {
-    let recording = recording();
+    let recording = dense::recording();
     for layout in [PageLayout::ThreeByFourOne, PageLayout::TwelveByOne] {
         let display = DisplayOptions {
             layout,
@@ -64,7 +43,7 @@ fn benches(criterion: &mut Criterion) {
         // Done by a background thread in the program.
         group.bench_function("another part of the recording", |b| {
             b.iter(|| {
-                page_start_s = (page_start_s + 0.25) % (DURATION_S - 10.0);
+                page_start_s = (page_start_s + 0.25) % (dense::DURATION_S - 10.0);
                 let spec = SheetSpec {
                     page_start_s,
                     ..display.spec()

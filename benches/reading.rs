@@ -1,4 +1,5 @@
-//! Opening a record and reading it with the demonstration model.
+//! Opening a record and reading it with the demonstration model; a "what if" of
+//! the fused model, which has three branches.
 
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -10,13 +11,10 @@ use protoecg::explain::{Subject, explain};
 use protoecg::inference::{Changes, DeviceChoice, Model};
 use protoecg::{formats, simulator};
 
-fn model() -> Model {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/demo-rhythm");
-    Model::load(
-        Bundle::open(&folder).expect("the demonstration"),
-        DeviceChoice::Cpu,
-    )
-    .expect("its weights")
+fn model(name: &str) -> Model {
+    let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
+    let bundle = Bundle::open(&models.join(name)).expect("a bundle that comes along");
+    Model::load(bundle, DeviceChoice::Cpu).expect("its weights")
 }
 
 fn benches(criterion: &mut Criterion) {
@@ -25,7 +23,7 @@ fn benches(criterion: &mut Criterion) {
         .expect("simulated ECGs");
     let file = folder.path().join("records100/00000/00001_lr.hea");
     let recording = formats::open(&file).expect("a record");
-    let model = model();
+    let model = model("demo-rhythm");
 
     criterion.bench_function("open a record", |b| b.iter(|| formats::open(&file)));
     criterion.bench_function("preprocess a recording", |b| {
@@ -48,19 +46,22 @@ fn benches(criterion: &mut Criterion) {
         amplitude_scale: 1.2,
         ..Changes::default()
     };
-    criterion.bench_function("what if, and explain one statement", |b| {
-        b.iter(|| {
-            let changed = model.predict_changed(&recording, &changes);
-            changed.map(|changed| explain(&model, &changed, 0, &subject))
+    let fused = self::model("ptbxl-excerpt");
+    for (name, model) in [("", &model), (", fused model", &fused)] {
+        criterion.bench_function(&format!("what if, and explain one statement{name}"), |b| {
+            b.iter(|| {
+                let changed = model.predict_changed(&recording, &changes);
+                changed.map(|changed| explain(model, &changed, 0, &subject))
+            });
         });
-    });
+    }
 
     let inputs: Vec<ModelInput> = vec![model.input(&recording).expect("a plausible ECG"); 1000];
     let mut group = criterion.benchmark_group("many");
     group.sample_size(10);
     group.bench_function("predict 1,000 ECGs", |b| b.iter(|| model.read(&inputs)));
     group.bench_function("load the model, checksums included", |b| {
-        b.iter(self::model)
+        b.iter(|| self::model("demo-rhythm"))
     });
     group.finish();
 }

@@ -28,6 +28,8 @@ mod snapshots;
 mod statistics;
 #[path = "screens/train.rs"]
 mod train;
+#[path = "screens/walk.rs"]
+mod walk;
 #[path = "screens/window.rs"]
 mod window;
 #[path = "screens/without_a_model.rs"]

@@ -254,6 +254,8 @@ fn first_commands(options: &AppOptions, saved: &Saved, commands: &mut Commands) 
 impl eframe::App for Application {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
         self.frames += 1;
+        // benches/whole_frame.rs counts these.
+        tracing::trace!("frame begun");
         match self.frames {
             1 => ctx.request_repaint(),
             // benches/first_frame.rs waits for this line.

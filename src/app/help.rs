@@ -68,6 +68,7 @@ const HELP: &[(&str, &[(&str, &str)])] = &[
         &[
             ("↑  ↓", "Previous or next prototype"),
             ("Enter", "Its training ECG; then ← → step"),
+            ("Ctrl+Enter", "Start the training of the form"),
             ("P", "Pause after this epoch, or do not"),
             ("R", "Resume"),
         ],

@@ -10,12 +10,12 @@ use super::{ModelArguments, output};
 use crate::bundle::Exemplars;
 use crate::dataset::HighRate;
 use crate::ecg::{Lead, Recording};
-use crate::explain::print::{self, Printed};
-use crate::explain::{Explanation, Order, PrototypeEvidence, Rating, Subject, checks, words};
+use crate::explain::print::{NotShown, Printed, TrainingEcgs};
+use crate::explain::{ClassExplanation, Explanation, Order, Rating, Subject, checks, words};
 use crate::inference::{Changes, Model, Prediction, Span};
 use crate::plausibility::Admitted;
 use crate::review::{self, Store};
-use crate::sheet::{Palette, Scene, pages_to_pdf, to_png, to_svg};
+use crate::sheet::FileKind;
 
 /// Show the training ECG that a prediction rests on
 #[derive(Debug, clap::Args)]
@@ -42,6 +42,12 @@ pub struct Arguments {
     /// Which prototype is shown, and the order of the ledger
     #[arg(long, value_enum, default_value_t)]
     order: Order,
+    /// Prototype of the statement that is shown, by its number [default: the first in the order]
+    #[arg(long, value_name = "N")]
+    prototype: Option<usize>,
+    /// Dots per inch of a PNG
+    #[arg(long, default_value_t = 150.0)]
+    dpi: f64,
     /// Folder of the data set that the model was trained on, for its training ECGs
     #[arg(long, value_name = "DIR", env = "PROTOECG_PTBXL")]
     data: Option<PathBuf>,
@@ -103,6 +109,26 @@ fn span(text: &str) -> Result<Span, String> {
     parsed.ok_or_else(|| "expected seconds as FROM..TO, such as 2.0..3.5".to_owned())
 }
 
+impl Arguments {
+    /// The rank of the prototype that is shown.
+    fn rank_in(&self, class: &ClassExplanation) -> anyhow::Result<usize> {
+        let Some(wanted) = self.prototype else {
+            return Ok(0);
+        };
+        let mut places = class.ordered(self.order).into_iter();
+        let rank = places.position(|place| class.prototypes[place].prototype == wanted);
+        rank.with_context(|| {
+            let own = class.prototypes.iter().map(|p| p.prototype.to_string());
+            let own: Vec<String> = own.collect();
+            format!(
+                "--prototype {wanted}: {} has {}",
+                class.code,
+                own.join(", ")
+            )
+        })
+    }
+}
+
 #[derive(serde::Serialize)]
 struct Document<'a> {
     schema: u32,
@@ -113,7 +139,7 @@ struct Document<'a> {
 }
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let kind = kind_of(&arguments.out)?;
+    let kind = Out::of(&arguments.out)?;
     let model = arguments.model.load()?;
     let Admitted { recording, report } = admit(&arguments.file)?;
     let named = || arguments.file.display().to_string();
@@ -126,8 +152,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
             .with_context(named)?,
     };
     let chosen = chosen_class(&model, arguments.class.as_deref())?;
-    let class = match (kind.as_str(), chosen) {
-        ("json", chosen) => chosen,
+    let class = match (&kind, chosen) {
+        (Out::Json, chosen) => chosen,
         (_, Some(class)) => Some(class),
         (_, None) => Some(leading(&prediction)?),
     };
@@ -142,6 +168,13 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         &subject,
         wanted,
     )?;
+    // Of several statements one has the prototype that was named.
+    let mut ranks = explanation.classes.iter().map(|c| arguments.rank_in(c));
+    if !ranks.any(|rank| rank.is_ok())
+        && let Some(class) = explanation.classes.first()
+    {
+        arguments.rank_in(class)?;
+    }
     if let Some(database) = &arguments.ratings {
         add_ratings(&mut explanation, &model, database)?;
     }
@@ -150,40 +183,45 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
             changes.is_none(),
             "--checks are of the ECG as it was recorded; leave the changes out"
         );
-        add_checks(&mut explanation, &model, &recording, arguments.order)?;
+        add_checks(&mut explanation, &model, &recording, arguments)?;
     }
-    let bytes = if kind == "json" {
-        let recording = RecordingDocument::new(recording.short_id(), &model, report, prediction);
-        let document = Document {
-            schema: 1,
-            bundle: model.bundle().into(),
-            recordings: vec![recording],
-            explanation,
-        };
-        serde_json::to_vec_pretty(&document)?
-    } else {
-        let class = explanation.classes.first();
-        let class = class.context("the model has no such output")?;
-        let first = class.ordered(arguments.order).first().copied();
-        let first = first.and_then(|place| class.prototypes.get(place));
-        let counter = class
-            .counter_case
-            .as_ref()
-            .map(|counter| &counter.prototype);
-        let [shown, against] = [first, counter].map(|evidence| exemplar(&exemplars, evidence));
-        let printed = Printed {
-            bundle: model.bundle(),
-            recording: &recording,
-            high_rate: &HighRate::beside(&arguments.file, &recording),
-            display: arguments.display.options(),
-            notes: &words::notes(&prediction, &report),
-            explanation: &explanation,
-            class,
-            order: arguments.order,
-            exemplar: shown.as_ref().map_err(Clone::clone),
-            counter_exemplar: against.as_ref().map_err(Clone::clone),
-        };
-        paint(&kind, printed.blocks())?
+    let bytes = match kind {
+        Out::Json => {
+            let id = recording.short_id();
+            let document = Document {
+                schema: 1,
+                bundle: model.bundle().into(),
+                recordings: vec![RecordingDocument::new(id, &model, report, prediction)],
+                explanation,
+            };
+            serde_json::to_vec_pretty(&document)?
+        }
+        Out::Page(kind) => {
+            let class = explanation.classes.first();
+            let class = class.context("the model has no such output")?;
+            let shown = (arguments.order, arguments.rank_in(class)?);
+            let training_ecgs = TrainingEcgs::read(&exemplars, class, shown);
+            for missing in [&training_ecgs.shown, &training_ecgs.counter] {
+                if let Err(NotShown::Exemplar(error)) = missing {
+                    eprintln!("training ECG not shown: {error}");
+                }
+            }
+            let printed = Printed {
+                manifest: model.manifest(),
+                sha256: &model.bundle().sha256,
+                recording: &recording,
+                high_rate: &HighRate::beside(&arguments.file, &recording),
+                display: arguments.display.options(),
+                notes: &words::notes(&prediction, &report),
+                prediction: &prediction,
+                explanation: &explanation,
+                class,
+                order: shown.0,
+                rank: shown.1,
+                training_ecgs: &training_ecgs,
+            };
+            printed.bytes(kind, arguments.dpi)?
+        }
     };
     std::fs::write(&arguments.out, bytes)
         .with_context(|| format!("cannot write {}", arguments.out.display()))?;
@@ -193,15 +231,26 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     }
 }
 
-fn kind_of(out: &Path) -> anyhow::Result<String> {
-    let ending = out.extension().and_then(|e| e.to_str());
-    let kind = ending.unwrap_or_default().to_ascii_lowercase();
-    anyhow::ensure!(
-        ["png", "svg", "pdf", "json"].contains(&kind.as_str()),
-        "--out {}: the ending says what to write, expected .png, .svg, .pdf or .json",
-        out.display()
-    );
-    Ok(kind)
+/// What is written.
+enum Out {
+    Json,
+    Page(FileKind),
+}
+
+impl Out {
+    /// By the ending.
+    fn of(path: &Path) -> anyhow::Result<Self> {
+        let ending = path.extension().and_then(|e| e.to_str());
+        if ending.is_some_and(|ending| ending.eq_ignore_ascii_case("json")) {
+            return Ok(Self::Json);
+        }
+        FileKind::of(path).map(Self::Page).with_context(|| {
+            format!(
+                "--out {}: the ending says what to write, expected .png, .svg, .pdf or .json",
+                path.display()
+            )
+        })
+    }
 }
 
 fn chosen_class(model: &Model, code: Option<&str>) -> anyhow::Result<Option<usize>> {
@@ -220,32 +269,18 @@ fn leading(prediction: &Prediction) -> anyhow::Result<usize> {
     leading.context("this model assesses no statement")
 }
 
-/// The training ECG of a prototype.
-fn exemplar(
-    exemplars: &Exemplars,
-    evidence: Option<&PrototypeEvidence>,
-) -> Result<Recording, String> {
-    match evidence {
-        Some(evidence) => exemplars.read(evidence.prototype).map_err(|error| {
-            eprintln!("training ECG not shown: {error}");
-            error.on_a_sheet()
-        }),
-        None => Err("the model has no prototype of this statement".to_owned()),
-    }
-}
-
-/// Tries the prototype that each statement shows first.
+/// Tries the prototype that each statement shows.
 fn add_checks(
     explanation: &mut Explanation,
     model: &Model,
     recording: &Recording,
-    order: Order,
+    arguments: &Arguments,
 ) -> anyhow::Result<()> {
     let count = explanation.classes.len();
     for (done, class) in explanation.classes.iter_mut().enumerate() {
         output::status(&format!("{done} of {count} pairs checked"));
-        let first = class.ordered(order).first().copied();
-        if let Some(evidence) = first.and_then(|place| class.prototypes.get(place)) {
+        let rank = arguments.rank_in(class).unwrap_or(0);
+        if let Some(evidence) = class.at_rank(arguments.order, rank) {
             class.checks = Some(checks(model, recording, evidence.prototype)?);
         }
     }
@@ -277,13 +312,4 @@ fn add_ratings(
         );
     }
     Ok(())
-}
-
-fn paint(kind: &str, blocks: Vec<Scene>) -> anyhow::Result<Vec<u8>> {
-    let palette = Palette::PRINT;
-    Ok(match kind {
-        "pdf" => pages_to_pdf(&print::pages(blocks)?, &palette)?,
-        "svg" => to_svg(&Scene::stack(blocks, 4.0), &palette).into_bytes(),
-        _ => to_png(&Scene::stack(blocks, 4.0), &palette, 150.0)?,
-    })
 }

@@ -15,6 +15,9 @@ pub const LOOKS_LIKE_PERCENTILE: f64 = 50.0;
 pub struct ClassExplanation {
     pub code: String,
     pub description: String,
+    /// What stands over the pair with the most similar prototype.
+    #[serde(default)]
+    pub heading: String,
     pub assessed: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub positive: Option<bool>,
@@ -53,24 +56,6 @@ pub struct ClassExplanation {
 }
 
 impl ClassExplanation {
-    /// What stands over the pair: "looks like" only for a positive statement,
-    /// and only where there is an ECG that it looks like: with a percentile of
-    /// at least [`LOOKS_LIKE_PERCENTILE`].
-    pub fn heading(&self) -> &'static str {
-        let is_alike = self.prototypes.first().map(|prototype| {
-            let percentile = prototype.percentile;
-            percentile.is_none_or(|p| p >= LOOKS_LIKE_PERCENTILE)
-        });
-        match (self.assessed, self.positive, is_alike) {
-            (false, _, _) => "Not assessed: too few training ECGs",
-            (true, Some(true), Some(true)) => "Looks like",
-            (true, Some(true), Some(false)) => "Above threshold, but unlike its prototypes",
-            (true, _, Some(_)) => "Most similar, but below threshold",
-            (true, Some(true), None) => "At or above threshold",
-            (true, _, None) => "Below threshold",
-        }
-    }
-
     /// The prototypes of this class in an order, as places in
     /// [`ClassExplanation::prototypes`].
     pub fn ordered(&self, order: Order) -> Vec<usize> {
@@ -82,6 +67,40 @@ impl ClassExplanation {
             });
         }
         places
+    }
+
+    /// What stands over the pair with one of the prototypes: that the ECG looks
+    /// like the most similar one does not make it look like another.
+    pub fn heading_over(&self, prototype: &PrototypeEvidence) -> &'static str {
+        heading(self.assessed, self.positive, Some(prototype))
+    }
+
+    /// The prototype with a rank in an order, from 0.
+    pub fn at_rank(&self, order: Order, rank: usize) -> Option<&PrototypeEvidence> {
+        let place = *self.ordered(order).get(rank)?;
+        self.prototypes.get(place)
+    }
+}
+
+/// What stands over a pair: "looks like" only for a positive statement, and only
+/// where there is an ECG that it looks like: with a percentile of at least
+/// [`LOOKS_LIKE_PERCENTILE`].
+pub(super) fn heading(
+    assessed: bool,
+    positive: Option<bool>,
+    most_similar: Option<&PrototypeEvidence>,
+) -> &'static str {
+    let is_alike = most_similar.map(|prototype| {
+        let percentile = prototype.percentile;
+        percentile.is_none_or(|p| p >= LOOKS_LIKE_PERCENTILE)
+    });
+    match (assessed, positive, is_alike) {
+        (false, _, _) => "Not assessed: too few training ECGs",
+        (true, Some(true), Some(true)) => "Looks like",
+        (true, Some(true), Some(false)) => "Above threshold, but unlike its prototypes",
+        (true, _, Some(_)) => "Most similar, but below threshold",
+        (true, Some(true), None) => "At or above threshold",
+        (true, _, None) => "Below threshold",
     }
 }
 

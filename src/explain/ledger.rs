@@ -1,5 +1,6 @@
 //! The ledger of one statement: similarity x weight for every prototype.
 
+use super::explanation::heading;
 use super::neighbours::{branch_of_class, neighbours};
 use super::{
     ClassExplanation, CounterCase, Ledger, LedgerEntry, OrdersDisagree, PrototypeEvidence, Span,
@@ -25,6 +26,7 @@ pub fn explain(
     Some(ClassExplanation {
         code: result.code.clone(),
         description: result.description.clone(),
+        heading: heading(result.assessed, result.positive, prototypes.first()).to_owned(),
         assessed: result.assessed,
         positive: result.positive,
         logit: result.logit,

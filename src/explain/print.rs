@@ -11,12 +11,14 @@ use super::words::{
     windows_sentence,
 };
 use super::{ClassExplanation, CounterCase, Explanation, Order, PrototypeEvidence, marks, tables};
-use crate::bundle::Bundle;
+use crate::bundle::{ExemplarError, Exemplars, Manifest};
 use crate::dataset::HighRate;
 use crate::ecg::Recording;
+use crate::inference::Prediction;
 use crate::sheet::{
-    self, DisplayFilter, DisplayOptions, HeatMap, LOWEST_ROW_MM, Layout, Mark,
-    NOT_A_MEDICAL_DEVICE, PAGE_S, SIGNAL_MM, Scene, SheetSpec, scene,
+    self, DisplayFilter, DisplayOptions, FileKind, HeatMap, Layout, Mark, NOT_A_MEDICAL_DEVICE,
+    PAGE_S, Page, Palette, SIGNAL_MM, Scene, SheetError, SheetSpec, pages_to_pdf,
+    paginate_with_foot, scene, to_png, to_svg,
 };
 
 pub use super::tables::ledger_rows;
@@ -28,12 +30,62 @@ pub(super) const TEXT_WIDTH_MM: f64 = 260.0;
 /// their own, since nothing is ever made smaller.
 const TOGETHER_MM: f64 = 188.0;
 
+/// Between the blocks.
+const GAP_MM: f64 = 4.0;
+
 /// What is drawn of the two ECGs.
 const FILTER_NOTE: &str = "as recorded, no display filter";
 
+/// The training ECGs that a print shows, or why it cannot show them.
+pub struct TrainingEcgs {
+    pub shown: Result<Recording, NotShown>,
+    pub counter: Result<Recording, NotShown>,
+}
+
+/// Why a training ECG is not on a page.
+#[derive(Debug, thiserror::Error)]
+pub enum NotShown {
+    #[error("the model has no prototype of this statement")]
+    NoPrototype,
+    #[error(transparent)]
+    Exemplar(#[from] ExemplarError),
+}
+
+impl NotShown {
+    /// The reason as it may stand on a page, without any folder.
+    fn on_a_sheet(&self) -> String {
+        match self {
+            Self::NoPrototype => self.to_string(),
+            Self::Exemplar(error) => error.on_a_sheet(),
+        }
+    }
+}
+
+impl TrainingEcgs {
+    /// Reads the training ECG of the prototype with this rank in the order, and
+    /// that of the counter-case.
+    pub fn read(
+        exemplars: &Exemplars,
+        class: &ClassExplanation,
+        (order, rank): (Order, usize),
+    ) -> Self {
+        let read = |evidence: Option<&PrototypeEvidence>| -> Result<Recording, NotShown> {
+            let evidence = evidence.ok_or(NotShown::NoPrototype)?;
+            Ok(exemplars.read(evidence.prototype)?)
+        };
+        let counter = class.counter_case.as_ref();
+        Self {
+            shown: read(class.at_rank(order, rank)),
+            counter: read(counter.map(|counter| &counter.prototype)),
+        }
+    }
+}
+
 /// What is printed.
 pub struct Printed<'a> {
-    pub bundle: &'a Bundle,
+    /// The model's, with the checksum of its bundle.
+    pub manifest: &'a Manifest,
+    pub sha256: &'a str,
     pub recording: &'a Recording,
     /// The same ECG at the higher rate of its collection: the sheets show it.
     pub high_rate: &'a HighRate,
@@ -42,23 +94,51 @@ pub struct Printed<'a> {
     pub display: DisplayOptions,
     /// [`super::words::notes`].
     pub notes: &'a [String],
+    /// All statements, as the model reads the ECG.
+    pub prediction: &'a Prediction,
     pub explanation: &'a Explanation,
     /// The statement, one of `explanation`.
     pub class: &'a ClassExplanation,
     /// In which order the prototypes stand.
     pub order: Order,
-    /// The training ECG of the first prototype in that order, or the reason why
-    /// it cannot be shown ([`crate::bundle::ExemplarError::on_a_sheet`]).
-    pub exemplar: Result<&'a Recording, String>,
-    /// The same of the counter-case.
-    pub counter_exemplar: Result<&'a Recording, String>,
+    /// Which of them is shown, from 0.
+    pub rank: usize,
+    pub training_ecgs: &'a TrainingEcgs,
 }
 
 impl Printed<'_> {
-    /// The prototype that is shown: the first in the order.
+    /// The file: PDF as pages of A4 in landscape, SVG and PNG as one long sheet.
+    ///
+    /// # Errors
+    /// [`SheetError::DoesNotFit`] where words and rows are higher than a page,
+    /// and what the drawing of a file may meet with.
+    pub fn bytes(&self, kind: FileKind, dpi: f64) -> Result<Vec<u8>, SheetError> {
+        let (blocks, palette) = (self.blocks(), Palette::PRINT);
+        match kind {
+            FileKind::Pdf => {
+                // Each says what it is of: a ledger alone would be anybody's.
+                let foot = format!(
+                    "{}, model {} ({}).",
+                    test_title(self.recording),
+                    self.manifest.title,
+                    self.bundle_id()
+                );
+                let pages = paginate_with_foot(blocks, Page::A4Landscape, GAP_MM, &foot)?;
+                pages_to_pdf(&pages, &palette)
+            }
+            FileKind::Svg => Ok(to_svg(&Scene::stack(blocks, GAP_MM), &palette).into_bytes()),
+            FileKind::Png => to_png(&Scene::stack(blocks, GAP_MM), &palette, dpi),
+        }
+    }
+
+    /// The first digits of the checksum.
+    fn bundle_id(&self) -> &str {
+        self.sha256.get(..8).unwrap_or(self.sha256)
+    }
+
+    /// The prototype that is shown.
     fn shown(&self) -> Option<&PrototypeEvidence> {
-        let first = *self.class.ordered(self.order).first()?;
-        self.class.prototypes.get(first)
+        self.class.at_rank(self.order, self.rank)
     }
 
     /// All blocks of the print, from top to bottom.
@@ -68,6 +148,7 @@ impl Printed<'_> {
             blocks.extend(self.training_ecg(evidence));
             blocks.extend(self.cut_outs(evidence));
         }
+        blocks.extend(tables::prototypes(self.class, self.order));
         let ledger = self.class.ledger.iter();
         blocks.extend(ledger.flat_map(|ledger| tables::ledger(ledger, self.order)));
         let counter = self.class.counter_case.iter();
@@ -78,7 +159,9 @@ impl Printed<'_> {
         }
         let attention = self.explanation.attention.iter();
         blocks.extend(attention.flat_map(tables::attention));
-        let statements = &self.bundle.manifest.statements;
+        let unchanged = &self.explanation.unchanged;
+        blocks.extend(tables::statements(&self.prediction.classes, unchanged));
+        let statements = &self.manifest.statements;
         let blind = statements.iter().filter(|s| !s.assessed());
         let blind: Vec<&str> = blind.map(|s| s.code.as_str()).collect();
         if !blind.is_empty() {
@@ -98,8 +181,7 @@ impl Printed<'_> {
     }
 
     fn test_ecg(&self) -> Vec<Scene> {
-        let manifest = &self.bundle.manifest;
-        let class = self.class;
+        let (manifest, class) = (self.manifest, self.class);
         let mut words = vec![
             Scene::heading(
                 &format!("{}: {}", class.code, class.description),
@@ -109,7 +191,7 @@ impl Printed<'_> {
                 "{}. Model {} ({}).",
                 probability_sentence(class),
                 manifest.title,
-                &self.bundle.sha256[..8]
+                self.bundle_id()
             )),
         ];
         let changes = changes_sentence(&self.explanation.changes, self.unchanged());
@@ -119,7 +201,7 @@ impl Printed<'_> {
                 "{NOTHING_ABOVE}. {NOTHING_ABOVE_IS_NOT_NORMAL}"
             )));
         }
-        words.extend(self.bundle.notice().map(paragraph));
+        words.extend(manifest.notice().map(paragraph));
         words.extend(self.notes.iter().map(|note| paragraph(note)));
         let marks = self.shown().map(marks::test_marks).unwrap_or_default();
         let influence = self.class.checks.as_ref().map(|checks| &checks.influence);
@@ -134,7 +216,7 @@ impl Printed<'_> {
 
     fn training_ecg(&self, evidence: &PrototypeEvidence) -> Vec<Scene> {
         let mut words = vec![
-            Scene::heading(self.class.heading(), TEXT_WIDTH_MM),
+            Scene::heading(self.class.heading_over(evidence), TEXT_WIDTH_MM),
             paragraph(&format!(
                 "{}. {}",
                 similarity_sentence(evidence),
@@ -144,17 +226,18 @@ impl Printed<'_> {
         words.extend(warning(evidence).map(paragraph));
         let disagree = self.class.orders_disagree.as_ref();
         words.extend(disagree.map(|disagree| paragraph(&orders_note(disagree))));
-        self.training_sheet(words, evidence, &self.exemplar)
+        self.training_sheet(words, evidence, &self.training_ecgs.shown)
     }
 
     /// The best prototype of the statement that came nearest without reaching
     /// its threshold.
     fn counter_case(&self, counter: &CounterCase) -> Vec<Scene> {
-        let words = vec![
+        let mut words = vec![
             Scene::heading("What speaks for something else", TEXT_WIDTH_MM),
             paragraph(&counter_sentence(counter)),
         ];
-        self.training_sheet(words, &counter.prototype, &self.counter_exemplar)
+        words.extend(warning(&counter.prototype).map(paragraph));
+        self.training_sheet(words, &counter.prototype, &self.training_ecgs.counter)
     }
 
     /// The window of both in all 12 leads, at one scale.
@@ -172,7 +255,9 @@ impl Printed<'_> {
         };
         let test = marks::test_cut_out(evidence)?;
         let mut cut_outs = cut(&self.shown_signal(), test, test_title(self.recording));
-        if let (Ok(source), Some(layout)) = (&self.exemplar, marks::source_cut_out(evidence)) {
+        if let (Ok(source), Some(layout)) =
+            (&self.training_ecgs.shown, marks::source_cut_out(evidence))
+        {
             let title = source_title(evidence);
             let source = self.filtered(source);
             cut_outs = cut_outs.side_by_side(cut(&source, layout, title), 2.0);
@@ -209,7 +294,7 @@ impl Printed<'_> {
         &self,
         mut words: Vec<Scene>,
         evidence: &PrototypeEvidence,
-        exemplar: &Result<&Recording, String>,
+        exemplar: &Result<Recording, NotShown>,
     ) -> Vec<Scene> {
         match exemplar {
             Ok(source) => {
@@ -221,6 +306,7 @@ impl Printed<'_> {
                 )
             }
             Err(reason) => {
+                let reason = reason.on_a_sheet();
                 words.push(paragraph(&format!("Training ECG not shown: {reason}")));
                 vec![Scene::stack(words, 1.0)]
             }
@@ -238,31 +324,24 @@ impl Printed<'_> {
     ) -> Vec<Scene> {
         let page_s = (SIGNAL_MM / self.display.speed.mm_per_s()).min(PAGE_S);
         let count = (PAGE_S / page_s).ceil() as usize;
-        let sheet = |i: usize| {
+        let spec = self.display.spec();
+        let sheet = |i: usize, row_height_mm: u32| {
             let spec = SheetSpec {
                 page_s,
                 page_start_s: i as f64 * page_s,
+                row_height_mm,
                 title: title.clone(),
                 marks: marks.clone(),
                 heat: heat.clone(),
                 filter_note: signal.note.clone(),
-                ..self.display.spec()
+                ..spec.clone()
             };
-            let mut drawn = scene(&signal.recording, &spec);
-            let mut row_height_mm = spec.row_height_mm;
-            while drawn.height_mm > sheet::Page::A4Landscape.room_mm()
-                && row_height_mm > LOWEST_ROW_MM
-            {
-                row_height_mm -= 1;
-                let lower = SheetSpec {
-                    row_height_mm,
-                    ..spec.clone()
-                };
-                drawn = scene(&signal.recording, &lower);
-            }
-            drawn
+            scene(&signal.recording, &spec)
         };
-        (0..count).map(sheet).collect()
+        let room_mm = Page::A4Landscape.room_mm();
+        let fits = |drawn: &Scene| drawn.height_mm <= room_mm;
+        let lowered = |i| sheet::lowered(spec.row_height_mm, |row_mm| sheet(i, row_mm), fits);
+        (0..count).map(lowered).collect()
     }
 }
 
@@ -286,9 +365,4 @@ fn together(words: Vec<Scene>, mut sheets: Vec<Scene>) -> Vec<Scene> {
         _ => sheets.insert(0, words),
     }
     sheets
-}
-
-/// The print as A4 landscape pages.
-pub fn pages(blocks: Vec<Scene>) -> Result<Vec<Scene>, sheet::SheetError> {
-    sheet::paginate(blocks, sheet::Page::A4Landscape, 4.0)
 }

@@ -1,10 +1,14 @@
 //! The tables of a printed explanation.
 
 use super::print::{TEXT_WIDTH_MM, paragraph};
-use super::words::{influence_sentence, neighbours_sentence, probe_sentence};
-use super::{
-    AttentionExplanation, Checks, Ledger, NOT_PER_CLASS, Neighbour, Order, lead_bars, lead_radar,
+use super::words::{
+    influence_sentence, neighbours_sentence, probe_sentence, remark, rounded_probability,
 };
+use super::{
+    AttentionExplanation, Checks, ClassExplanation, Ledger, NOT_PER_CLASS, Neighbour, Order,
+    lead_bars, lead_radar,
+};
+use crate::inference::ClassPrediction;
 use crate::sheet::{Align, Scene, TableColumn};
 
 /// Rows of a table that a page holds.
@@ -21,7 +25,7 @@ pub fn ledger_rows(ledger: &Ledger, order: Order) -> Vec<Vec<String>> {
                 e.prototype.to_string(),
                 e.class.clone(),
                 format!("{:.3}", e.cosine),
-                e.percentile.map_or("-".to_owned(), |p| format!("{p:.1}")),
+                number(e.percentile, 1),
                 format!("{:.3}", e.similarity),
                 format!("{:+.3}", e.weight),
                 format!("{:+.3}", Ledger::shown(e.contribution)),
@@ -58,16 +62,113 @@ pub(super) fn ledger(ledger: &Ledger, order: Order) -> Vec<Scene> {
         Order::Similarity => "the most similar first",
         Order::Contribution => "what moves the logit most first",
     };
-    let rows = ledger_rows(ledger, order);
-    let tables = rows.chunks(ROWS).map(|rows| Scene::table(&columns, rows));
-    let blocks = tables.enumerate().map(|(i, table)| {
-        let heading = match i {
-            0 => format!("Ledger: similarity x weight = contribution; {by}"),
-            _ => "Ledger, continued".to_owned(),
-        };
-        Scene::stack([Scene::heading(&heading, TEXT_WIDTH_MM), table], 1.0)
+    let heading = format!("Ledger: similarity x weight = contribution; {by}");
+    tables(&heading, &columns, &ledger_rows(ledger, order))
+}
+
+/// All prototypes of the statement, as the screen lists them.
+pub(super) fn prototypes(class: &ClassExplanation, order: Order) -> Vec<Scene> {
+    let columns = [
+        TableColumn::new("prototype", 20.0, Align::Right),
+        TableColumn::new("training ECG", 26.0, Align::Right),
+        TableColumn::new("cosine", 20.0, Align::Right),
+        TableColumn::new("percentile", 22.0, Align::Right),
+        TableColumn::new("weight", 20.0, Align::Right),
+        TableColumn::new("contribution", 26.0, Align::Right),
+        TableColumn::new("", 70.0, Align::Left),
+    ];
+    let places = class.ordered(order).into_iter();
+    let rows = places.map(|place| {
+        let evidence = &class.prototypes[place];
+        let ecg_id = evidence.ecg_id.map(|id| id.to_string());
+        vec![
+            evidence.prototype.to_string(),
+            ecg_id.unwrap_or("not known".to_owned()),
+            format!("{:.3}", evidence.cosine),
+            number(evidence.percentile, 1),
+            format!("{:+.3}", evidence.weight),
+            format!("{:+.3}", Ledger::shown(evidence.contribution)),
+            remark(evidence).unwrap_or_default().to_owned(),
+        ]
     });
-    blocks.collect()
+    let rows: Vec<Vec<String>> = rows.collect();
+    tables(&format!("Prototypes of {}", class.code), &columns, &rows)
+}
+
+/// What the model says of every statement that it assesses, and what it said
+/// before something was changed.
+pub(super) fn statements(classes: &[ClassPrediction], unchanged: &[ClassPrediction]) -> Vec<Scene> {
+    let mut columns = vec![
+        TableColumn::new("statement", 20.0, Align::Left),
+        TableColumn::new("", 100.0, Align::Left),
+        TableColumn::new("probability", 22.0, Align::Right),
+        TableColumn::new("threshold", 22.0, Align::Right),
+        TableColumn::new("calibrated", 22.0, Align::Right),
+        TableColumn::new("", 30.0, Align::Left),
+    ];
+    if !unchanged.is_empty() {
+        columns.insert(3, TableColumn::new("unchanged", 22.0, Align::Right));
+    }
+    let mut assessed: Vec<&ClassPrediction> = classes.iter().filter(|c| c.assessed).collect();
+    assessed.sort_by(|a, b| {
+        let probability = |class: &ClassPrediction| class.probability.unwrap_or_default();
+        let by_standing = b.positive.cmp(&a.positive);
+        by_standing.then(probability(b).total_cmp(&probability(a)))
+    });
+    let row = |class: &&ClassPrediction| {
+        let standing = match class.positive {
+            Some(true) => "positive",
+            _ => "below threshold",
+        };
+        let mut row = vec![
+            class.code.clone(),
+            class.description.clone(),
+            chance(class.probability),
+            number(class.threshold, 3) + shared(class.threshold_shared),
+            chance(class.calibrated_probability) + shared(class.calibration_shared),
+            standing.to_owned(),
+        ];
+        if !unchanged.is_empty() {
+            let before = unchanged.iter().find(|other| other.code == class.code);
+            row.insert(3, chance(before.and_then(|class| class.probability)));
+        }
+        row
+    };
+    let rows: Vec<Vec<String>> = assessed.iter().map(row).collect();
+    let any_shared = assessed
+        .iter()
+        .any(|class| class.threshold_shared || class.calibration_shared);
+    let heading = match any_shared {
+        true => "All statements that the model assesses (* shared by the branch)",
+        false => "All statements that the model assesses",
+    };
+    tables(heading, &columns, &rows)
+}
+
+fn chance(probability: Option<f64>) -> String {
+    probability.map_or("-".to_owned(), |p| rounded_probability(p, 3))
+}
+
+fn shared(is_shared: bool) -> &'static str {
+    if is_shared { "*" } else { "" }
+}
+
+fn number(value: Option<f64>, digits: usize) -> String {
+    value.map_or("-".to_owned(), |value| format!("{value:.digits$}"))
+}
+
+/// Rows in as many tables as they take pages; none where there are no rows.
+fn tables(heading: &str, columns: &[TableColumn], rows: &[Vec<String>]) -> Vec<Scene> {
+    let parts = rows.chunks(ROWS).enumerate();
+    let part = |(i, rows): (usize, &[Vec<String>])| {
+        let heading = match i {
+            0 => heading.to_owned(),
+            _ => format!("{heading}, continued"),
+        };
+        let heading = Scene::heading(&heading, TEXT_WIDTH_MM);
+        Scene::stack([heading, Scene::table(columns, rows)], 1.0)
+    };
+    parts.map(part).collect()
 }
 
 /// The nearest training ECGs.
@@ -147,16 +248,8 @@ pub(super) fn attention(attention: &AttentionExplanation) -> Vec<Scene> {
             row
         })
         .collect();
-    blocks.extend(rows.chunks(ROWS).map(|rows| {
-        let heading = "Occlusion: how far the probability falls without the lead";
-        Scene::stack(
-            [
-                Scene::heading(heading, TEXT_WIDTH_MM),
-                Scene::table(&columns, rows),
-            ],
-            1.0,
-        )
-    }));
+    let heading = "Occlusion: how far the probability falls without the lead";
+    blocks.extend(tables(heading, &columns, &rows));
     blocks
 }
 

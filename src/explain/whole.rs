@@ -42,18 +42,29 @@ impl Explanation {
         wanted: impl Fn(usize) -> bool,
     ) -> Result<Self, InferenceError> {
         let classes = (0..prediction.classes.len()).filter(|class| wanted(*class));
-        Ok(Self {
+        let classes = classes.filter_map(|class| explain(model, prediction, class, subject));
+        let attention = attention(model, recording, prediction)?;
+        let classes = classes.collect();
+        Ok(Self::from_parts(prediction, unchanged, classes, attention))
+    }
+
+    /// The explanation from what was worked out before.
+    pub fn from_parts(
+        prediction: &Prediction,
+        unchanged: &Prediction,
+        classes: Vec<ClassExplanation>,
+        attention: Option<AttentionExplanation>,
+    ) -> Self {
+        Self {
             changes: prediction.changes.clone(),
             unchanged: match prediction.changes.is_none() {
                 true => Vec::new(),
                 false => unchanged.classes.clone(),
             },
             nothing_above_threshold: prediction.nothing_positive(),
-            classes: classes
-                .filter_map(|class| explain(model, prediction, class, subject))
-                .collect(),
-            attention: attention(model, recording, prediction)?,
-        })
+            classes,
+            attention,
+        }
     }
 
     /// Notes what reviewers gave to a prototype, wherever it stands.

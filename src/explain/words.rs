@@ -120,6 +120,17 @@ pub fn warning(evidence: &PrototypeEvidence) -> Option<&'static str> {
     }
 }
 
+/// What stands beside a prototype in a list.
+pub fn remark(evidence: &PrototypeEvidence) -> Option<&'static str> {
+    match evidence {
+        p if p.switched_off => Some("switched off"),
+        p if p.same_recording => Some("this very recording"),
+        p if p.same_patient => Some("same patient"),
+        p if p.duplicate_of.is_some() => Some("same ECG as another prototype"),
+        _ => None,
+    }
+}
+
 /// What is left of a similarity under a disturbance.
 pub fn probe_sentence(probe: &ProbeResult) -> String {
     let moved = match probe.window_moved_s {
@@ -257,5 +268,18 @@ fn plural(count: usize, what: &str) -> String {
     match count {
         1 => format!("1 {what}"),
         _ => format!("{count} {what}s"),
+    }
+}
+
+/// A probability with so many digits, and never a certainty that the model does
+/// not have.
+pub fn rounded_probability(probability: f64, digits: usize) -> String {
+    let smallest = 10f64.powi(-(digits as i32));
+    if probability < smallest / 2.0 {
+        format!("<{smallest:.digits$}")
+    } else if probability >= 1.0 - smallest / 2.0 {
+        format!(">{:.digits$}", 1.0 - smallest)
+    } else {
+        format!("{probability:.digits$}")
     }
 }

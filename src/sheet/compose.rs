@@ -246,6 +246,19 @@ pub fn paginate(
     page: Page,
     gap_mm: f64,
 ) -> Result<Vec<Scene>, SheetError> {
+    paginate_with_foot(blocks, page, gap_mm, "")
+}
+
+/// The same; the foot of each page says in one line what the pages are of.
+///
+/// # Errors
+/// As [`paginate`].
+pub fn paginate_with_foot(
+    blocks: impl IntoIterator<Item = Scene>,
+    page: Page,
+    gap_mm: f64,
+    foot: &str,
+) -> Result<Vec<Scene>, SheetError> {
     let (page_width_mm, _) = page.size_mm();
     let room_mm = page.room_mm();
     let mut pages: Vec<Vec<Scene>> = Vec::new();
@@ -283,13 +296,13 @@ pub fn paginate(
             let mut scene = Scene::stack(blocks, gap_mm);
             scene.shift(0.0, PAGE_MARGIN_MM);
             let mut scene = scene.on_page(page)?;
-            scene.items.extend(page_foot(page, i + 1, count));
+            scene.items.extend(page_foot(page, (i + 1, count), foot));
             Ok(scene)
         })
         .collect()
 }
 
-fn page_foot(page: Page, number: usize, count: usize) -> [Item; 2] {
+fn page_foot(page: Page, (number, count): (usize, usize), said: &str) -> [Item; 2] {
     let (width_mm, height_mm) = page.size_mm();
     let text = |x_mm: f64, align: Align, text: String| {
         Item::Text(Text {
@@ -303,7 +316,7 @@ fn page_foot(page: Page, number: usize, count: usize) -> [Item; 2] {
     };
     let side_mm = 2.0 * PAGE_MARGIN_MM;
     [
-        text(side_mm, Align::Left, NOT_A_MEDICAL_DEVICE.to_owned()),
+        text(side_mm, Align::Left, join(NOT_A_MEDICAL_DEVICE, said)),
         text(
             width_mm - side_mm,
             Align::Right,

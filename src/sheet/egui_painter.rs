@@ -4,7 +4,7 @@ use eframe::egui::{
     Color32, FontFamily, FontId, Mesh, Painter, Pos2, Rect, Shape, Stroke, Vec2, pos2, vec2,
 };
 
-use super::decimate::per_pixel_column;
+use super::decimate::{Bar, per_pixel_column};
 use super::scene::{Align, Grid, Hatch, Ink, Item, Point, RectMm, Text};
 use super::{Palette, Rgba, STRONG_FAMILY, Scene, SheetView};
 
@@ -19,6 +19,8 @@ const SMALLEST_TEXT_PIXELS: f32 = 5.0;
 const SMALLEST_NAME_POINTS: f32 = 9.0;
 /// No trace is thinner than this.
 const THINNEST_TRACE_PIXELS: f32 = 1.2;
+/// Half of the length over which the end of a bar fades, as egui's lines do.
+const SOFT_PIXELS: f32 = 0.5;
 
 /// Paints a scene into `area`, as the view looks at it. Nothing is painted
 /// outside `area`.
@@ -186,23 +188,57 @@ impl<'a> Canvas<'a> {
             let pos = self.pos(place);
             [pos.x * scale, pos.y * scale]
         });
-        let line: Vec<Pos2> = per_pixel_column(pixels)
-            .into_iter()
-            .map(|[x, y]| pos2(x / scale, y / scale))
-            .collect();
-        let width = self.stroke_width(width_mm);
-        match line.as_slice() {
-            [] => {}
-            // A sample alone between two gaps is a dot.
-            [only] => {
-                self.painter
-                    .circle_filled(*only, width / 2.0, self.colour(ink));
-            }
-            _ => {
-                self.painter
-                    .line(line, Stroke::new(width, self.colour(ink)));
+        let strokes = per_pixel_column(pixels);
+        let (width, colour) = (self.stroke_width(width_mm), self.colour(ink));
+        self.bars(&strokes.bars, width, colour);
+        for line in strokes.lines {
+            let points = line.into_iter().map(|[x, y]| pos2(x / scale, y / scale));
+            let line: Vec<Pos2> = points.collect();
+            match line.as_slice() {
+                [] => {}
+                // A sample alone between two gaps is a dot.
+                [only] => {
+                    self.painter.circle_filled(*only, width / 2.0, colour);
+                }
+                _ => {
+                    self.painter.line(line, Stroke::new(width, colour));
+                }
             }
         }
+    }
+
+    /// Upright bars in the middle of their columns, as wide as the line. Only
+    /// their ends are soft: beside each other they are one area.
+    fn bars(&self, bars: &[Bar], width: f32, colour: Color32) {
+        if bars.is_empty() {
+            return;
+        }
+        let scale = self.pixels_per_point;
+        let width_pixels = width * scale;
+        let mut mesh = Mesh::default();
+        mesh.reserve_vertices(8 * bars.len());
+        mesh.reserve_triangles(6 * bars.len());
+        for bar in bars {
+            let (middle_x, middle_y) = (bar.column + 0.5, (bar.top + bar.bottom) / 2.0);
+            // A line reaches half of its width beyond its points, at a corner too.
+            let half = (bar.bottom - bar.top + width_pixels) / 2.0;
+            let [left, right] = [-0.5, 0.5].map(|side| (middle_x + side * width_pixels) / scale);
+            let first = mesh.vertices.len() as u32;
+            for (y, colour) in [
+                (middle_y - half - SOFT_PIXELS, Color32::TRANSPARENT),
+                (middle_y - half + SOFT_PIXELS, colour),
+                (middle_y + half - SOFT_PIXELS, colour),
+                (middle_y + half + SOFT_PIXELS, Color32::TRANSPARENT),
+            ] {
+                mesh.colored_vertex(pos2(left, y / scale), colour);
+                mesh.colored_vertex(pos2(right, y / scale), colour);
+            }
+            for corner in [first, first + 2, first + 4] {
+                mesh.add_triangle(corner, corner + 1, corner + 2);
+                mesh.add_triangle(corner + 1, corner + 2, corner + 3);
+            }
+        }
+        self.painter.add(Shape::mesh(mesh));
     }
 
     fn stroke_width(&self, width_mm: f64) -> f32 {
@@ -317,3 +353,7 @@ fn fade(colour: Color32, spacing_pixels: f64) -> Color32 {
 fn colour(rgba: Rgba) -> Color32 {
     Color32::from_rgba_unmultiplied(rgba.red, rgba.green, rgba.blue, rgba.alpha)
 }
+
+#[cfg(test)]
+#[path = "egui_painter_tests.rs"]
+mod tests;

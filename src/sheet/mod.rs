@@ -27,7 +27,7 @@ mod ticks;
 mod trace;
 mod view;
 
-pub use compose::{Page, TableColumn, paginate};
+pub use compose::{Page, TableColumn, paginate, paginate_with_foot};
 pub use display::{DisplayFilter, DisplayOptions, Gain, PageLayout, PaperSpeed};
 pub use draw::scene;
 #[cfg(feature = "gui")]
@@ -38,7 +38,7 @@ pub use layout::{Arrangement, Columns, Layout, LeadOrder, PAGE_S, Panel};
 pub use palette::{Palette, Rgba};
 pub use pdf::{pages_to_pdf, to_pdf};
 pub use png::to_png;
-pub use print::{FileKind, LOWEST_ROW_MM, Print, PrintPage, SIGNAL_MM};
+pub use print::{FileKind, Print, PrintPage, SIGNAL_MM, lowered};
 pub use scene::{Align, Grid, Hatch, Ink, Item, PanelArea, Point, RectMm, Scene, Text};
 pub use spec::{MILLIVOLTS, Mark, MarkStyle, NOT_A_MEDICAL_DEVICE, SheetSpec, Tick, WHOLE_STRIP};
 pub use svg::to_svg;

@@ -15,7 +15,7 @@ const SIGNALS_MM: [f64; 2] = [SIGNAL_MM, 200.0];
 /// 10 s at 25 mm/s.
 pub const SIGNAL_MM: f64 = 250.0;
 /// No row is lower than this; a page that still does not fit is refused.
-pub const LOWEST_ROW_MM: u32 = 10;
+const LOWEST_ROW_MM: u32 = 10;
 const GAP_MM: f64 = 4.0;
 
 /// The paper.
@@ -101,18 +101,18 @@ impl Print<'_> {
             self.duration_s
         };
         let preferred_mm = self.display.layout.row_height_mm();
-        let rows_mm = || (LOWEST_ROW_MM..=preferred_mm).rev();
-        let ways = SIGNALS_MM.into_iter().flat_map(|signal_mm| {
-            let page_s = signal_mm / self.display.speed.mm_per_s();
-            rows_mm().map(move |row_mm| (page_s.min(wanted_s.max(PAGE_S)), row_mm))
-        });
+        let fits = |found: &Result<_, _>| !matches!(found, Err(SheetError::DoesNotFit { .. }));
         let mut result = Err(SheetError::NoPages);
-        for (page_s, row_height_mm) in ways {
+        for signal_mm in SIGNALS_MM {
+            let page_s = (signal_mm / self.display.speed.mm_per_s()).min(wanted_s.max(PAGE_S));
             // A hundredth of a second is no page of its own.
             let count = ((wanted_s - 0.01) / page_s).ceil().max(1.0) as usize;
-            let sheet = |i: usize| self.sheet(i, page_s, row_height_mm);
-            result = paginate((0..count).map(sheet), self.page.page(), GAP_MM);
-            if !matches!(result, Err(SheetError::DoesNotFit { .. })) {
+            let draw = |row_mm: u32| {
+                let sheets = (0..count).map(|i| self.sheet(i, page_s, row_mm));
+                paginate(sheets, self.page.page(), GAP_MM)
+            };
+            result = lowered(preferred_mm, draw, fits);
+            if fits(&result) {
                 break;
             }
         }
@@ -166,6 +166,19 @@ impl Print<'_> {
             written.push(path);
         }
         Ok(written)
+    }
+}
+
+/// Draws with ever lower rows (millimetres) until it fits; what still does not
+/// with the lowest is left to the caller.
+pub fn lowered<T>(preferred_mm: u32, draw: impl Fn(u32) -> T, fits: impl Fn(&T) -> bool) -> T {
+    let mut row_mm = preferred_mm;
+    loop {
+        let drawn = draw(row_mm);
+        if row_mm <= LOWEST_ROW_MM || fits(&drawn) {
+            return drawn;
+        }
+        row_mm -= 1;
     }
 }
 

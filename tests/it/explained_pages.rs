@@ -91,3 +91,160 @@ fn what_is_no_layout_is_refused_with_those_that_there_are() {
         "{errors}"
     );
 }
+
+fn document(
+    file: &Path,
+    model: &str,
+    options: &[&str],
+    folder: &Path,
+) -> (serde_json::Value, String) {
+    let bundle = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("models")
+        .join(model);
+    let write = |name: &str| {
+        let out = folder.join(name);
+        let fixed = [
+            "explain",
+            text(file),
+            "--bundle",
+            text(&bundle),
+            "--out",
+            text(&out),
+        ];
+        let output = protoecg(&[&fixed, options].concat());
+        let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{errors}");
+        std::fs::read_to_string(out).unwrap()
+    };
+    (
+        serde_json::from_str(&write("why.json")).unwrap(),
+        write("why.svg"),
+    )
+}
+
+/// All that the document says of a statement is on the page: of the fused model,
+/// with something changed.
+#[test]
+fn the_page_has_every_number_of_the_document() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = [
+        "--class",
+        "LVH",
+        "--mask-lead",
+        "V1",
+        "--without-prototype",
+        "3",
+    ];
+    let (document, svg) = document(&example(), "ptbxl-excerpt", &options, folder.path());
+    let page = lines(&svg);
+    let all = page.join(" ");
+    let has = |cell: &str| assert!(page.contains(&cell), "{cell:?} is not on the page");
+    let says = |part: &str| assert!(all.contains(part), "{part:?} is not on the page");
+    let class = &document["classes"][0];
+    assert_eq!(class["code"], "LVH");
+    let string = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+    let digits = |value: &serde_json::Value| format!("{:.3}", value.as_f64().unwrap());
+    says(&string(&class["heading"]));
+    // Every statement, changed and unchanged.
+    let predictions = document["recordings"][0]["predictions"].as_array().unwrap();
+    let mut assessed = 0;
+    for (class, before) in predictions
+        .iter()
+        .zip(document["unchanged"].as_array().unwrap())
+    {
+        has(&string(&class["code"]));
+        if class["assessed"] == true {
+            assessed += 1;
+            has(&string(&class["description"]));
+            for value in ["probability", "threshold", "calibrated_probability"] {
+                has(&digits(&class[value]));
+            }
+            has(&digits(&before["probability"]));
+        }
+    }
+    assert!(assessed > 5, "{assessed}");
+    // Every prototype with its training ECG and its percentile.
+    let prototypes = class["prototypes"].as_array().unwrap();
+    assert!(prototypes.len() > 2);
+    for prototype in prototypes {
+        for name in ["prototype", "ecg_id"] {
+            has(&prototype[name].to_string());
+        }
+        has(&digits(&prototype["cosine"]));
+        has(&format!("{:.1}", prototype["percentile"].as_f64().unwrap()));
+        has(&format!("{:+.3}", prototype["weight"].as_f64().unwrap()));
+    }
+    for window in prototypes[0]["windows"].as_array().unwrap() {
+        let [start, end] = ["start_s", "end_s"].map(|name| window[name].as_f64().unwrap());
+        says(&format!("{start:.2}–{end:.2} s"));
+    }
+    for entry in class["ledger"]["entries"].as_array().unwrap() {
+        has(&digits(&entry["similarity"]));
+        has(&string(&entry["class"]));
+    }
+    let nearest = class["nearest"].as_array().unwrap();
+    assert_eq!(nearest.len(), 10);
+    for neighbour in nearest {
+        has(&neighbour["ecg_id"].to_string());
+        has(&format!("{:.4}", neighbour["distance"].as_f64().unwrap()));
+    }
+    let counter = &class["counter_case"];
+    says(&format!(
+        "{}, {}",
+        string(&counter["code"]),
+        string(&counter["description"])
+    ));
+    says(&digits(&counter["probability"]));
+    says("Lead V1 is masked");
+    says("Prototype 3 is switched off");
+    let before = document["unchanged"].as_array().unwrap();
+    let before = before.iter().find(|other| other["code"] == "LVH").unwrap();
+    says(&format!(
+        "Unchanged, the probability is {}",
+        digits(&before["probability"])
+    ));
+}
+
+#[test]
+fn what_was_switched_off_is_marked_in_the_list_of_prototypes() {
+    let folder = tempfile::tempdir().unwrap();
+    let (whole, _) = document(&example(), "demo-rhythm", &[], folder.path());
+    let leading = whole["classes"].as_array().unwrap().iter();
+    let class = leading.max_by(|a, b| {
+        let probability = |class: &serde_json::Value| class["probability"].as_f64().unwrap();
+        probability(a).total_cmp(&probability(b))
+    });
+    let class = class.unwrap();
+    let number = class["prototypes"][1]["prototype"].to_string();
+    let code = class["code"].as_str().unwrap();
+    let options = ["--class", code, "--without-prototype", &number];
+    let (_, svg) = document(&example(), "demo-rhythm", &options, folder.path());
+    assert_eq!(
+        lines(&svg)
+            .iter()
+            .filter(|line| **line == "switched off")
+            .count(),
+        1
+    );
+}
+
+#[test]
+fn a_prototype_of_another_statement_is_refused_with_those_of_this_one() {
+    let file = example();
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("why.svg");
+    let output = protoecg(&[
+        "explain",
+        text(&file),
+        "--prototype",
+        "9999",
+        "--out",
+        text(&out),
+    ]);
+    assert!(!output.status.success() && !out.exists());
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        errors.contains("--prototype 9999: ") && errors.contains(" has "),
+        "{errors}"
+    );
+}

@@ -283,7 +283,7 @@ fn nothing_is_said_to_look_like_what_is_below_its_threshold() {
     for index in 0..2 {
         let prediction = model.predict(&simulated(index)).unwrap();
         for class in all(&model, &prediction) {
-            let heading = class.heading();
+            let heading = class.heading.as_str();
             match (class.assessed, class.positive, class.prototypes.len()) {
                 (true, Some(true), 1..) => {
                     let alike = class.prototypes[0].percentile.unwrap() >= 50.0;

@@ -3,8 +3,8 @@
 use protoecg::ecg::{Channel, Lead, Recording};
 use protoecg::sheet::{
     Align, Grid, Ink, Item, Layout, Mark, NOT_A_MEDICAL_DEVICE, Page, Palette, RectMm, Scene,
-    SheetError, SheetSpec, TableColumn, WHOLE_STRIP, pages_to_pdf, paginate, scene, to_pdf, to_png,
-    to_svg,
+    SheetError, SheetSpec, TableColumn, WHOLE_STRIP, pages_to_pdf, paginate, paginate_with_foot,
+    scene, to_pdf, to_png, to_svg,
 };
 
 /// Where things are on a sheet without a title, by the rules of the standard
@@ -663,12 +663,13 @@ fn an_explanation_flows_over_pages_unbroken_and_unscaled() {
             table.clone(),
         ]
     };
-    let pages = paginate(blocks(), Page::A4Landscape, 4.0).expect("it fits");
+    let foot = "ECG 0badcafe, model 1.";
+    let pages = paginate_with_foot(blocks(), Page::A4Landscape, 4.0, foot).expect("it fits");
     assert_eq!(pages.len(), 2);
     for (i, page) in pages.iter().enumerate() {
         assert_eq!((page.width_mm, page.height_mm), (297.0, 210.0));
         assert!(says(page, &format!("page {} of 2", i + 1)));
-        assert!(says(page, NOT_A_MEDICAL_DEVICE));
+        assert!(says(page, &format!("{NOT_A_MEDICAL_DEVICE} {foot}")));
     }
     assert!(says(&pages[1], "0.931"));
     assert_eq!(

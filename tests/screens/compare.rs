@@ -290,7 +290,18 @@ fn the_open_ecg_and_recent_files_are_added_and_there_is_room_for_four() {
     for i in 1..4 {
         window.click(&format!("Compare ecg{i}.hea"));
     }
-    // The fifth has no room: its button is off.
+    // The fifth has no room, and the list over the screen says so itself.
+    window.press_with(Modifiers::COMMAND, Key::L);
+    window.type_into("Path of a folder of ECGs", folder.path().to_str().unwrap());
+    window.click("List");
+    let row = window.name_with(&format!(", ECG {}", id(4))).unwrap();
+    window.harness.get_by_label(&row).focus();
+    window.harness.step();
+    window.press(Key::A);
+    assert!(window.has("4 ECGs are compared already"));
+    window.press(Key::Escape);
+    assert!(!window.has("4 ECGs are compared already"));
+    // Its button is off.
     window.click("ecg4.hea");
     window.press(Key::A);
     assert!(window.has("4 ECGs are compared already"));

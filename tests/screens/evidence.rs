@@ -3,7 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
-use eframe::egui::Key;
+use eframe::egui::{Key, Modifiers};
+use egui_kittest::kittest::Queryable as _;
 use protoecg::app::AppOptions;
 
 use crate::driver::{Window, simulated};
@@ -193,4 +194,81 @@ fn the_ledger_on_the_screen_adds_up_exactly() {
         .iter()
         .find(|n| n.starts_with("Logit, so probability"));
     assert_eq!(listed + rest.unwrap(), thousandths(logit.unwrap()));
+}
+
+fn print_explanation(window: &mut Window, path: &Path) -> String {
+    window.press_with(Modifiers::COMMAND, Key::P);
+    window.click("Explanation");
+    window.harness.get_by_label("Path of the print").focus();
+    window.press_with(Modifiers::COMMAND, Key::A);
+    window.type_into("Path of the print", path.to_str().unwrap());
+    window.click("Save");
+    assert!(window.has("The print was saved."), "{:#?}", window.names());
+    window.press(Key::Escape);
+    std::fs::read_to_string(path).unwrap()
+}
+
+#[test]
+fn the_explanation_is_printed_from_the_window_as_the_command_line_writes_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = reading(folder.path(), "demo-rhythm", 1);
+    let printed = print_explanation(&mut window, &folder.path().join("window.svg"));
+    let out = folder.path().join("command.svg");
+    let command = |options: &[&str]| {
+        let status = std::process::Command::new(env!("CARGO_BIN_EXE_protoecg"))
+            .arg("explain")
+            .arg(folder.path().join("ecg1.hea"))
+            .arg("--bundle")
+            .arg(bundle("demo-rhythm"))
+            .arg("--out")
+            .arg(&out)
+            .args(options)
+            .env_remove("PROTOECG_PTBXL")
+            .status();
+        assert!(status.unwrap().success(), "{options:?}");
+        std::fs::read_to_string(&out).unwrap()
+    };
+    assert!(printed == command(&[]));
+
+    // The pair on the screen, whatever its rank, with the checks of it.
+    let of = window.name_with("Prototypes of ").unwrap();
+    let code = of.trim_start_matches("Prototypes of ");
+    let row = window.name_with("Prototype 2 of this class: ").unwrap();
+    window.click(&row);
+    window.click("Checks");
+    window.click("Check this pair");
+    let second = print_explanation(&mut window, &folder.path().join("second.svg"));
+    assert!(second.contains("Checks of the pair with prototype "));
+    let titled = |svg: &str| {
+        let mut texts = svg
+            .split("</text>")
+            .filter_map(|text| text.rsplit('>').next());
+        let title =
+            texts.find(|text| text.starts_with("Training ECG ") && text.contains(", prototype "));
+        title.unwrap().to_owned()
+    };
+    assert_ne!(titled(&printed), titled(&second));
+    let title = titled(&second);
+    let number = title.rsplit(' ').next().unwrap();
+    assert!(second == command(&["--prototype", number, "--checks"]));
+    let ecg = row
+        .split("training ECG ")
+        .nth(1)
+        .unwrap()
+        .split(',')
+        .next()
+        .unwrap();
+    assert!(titled(&second).starts_with(&format!("Training ECG {ecg}, ")));
+
+    // And what was changed.
+    window.click("What if");
+    window.click("Mask lead V1");
+    let changed = print_explanation(&mut window, &folder.path().join("changed.svg"));
+    assert!(changed.contains("Lead V1 is masked") && changed.contains(">unchanged<"));
+    assert!(!changed.contains("Checks of the pair"));
+    let options = ["--class", code, "--prototype", number, "--mask-lead", "V1"];
+    let title = titled(&changed);
+    let now = title.rsplit(' ').next().unwrap();
+    assert_eq!(now, number, "a change does not change what is looked at");
+    assert!(changed == command(&options));
 }

@@ -211,6 +211,31 @@ fn sheets_zoom_by_keyboard_and_fit_again() {
     window.assert_shows("rhythm strip is highlighted");
 }
 
+/// Without work in the background and without input, nothing is drawn again.
+#[test]
+fn a_window_that_nobody_touches_asks_for_no_frame() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = Window::reading(folder.path(), 1);
+    for screen in ["Read", "Statistics", "Train"] {
+        window.click(screen);
+        window.harness.remove_cursor();
+        window.settle();
+        let mut delays = Vec::new();
+        for _ in 0..20 {
+            window.harness.step();
+            let output = window.harness.output();
+            let root = &output.viewport_output[&egui::ViewportId::ROOT];
+            delays.push(root.repaint_delay);
+        }
+        let last = &delays[10..];
+        let never = std::time::Duration::MAX;
+        assert!(
+            last.iter().all(|delay| *delay == never),
+            "{screen}: {delays:?}"
+        );
+    }
+}
+
 use egui_kittest::kittest::Queryable as _;
 
 #[derive(Debug)]

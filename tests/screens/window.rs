@@ -8,14 +8,14 @@ use std::time::{Duration, Instant};
 use crate::driver::{demonstration, simulated};
 
 /// An X server of our own, ended with the test.
-struct Display {
+pub struct Display {
     server: Child,
-    name: String,
+    pub name: String,
 }
 
 impl Display {
     /// `None` where Xvfb is not installed.
-    fn start() -> Option<Self> {
+    pub fn start() -> Option<Self> {
         // The server picks a free number and says it on its standard output.
         let mut server = Command::new("Xvfb")
             .args([

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::app::application::Application;
-use crate::app::command::{CompareCommand, Place, Screen};
+use crate::app::command::{CompareCommand, Overlay, Place, Screen};
 use crate::app::state::{
     ComparedEcg, ComparedReading, Comparison, ListedReading, OpenedRecording, positive,
 };
@@ -47,8 +47,13 @@ impl Application {
         let has_room = !self.state.comparison.is_full();
         if !has_room {
             let most = Comparison::MOST;
+            // Where it was asked for: a list over the screen hides what is on that.
+            let place = match self.state.overlay {
+                Some(Overlay::Worklist) => Place::Worklist,
+                _ => Place::Reading,
+            };
             self.state.problem(
-                Place::Reading,
+                place,
                 format!("{most} ECGs are compared already"),
                 "Remove one of them first: M shows them.",
             );

@@ -35,6 +35,7 @@ impl Application {
             Command::Toggle(Overlay::MedianBeat) => self.show_median_beat(),
             Command::Toggle(overlay) => {
                 self.state.overlay = (self.state.overlay != Some(overlay)).then_some(overlay);
+                self.fields.focus_print = self.state.overlay == Some(Overlay::Print);
             }
             Command::CloseOverlay => self.state.overlay = None,
             Command::Dismiss(place) => self.state.solved(place),
@@ -141,8 +142,10 @@ impl Application {
                 prototype,
                 result,
             } => self.exemplar_predicted(&bundle, prototype, result),
-            Event::Measuring { bundle, done, of } => self.prototypes_measured(&bundle, done, of),
-            Event::PrototypesMeasured { bundle, result } => self.all_measured(&bundle, result),
+            Event::Measuring { ticket, done, of } => {
+                self.state.statistics.measured(ticket, done, of);
+            }
+            Event::PrototypesMeasured { ticket, result } => self.all_measured(ticket, result),
             Event::BundleOpened(bundle) => self.bundle_opened(bundle),
             Event::ModelReady { path, device } => self.model_ready(&path, device),
             Event::ModelFailed { path, message } => self.model_failed(path, message),

@@ -1,19 +1,31 @@
-//! The ECG on the screen, on paper.
+//! What is on the screen, on paper: the ECG, or what is said of a statement.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::app::application::Application;
-use crate::app::command::Place;
-use crate::app::worker::{FileJob, PrintJob, Priority};
-use crate::explain::reading;
+use crate::app::command::{Place, PrintWhat};
+use crate::app::worker::{ExplanationJob, FileJob, PrintJob, Priority};
+use crate::explain::{Explanation, reading, words};
 use crate::sheet::PAGE_S;
 
 impl Application {
     pub(super) fn print(&mut self, path: PathBuf) {
-        let (Some(opened), Some(workers)) = (&self.state.reading.opened, &self.workers) else {
+        let job = match self.fields.print_what {
+            PrintWhat::EcgPage => self.ecg_page(path),
+            PrintWhat::Explanation => self.explanation_to_print(path),
+        };
+        let (Some(job), Some(workers)) = (job, &self.workers) else {
             return;
         };
+        workers.files(Priority::Seen, job);
+        self.state.reading.printing = true;
+        self.state.reading.printed = None;
+        self.state.solved(Place::Print);
+    }
+
+    fn ecg_page(&self, path: PathBuf) -> Option<FileJob> {
+        let opened = self.state.reading.opened.as_ref()?;
         let footer = match self.state.model.bundle() {
             None => vec!["No model was asked.".to_owned()],
             Some(model) => {
@@ -43,10 +55,43 @@ impl Application {
             duration_s: PAGE_S,
             page: self.state.saved.print_page,
         };
-        workers.files(Priority::Seen, FileJob::Print(Box::new(job)));
-        self.state.reading.printing = true;
-        self.state.reading.printed = None;
-        self.state.solved(Place::Print);
+        Some(FileJob::Print(Box::new(job)))
+    }
+
+    /// The pair on the screen, with the checks and the ratings that stand there.
+    fn explanation_to_print(&self, path: PathBuf) -> Option<FileJob> {
+        let reading = Some(&self.state.reading).filter(|reading| reading.is_explained())?;
+        let (opened, model) = (reading.opened.as_ref()?, self.state.model.bundle()?);
+        let prediction = reading.prediction.as_ref()?;
+        let unchanged = reading.unchanged.as_deref().unwrap_or(prediction);
+        let mut class = (**reading.explanation()?).clone();
+        class.checks = reading.checks_of_evidence().cloned();
+        let counter = class.counter_case.iter().map(|counter| &counter.prototype);
+        let shown = class.prototypes.iter().chain(counter);
+        let shown: Vec<usize> = shown.map(|evidence| evidence.prototype).collect();
+        let attention = reading.attention.as_deref().cloned();
+        let mut explanation =
+            Explanation::from_parts(prediction, unchanged, vec![class], attention);
+        for prototype in shown {
+            if let Some(rating) = self.state.rating_of(prototype) {
+                explanation.rate(prototype, rating);
+            }
+        }
+        Some(FileJob::PrintExplanation(Box::new(ExplanationJob {
+            path,
+            dpi: f64::from(self.fields.print_dpi),
+            manifest: Arc::clone(&model.manifest),
+            sha256: model.sha256.clone(),
+            exemplars: Arc::clone(&model.exemplars),
+            recording: Arc::clone(&opened.recording),
+            high_rate: opened.drawn.source.high_rate.clone(),
+            display: opened.drawn.look.display,
+            notes: words::notes(prediction, &opened.report),
+            prediction: Arc::clone(prediction),
+            explanation,
+            order: reading.order,
+            rank: reading.rank,
+        })))
     }
 
     pub(super) fn printed(&mut self, result: Result<usize, String>) {

@@ -1,11 +1,9 @@
 //! The numbers that come of rating.
 
 use std::path::PathBuf;
-use std::time::Instant;
 
 use crate::app::application::Application;
 use crate::app::command::{Place, Screen};
-use crate::app::state::Measuring;
 use crate::app::statistics::SHOWN;
 use crate::app::worker::{ModelJob, Priority, StoreJob, Summary};
 
@@ -52,12 +50,10 @@ impl Application {
         if self.state.statistics.measuring.is_some() {
             return;
         }
-        self.state.statistics.measuring = Some(Measuring {
-            done: 0,
-            of: model.manifest.prototypes.len(),
-            since: Instant::now(),
-        });
+        let count = model.manifest.prototypes.len();
+        let ticket = self.state.statistics.measure(count);
         let job = ModelJob::Audit {
+            ticket,
             bundle: model.sha256.clone(),
             data: self.state.saved.ptbxl_dir.clone(),
             file: study.audit_file(),
@@ -73,20 +69,10 @@ impl Application {
         }
     }
 
-    pub(super) fn prototypes_measured(&mut self, bundle: &str, done: usize, of: usize) {
-        let loaded = self.state.model.bundle().map(|model| model.sha256.as_str());
-        let measuring = self.state.statistics.measuring.as_mut();
-        if let Some(measuring) = measuring.filter(|_| loaded == Some(bundle)) {
-            (measuring.done, measuring.of) = (done, of);
-        }
-    }
-
-    pub(super) fn all_measured(&mut self, bundle: &str, result: Result<(), String>) {
-        let loaded = self.state.model.bundle().map(|model| model.sha256.as_str());
-        if loaded != Some(bundle) {
+    pub(super) fn all_measured(&mut self, ticket: u64, result: Result<(), String>) {
+        if !self.state.statistics.all_measured(ticket) {
             return;
         }
-        self.state.statistics.measuring = None;
         match result {
             Ok(()) => {
                 self.refresh_statistics();

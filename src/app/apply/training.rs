@@ -120,7 +120,7 @@ impl Application {
         else {
             return;
         };
-        if training.checking || self.form().as_ref() != Some(&form) {
+        if training.opening || training.checking || self.form().as_ref() != Some(&form) {
             // Typed meanwhile; the check is on its way.
             return;
         }

@@ -15,7 +15,9 @@ use crate::explain::Order;
 use crate::inference::{Changes, DeviceChoice};
 use crate::sheet::{DisplayOptions, PrintPage};
 
-pub use read::{CompareCommand, EvidencePane, PairView, Scroll, WorklistCommand, ZoomStep};
+pub use read::{
+    CompareCommand, EvidencePane, PairView, PrintWhat, Scroll, WorklistCommand, ZoomStep,
+};
 pub use review::{ReadingCommand, ReadingPage, ReviewCommand, ReviewPage};
 
 /// The screens.
@@ -128,7 +130,7 @@ pub enum Command {
     SetCaliper(CaliperMode),
     MoveCaliper(CaliperStep),
     SetPrintPage(PrintPage),
-    /// Write the ECG on the screen to a file.
+    /// Write the ECG on the screen, or its explanation, to a file.
     Print(PathBuf),
 
     LoadModel(PathBuf),

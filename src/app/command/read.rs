@@ -39,6 +39,27 @@ impl PairView {
     }
 }
 
+/// What is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PrintWhat {
+    /// The sheet on the screen.
+    #[default]
+    EcgPage,
+    /// The chosen statement with all that is said for and against it.
+    Explanation,
+}
+
+impl PrintWhat {
+    pub const ALL: [Self; 2] = [Self::EcgPage, Self::Explanation];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::EcgPage => "ECG page",
+            Self::Explanation => "Explanation",
+        }
+    }
+}
+
 /// What lies beside the ledger.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum EvidencePane {

@@ -106,6 +106,16 @@ fn shortcuts(press: Press, typing: bool, state: &State, commands: &mut Commands)
         Key::Q => Command::Quit,
         Key::Comma => Command::Toggle(Overlay::Settings),
         Key::L => Command::Toggle(Overlay::Worklist),
+        // In the form; where it cannot be started, nothing happens.
+        Key::Enter
+            if state.screen == Screen::Train
+                && state.training.run.is_none()
+                && !state.training.opening
+                && state.overlay.is_none()
+                && !press.repeat =>
+        {
+            Command::Train(TrainCommand::Start)
+        }
         // In a field they go from word to word.
         Key::ArrowRight if !typing => Command::Worklist(WorklistCommand::Step(true)),
         Key::ArrowLeft if !typing => Command::Worklist(WorklistCommand::Step(false)),

@@ -111,15 +111,11 @@ fn row(
     commands: &mut Commands,
 ) {
     let tokens = Tokens::of(ui);
-    let remark = match prototype {
-        p if p.switched_off => ", switched off",
-        p if p.same_recording => ", this very recording",
-        p if p.same_patient => ", same patient",
-        p if p.duplicate_of.is_some() => ", same ECG as another prototype",
-        _ => "",
-    };
     let ecg_id = prototype.ecg_id.map(|id| id.to_string());
-    let source = format!("{}{remark}", ecg_id.as_deref().unwrap_or("not known"));
+    let mut source = ecg_id.unwrap_or("not known".to_owned());
+    if let Some(remark) = words::remark(prototype) {
+        source.push_str(&format!(", {remark}"));
+    }
     let name = format!(
         "Prototype {} of this class: training ECG {source}, cosine {:.3}, percentile {}, contribution {:+.3}",
         rank + 1,

@@ -137,8 +137,13 @@ fn toolbar(
                 } else {
                     tokens.text
                 };
+                let shown = state.reading.evidence();
+                let heading = match shown {
+                    Some(evidence) => explanation.heading_over(evidence),
+                    None => &explanation.heading,
+                };
                 ui.label(
-                    RichText::new(explanation.heading())
+                    RichText::new(heading)
                         .font(strong(type_size::HEADING))
                         .color(colour),
                 );

@@ -231,15 +231,8 @@ fn row(
     response.on_hover_ui_at_pointer(|ui| tooltip(ui, class, standing));
 }
 
-/// Two digits, and never a certainty that the model does not have.
 fn rounded(probability: f64) -> String {
-    if probability < 0.005 {
-        "<0.01".to_owned()
-    } else if probability >= 0.995 {
-        ">0.99".to_owned()
-    } else {
-        format!("{probability:.2}")
-    }
+    words::rounded_probability(probability, 2)
 }
 
 /// The row for a screen reader, and the name that the tests know it by.

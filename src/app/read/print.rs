@@ -1,14 +1,14 @@
-//! The ECG on paper: where to, on what.
+//! The ECG, or the explanation, on paper: where to, on what.
 
 use std::path::PathBuf;
 
 use eframe::egui::{Button, Context, Ui};
 
-use crate::app::command::{Command, Commands, Place};
+use crate::app::command::{Command, Commands, Place, PrintWhat};
 use crate::app::state::{Fields, State};
 use crate::app::tokens::space;
 use crate::app::widgets::{
-    dialog, path_field, primary_button, problem_ui, secondary, section, segmented, small,
+    dialog, focused_path_field, primary_button, problem_ui, secondary, section, segmented, small,
 };
 use crate::app::worker::Purpose;
 use crate::sheet::{FileKind, PrintPage};
@@ -18,23 +18,31 @@ const WIDTH: f32 = 560.0;
 const RESOLUTIONS: [(u16, &str); 3] = [(150, "150 dpi"), (300, "300 dpi"), (600, "600 dpi")];
 
 pub fn overlay(ctx: &Context, state: &State, fields: &mut Fields, commands: &mut Commands) {
-    dialog(ctx, "Print this ECG", WIDTH, commands, |ui, commands| {
+    dialog(ctx, "Print", WIDTH, commands, |ui, commands| {
         problem_ui(
             ui,
             Place::Print,
             state.problems.get(&Place::Print),
             commands,
         );
-        secondary(
-            ui,
-            "The page on the screen at true scale, in the layout, speed, gain and filter of the screen, with the \
-             model and what it reads. The ECG is named by its checksum. Print it without \"fit to page\".",
-        );
+        let whats = PrintWhat::ALL.map(|what| (what, what.name()));
+        if let Some(what) = segmented(ui, fields.print_what, &whats) {
+            fields.print_what = what;
+        }
+        ui.add_space(space::XS);
+        secondary(ui, said(fields.print_what));
         ui.add_space(space::S);
         section(ui, "Paper, in landscape");
-        let pages = PrintPage::ALL.map(|page| (page, page.name()));
-        if let Some(page) = segmented(ui, state.saved.print_page, &pages) {
-            commands.send(Command::SetPrintPage(page));
+        match fields.print_what {
+            PrintWhat::EcgPage => {
+                let pages = PrintPage::ALL.map(|page| (page, page.name()));
+                if let Some(page) = segmented(ui, state.saved.print_page, &pages) {
+                    commands.send(Command::SetPrintPage(page));
+                }
+            }
+            PrintWhat::Explanation => {
+                small(ui, "A PDF has pages of A4; SVG and PNG are one long sheet.");
+            }
         }
         ui.add_space(space::XS);
         section(ui, "Resolution of a PNG");
@@ -47,18 +55,35 @@ pub fn overlay(ctx: &Context, state: &State, fields: &mut Fields, commands: &mut
     });
 }
 
+fn said(what: PrintWhat) -> &'static str {
+    match what {
+        PrintWhat::EcgPage => {
+            "The page on the screen at true scale, in the layout, speed, gain and filter of the screen, with the model \
+             and what it reads. The ECG is named by its checksum. Print it without \"fit to page\"."
+        }
+        PrintWhat::Explanation => {
+            "The chosen statement: both ECGs with their windows, the ledger, the counter-case, the nearest training \
+             ECGs, the checks if the pair was checked, and the probabilities of all statements. As \"protoecg explain\" \
+             writes it, at true scale; the ECG is named by its checksum."
+        }
+    }
+}
+
 fn file(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands) {
     let path = PathBuf::from(fields.print.trim());
     let is_known = FileKind::of(&path).is_some();
     ui.horizontal(|ui| {
-        let entered = path_field(
+        let focus = std::mem::take(&mut fields.focus_print);
+        let entered = focused_path_field(
             ui,
             &mut fields.print,
             "Path of the print",
             "Ends in .pdf, .svg or .png",
             330.0,
+            focus,
         );
-        let can_print = is_known && !state.reading.printing;
+        let is_there = fields.print_what == PrintWhat::EcgPage || state.reading.is_explained();
+        let can_print = is_known && is_there && !state.reading.printing;
         let save = primary_button(ui, "Save", can_print);
         if can_print && (entered || save.clicked()) {
             commands.send(Command::Print(path));
@@ -72,6 +97,9 @@ fn file(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands
     });
     if !fields.print.trim().is_empty() && !is_known {
         small(ui, "The ending says what is written: .pdf, .svg or .png.");
+    }
+    if fields.print_what == PrintWhat::Explanation && !state.reading.is_explained() {
+        small(ui, "There is no explanation on the screen.");
     }
     if state.reading.printing {
         ui.horizontal(|ui| {

@@ -26,7 +26,7 @@ pub use test_sheets::TestSheets;
 pub use training::{ShownSource, TrainingState};
 pub use worklist::{Listed, ListedReading, Worklist, positive, positive_text};
 
-use super::command::{Overlay, Place, Screen};
+use super::command::{Overlay, Place, PrintWhat, Screen};
 use super::look::Look;
 use super::notes::Notes;
 use super::widgets::SheetZoom;
@@ -197,6 +197,9 @@ pub struct Fields {
     /// The chosen one of the projected prototypes is to come into sight.
     pub scroll_to_source: bool,
     pub print: String,
+    pub print_what: PrintWhat,
+    /// The field of the print's path is to take the keyboard.
+    pub focus_print: bool,
     pub folder: String,
     /// The note of the open ECG.
     pub note: String,

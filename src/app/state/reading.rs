@@ -109,6 +109,15 @@ impl Reading {
         self.explanations.get(&self.class?)
     }
 
+    /// All that is said of the chosen statement is there.
+    pub fn is_explained(&self) -> bool {
+        let has_attention = |prediction: &Prediction| prediction.attention.is_some();
+        let awaits_attention =
+            self.attention.is_none() && self.prediction.as_deref().is_some_and(has_attention);
+        // While changes are answered, what stands there is of those before.
+        self.explanation().is_some() && !awaits_attention && !self.predicting
+    }
+
     /// The prototype that stands beside the ECG.
     pub fn evidence(&self) -> Option<&PrototypeEvidence> {
         self.at_rank(self.rank)
@@ -116,9 +125,7 @@ impl Reading {
 
     /// A prototype of the chosen class by its rank in the chosen order.
     pub fn at_rank(&self, rank: usize) -> Option<&PrototypeEvidence> {
-        let explanation = self.explanation()?;
-        let place = *explanation.ordered(self.order).get(rank)?;
-        explanation.prototypes.get(place)
+        self.explanation()?.at_rank(self.order, rank)
     }
 
     /// The rank of a prototype of the chosen class in the chosen order.
@@ -138,7 +145,10 @@ impl Reading {
     pub fn checks_of_evidence(&self) -> Option<&Checks> {
         let prototype = self.evidence()?.prototype;
         let checks = self.checks.as_deref();
-        checks.filter(|checks| checks.prototype == prototype && self.changes.is_none())
+        // The changes that were answered, not those that were asked for last.
+        let shown = self.prediction.as_deref();
+        let unchanged = shown.is_some_and(|prediction| prediction.changes.is_none());
+        checks.filter(|checks| checks.prototype == prototype && unchanged)
     }
 
     /// What is marked on the read ECG; `None` where nothing is to be, or where

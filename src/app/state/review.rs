@@ -294,10 +294,42 @@ pub struct StatisticsState {
     pub exported: Option<Written>,
     /// The prototypes of the loaded model are being measured without people.
     pub measuring: Option<Measuring>,
+    /// The number given to the last measuring.
+    measuring_ticket: u64,
+}
+
+impl StatisticsState {
+    /// A measuring of so many prototypes begins; its reports carry this number.
+    pub fn measure(&mut self, of: usize) -> u64 {
+        self.measuring_ticket += 1;
+        self.measuring = Some(Measuring {
+            ticket: self.measuring_ticket,
+            done: 0,
+            of,
+            since: Instant::now(),
+        });
+        self.measuring_ticket
+    }
+
+    /// Takes in how far it is, unless it was stopped meanwhile.
+    pub fn measured(&mut self, ticket: u64, done: usize, of: usize) {
+        let measuring = self.measuring.as_mut();
+        if let Some(measuring) = measuring.filter(|measuring| measuring.ticket == ticket) {
+            (measuring.done, measuring.of) = (done, of);
+        }
+    }
+
+    /// It has ended; false for one that was stopped before.
+    pub fn all_measured(&mut self, ticket: u64) -> bool {
+        let is_it = |measuring: &mut Measuring| measuring.ticket == ticket;
+        self.measuring.take_if(is_it).is_some()
+    }
 }
 
 /// How far that is.
 pub struct Measuring {
+    /// Reports with another number are of one that was stopped.
+    ticket: u64,
     pub done: usize,
     pub of: usize,
     pub since: Instant,
@@ -315,6 +347,22 @@ impl Measuring {
 mod tests {
     use super::*;
     use crate::review::{BundleRef, Exclusion};
+
+    #[test]
+    fn reports_of_a_measuring_that_was_stopped_are_passed_over() {
+        let mut statistics = StatisticsState::default();
+        let stopped = statistics.measure(80);
+        statistics.measuring = None;
+        let second = statistics.measure(80);
+        let done = |statistics: &StatisticsState| statistics.measuring.as_ref().map(|m| m.done);
+        statistics.measured(stopped, 79, 80);
+        assert!(!statistics.all_measured(stopped));
+        assert_eq!(done(&statistics), Some(0));
+        statistics.measured(second, 1, 80);
+        assert_eq!(done(&statistics), Some(1));
+        assert!(statistics.all_measured(second));
+        assert_eq!(done(&statistics), None);
+    }
 
     fn slot(prototype: usize) -> Slot {
         Slot {

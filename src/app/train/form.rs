@@ -285,7 +285,8 @@ fn go(ui: &mut Ui, state: &State, commands: &mut Commands) {
         && training.checked_form.is_some();
     ui.horizontal(|ui| {
         let enabled = sound && !training.checking && !training.opening;
-        if primary_button(ui, "Start training", enabled).clicked() && enabled {
+        let start = primary_button(ui, "Start training", enabled);
+        if start.on_hover_text("Ctrl+Enter").clicked() && enabled {
             commands.train(TrainCommand::Start);
         }
         if training.opening {

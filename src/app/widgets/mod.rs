@@ -16,7 +16,7 @@ mod text;
 pub use button::{ghost_button, icon_button, key_hint, primary_button};
 pub use caliper::{CaliperMode, CaliperStep};
 pub use dialog::dialog;
-pub use field::path_field;
+pub use field::{focused_path_field, path_field};
 pub use notice::{badge, banner, problem_ui};
 pub use plot::still_plot;
 pub use segmented::segmented;

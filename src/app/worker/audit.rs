@@ -9,6 +9,8 @@ use crate::inference::Model;
 
 /// An audit as it goes on.
 pub struct RunningAudit {
+    /// The number that its reports carry.
+    pub ticket: u64,
     /// Where it is kept once it is whole.
     file: PathBuf,
     data: Option<TrainingData>,
@@ -24,7 +26,7 @@ impl RunningAudit {
         model: &Model,
         exemplars: &Exemplars,
         data: Option<&Path>,
-        file: PathBuf,
+        (ticket, file): (u64, PathBuf),
     ) -> Result<Self, String> {
         // Most of the metrics are of the training ECGs.
         let is_there = exemplars.read(0);
@@ -36,6 +38,7 @@ impl RunningAudit {
         };
         is_there.map_err(|error| error.to_string())?;
         Ok(Self {
+            ticket,
             file,
             data,
             auditing: Auditing::default(),

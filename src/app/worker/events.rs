@@ -131,13 +131,13 @@ pub enum Event {
     },
     /// So many prototypes of the loaded model are measured without people.
     Measuring {
-        bundle: String,
+        ticket: u64,
         done: usize,
         of: usize,
     },
     /// All are, and kept; or why not.
     PrototypesMeasured {
-        bundle: String,
+        ticket: u64,
         result: Result<(), String>,
     },
     Store(StoreEvent),

@@ -8,6 +8,7 @@ use std::thread::JoinHandle;
 use super::events::{ComparedEvent, Event, Events, EvidenceKey, ReadRecording};
 use super::guarded;
 use super::listing::{self, ListedFile};
+use super::print::{ExplanationJob, PrintJob};
 use super::queue::{JobReceiver, JobSender, job_queue};
 use super::test_ecgs::TestEcgs;
 use super::training::TrainingEvent;
@@ -17,8 +18,7 @@ use crate::app::notes::Notes;
 use crate::bundle::Exemplars;
 use crate::dataset::DataSet;
 use crate::ecg::Recording;
-use crate::explain::reading;
-use crate::sheet::{DisplayOptions, Mark, Print, PrintPage, Tick};
+use crate::sheet::Mark;
 use crate::training::ProjectedSource;
 use crate::{formats, measurements};
 
@@ -45,6 +45,7 @@ pub enum FileJob {
         look: Look,
     },
     Print(Box<PrintJob>),
+    PrintExplanation(Box<ExplanationJob>),
     /// An ECG that is to stand beside others.
     ReadCompared {
         number: u64,
@@ -106,41 +107,6 @@ pub enum FileJob {
 
 /// The number of the drawing that is wanted.
 pub type NewestDraw = Arc<AtomicU64>;
-
-/// What is printed, and where to.
-pub struct PrintJob {
-    pub path: PathBuf,
-    pub dpi: f64,
-    pub signal: Signal,
-    pub display: DisplayOptions,
-    pub recording: Arc<Recording>,
-    pub footer: Vec<String>,
-    pub ticks: Vec<Tick>,
-    pub start_s: f64,
-    pub duration_s: f64,
-    pub page: PrintPage,
-}
-
-impl PrintJob {
-    fn write(&self) -> Result<usize, String> {
-        let print = Print {
-            recording: &self.signal.recording,
-            signal_note: &self.signal.note,
-            unit: self.signal.unit,
-            display: &self.display,
-            title: &[reading::title(&self.recording)],
-            footer: &self.footer,
-            ticks: &self.ticks,
-            start_s: self.start_s,
-            duration_s: self.duration_s,
-            page: self.page,
-        };
-        let written = print.write(&self.path, self.dpi);
-        written
-            .map(|files| files.len())
-            .map_err(|error| error.to_string())
-    }
-}
 
 /// Starts the pool.
 pub fn start(events: &Events) -> std::io::Result<(JobSender<FileJob>, Vec<JoinHandle<()>>)> {
@@ -260,6 +226,9 @@ fn work(jobs: &JobReceiver<FileJob>, events: &Events) {
                 events.send(Event::NotesSaved(result));
             }
             FileJob::Print(job) => {
+                events.send(Event::Printed(guarded("printing", || job.write())));
+            }
+            FileJob::PrintExplanation(job) => {
                 events.send(Event::Printed(guarded("printing", || job.write())));
             }
             FileJob::ReadExemplar {

@@ -9,6 +9,7 @@ mod files;
 mod listing;
 mod model;
 mod open_store;
+mod print;
 mod queue;
 mod store;
 mod test_ecgs;
@@ -25,9 +26,10 @@ use eframe::egui;
 
 pub use dialogs::{Dialogs, NativeDialogs, Purpose};
 pub use events::{Answer, ComparedEvent, Event, EvidenceKey, OpenedBundle, ReadRecording};
-pub use files::{FileJob, NewestDraw, PrintJob};
+pub use files::{FileJob, NewestDraw};
 pub use listing::ListedFile;
 pub use model::ModelJob;
+pub use print::{ExplanationJob, PrintJob};
 pub use queue::{JobSender, Priority};
 pub use store::{
     Begun, FoundStudy, ReadingResumed, Resumed, StoreEvent, StoreJob, StudyOf, Summary, Written,

@@ -68,6 +68,7 @@ pub enum ModelJob {
     /// Measure the prototypes without people, one by one when nothing else is
     /// asked, and keep what was found in the file. One at a time.
     Audit {
+        ticket: u64,
         bundle: String,
         data: Option<PathBuf>,
         file: PathBuf,
@@ -132,36 +133,40 @@ impl Loaded {
         })
     }
 
-    fn begin_audit(&mut self, data: Option<&Path>, file: PathBuf, events: &Events) {
+    fn begin_audit(
+        &mut self,
+        data: Option<&Path>,
+        (ticket, file): (u64, PathBuf),
+        events: &Events,
+    ) {
         match guarded("measuring the prototypes", || {
-            RunningAudit::begin(&self.model, &self.exemplars, data, file)
+            RunningAudit::begin(&self.model, &self.exemplars, data, (ticket, file))
         }) {
             Ok(begun) => self.audit = Some(begun),
-            Err(message) => self.audited(Err(message), events),
+            Err(message) => self.audited(ticket, Err(message), events),
         }
     }
 
     /// Measures one prototype more.
     fn go_on_with_audit(&mut self, events: &Events) {
         let Some(audit) = &mut self.audit else { return };
+        let ticket = audit.ticket;
         let step = guarded("measuring the prototypes", || {
             audit.step(&self.model, &self.exemplars)
         });
         match step {
             Ok(false) => {
                 let (done, of) = audit.done(&self.model);
-                let bundle = self.model.bundle().sha256.clone();
-                events.send(Event::Measuring { bundle, done, of });
+                events.send(Event::Measuring { ticket, done, of });
             }
-            Ok(true) => self.audited(Ok(()), events),
-            Err(message) => self.audited(Err(message), events),
+            Ok(true) => self.audited(ticket, Ok(()), events),
+            Err(message) => self.audited(ticket, Err(message), events),
         }
     }
 
-    fn audited(&mut self, result: Result<(), String>, events: &Events) {
+    fn audited(&mut self, ticket: u64, result: Result<(), String>, events: &Events) {
         self.audit = None;
-        let bundle = self.model.bundle().sha256.clone();
-        events.send(Event::PrototypesMeasured { bundle, result });
+        events.send(Event::PrototypesMeasured { ticket, result });
     }
 
     /// The statements at or above their thresholds.
@@ -212,10 +217,15 @@ fn work(jobs: &JobReceiver<ModelJob>, events: &Events, current: &AtomicU64) {
     let wanted = |ticket: u64| current.load(Ordering::Acquire) == ticket;
     while let Some(job) = next_job(jobs, &mut loaded, events) {
         match job {
-            ModelJob::Audit { bundle, data, file } => {
+            ModelJob::Audit {
+                ticket,
+                bundle,
+                data,
+                file,
+            } => {
                 let is_it = |loaded: &&mut Loaded| loaded.model.bundle().sha256 == bundle;
                 if let Some(loaded) = loaded.as_mut().filter(is_it) {
-                    loaded.begin_audit(data.as_deref(), file, events);
+                    loaded.begin_audit(data.as_deref(), (ticket, file), events);
                 }
             }
             ModelJob::StopAudit => {
