@@ -132,7 +132,7 @@ fn rating_row(
         study.bundle_sha256.clone(),
         answer.prototype.to_string(),
         no_formula(&item.class_code),
-        item.branch,
+        item.branch.clone(),
         source_number(&item).to_string(),
         linked.join(" "),
         current.rater.to_string(),
