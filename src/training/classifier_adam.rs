@@ -48,13 +48,7 @@ pub fn fit(
             let latents = live.branch.latents(&run.signals(rows), Pass::Train(&masks));
             Ok(live.branch.similarities(&latents).to_device(Device::Cpu))
         };
-        let loss = learner.epoch(
-            stage,
-            problem,
-            &order,
-            (batch, learning_rate),
-            &similarities,
-        )?;
+        let loss = learner.epoch(stage, problem, &order, (batch, learning_rate), similarities)?;
         let classifier = learner.classifier();
         let read_validation = |Live { branch, .. }: &Live| {
             let of = |xs: &Tensor| branch.similarities(&branch.latents(xs, Pass::Evaluate));
@@ -151,7 +145,7 @@ impl Learner {
         problem: &Problem,
         order: &[i64],
         (batch, rate): (usize, f64),
-        similarities: &dyn Fn(usize, &[i64]) -> Result<Tensor, TrainingError>,
+        similarities: impl Fn(usize, &[i64]) -> Result<Tensor, TrainingError>,
     ) -> Result<f64, TrainingError> {
         let mut sum = 0.0;
         for (step, rows) in order.chunks(batch.max(1)).enumerate() {
@@ -220,7 +214,7 @@ mod tests {
         };
         let mut learner = Learner::new(&stage, 0.0, &problem);
         let loss = learner
-            .epoch(&stage, &problem, &[0, 1], (2, 0.01), &all)
+            .epoch(&stage, &problem, &[0, 1], (2, 0.01), all)
             .unwrap();
         // -log sigmoid(1) and -log sigmoid(0.5), two of each.
         let term = |x: f64| (1.0 + (-x).exp()).ln();
@@ -237,7 +231,7 @@ mod tests {
         let mut learner = Learner::new(&heavy, 0.0, &problem);
         for _ in 0..40 {
             learner
-                .epoch(&heavy, &problem, &[0, 1], (2, 0.01), &all)
+                .epoch(&heavy, &problem, &[0, 1], (2, 0.01), all)
                 .unwrap();
         }
         let weight = learner.classifier().weight;

@@ -200,7 +200,8 @@ impl Session {
     /// queue that is closed, and not once the metrics are seen beside an answer.
     pub fn may_be_changed(&self) -> bool {
         let seen_beside = self.protocol.metrics == MetricsShown::AfterEachRating;
-        !self.closed && !(seen_beside && self.saved().is_some())
+        let is_final = self.closed || (seen_beside && self.saved().is_some());
+        !is_final
     }
 
     /// Shows a place, with the saved answer where there is one, or with the
