@@ -1,18 +1,23 @@
 //! Metrics of prototypes without people, on the bundle that comes with the
 //! program.
 
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::Command;
 
-use protoecg::bundle::{Bundle, Exemplars};
+use protoecg::bundle::{Architecture, BranchSpec, Bundle, Exemplars};
 use protoecg::dataset::{DataSet, TABLE_FILE};
 use protoecg::explain::{
     Auditing, BeatPart, FEWEST, KnownPatients, LOOKED_AT, NEAREST, TrainingData, audit,
 };
 use protoecg::inference::{Changes, DeviceChoice, Model, PooledWindow, Span};
 use protoecg::measurements::measure;
+use protoecg::nn::{BackboneSpec, Pooling, PrototypeKind};
+use protoecg::simulator;
+use protoecg::statements::{Group, LabelSet};
+use protoecg::training::{Stage, TrainingConfig};
 
-use crate::small_model::{copy_folder, run_with, small_model, two_branches};
+use crate::small_model::{config, copy_folder, run_with, small_model, two_branches};
 
 #[test]
 fn the_demonstration_has_the_metrics_that_its_files_give() {
@@ -143,14 +148,52 @@ fn windows_are_audited_on_their_own_ecg() {
     assert!(summary.place_kept_under_noise.is_some() && summary.faithfulness_drop.is_some());
 }
 
+/// Windows of about a second, briefly trained. Every window is pooled, so that a
+/// prediction names the cosines of all of them.
+fn one_branch_of_windows() -> TrainingConfig {
+    let mut config = config();
+    let mut stages = std::mem::take(&mut config.stages);
+    stages.drain(2..4);
+    for stage in &mut stages {
+        match stage {
+            Stage::Joint(joint) => {
+                "morphology".clone_into(&mut joint.branch);
+                joint.learning.epochs = 1;
+            }
+            Stage::Project(project) => "morphology".clone_into(&mut project.branch),
+            _ => {}
+        }
+    }
+    let branch = BranchSpec {
+        name: "morphology".into(),
+        labels: LabelSet::Group(Group::Morphology),
+        prototypes: PrototypeKind::Windows {
+            steps: 3,
+            pooling: Pooling::Mean,
+        },
+        prototypes_per_class: 2,
+        backbone: BackboneSpec::ResNet18 { dropout: 0.1 },
+    };
+    TrainingConfig {
+        model: Architecture::Prototypes {
+            branches: vec![branch],
+            bias: false,
+        },
+        fewer_prototypes_for_rare_classes: true,
+        stages,
+        ..config
+    }
+}
+
 /// The same numbers by another way: whole predictions of ECGs without a part, as
 /// a "what if" makes them, instead of the cosines of one branch.
 #[test]
 fn a_window_is_consistent_where_it_hangs_on_one_part_of_the_beat() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("two");
-    let data = small_model().data();
-    let bundle = run_with(&two_branches(), &data, &path, false, usize::MAX).unwrap();
+    let (path, data) = (folder.path().join("windows"), folder.path().join("data"));
+    // Enough that some statements of the beat have several ECGs.
+    simulator::write_ptbxl(140, 7, &data, &mut |_| ControlFlow::Continue(())).unwrap();
+    let bundle = run_with(&one_branch_of_windows(), &data, &path, false, usize::MAX).unwrap();
     let exemplars = Exemplars::new(&bundle, Some(data.clone()));
     let model = Model::load(bundle, DeviceChoice::Cpu).unwrap();
     let known = TrainingData::for_model(&model, Some(&data))
@@ -190,8 +233,7 @@ fn a_window_is_consistent_where_it_hangs_on_one_part_of_the_beat() {
 }
 
 /// On which part each of the nearest ECGs of the class hangs; `None` where this
-/// way cannot tell: beats of several shapes, or a window that is not among the
-/// five that a prediction names.
+/// way cannot tell: beats of several shapes.
 fn parts_by_what_ifs(
     model: &Model,
     set: &DataSet,
@@ -230,7 +272,8 @@ fn parts_by_what_ifs(
             .iter()
             .filter(|b| b.r_peak_s > from_s - 0.6 && b.r_peak_s < to_s + 0.6);
         let near: Vec<_> = near.collect();
-        if near.iter().any(|beat| !beat.typical) {
+        let typical = measured.beats.iter().find(|beat| beat.typical).unwrap();
+        if near.iter().any(|beat| beat.shape != typical.shape) {
             return None;
         }
         let beat = measured.fiducials.unwrap();
@@ -256,7 +299,7 @@ fn parts_by_what_ifs(
                 masked_spans,
                 ..Changes::default()
             });
-            let same = changed.iter().find(|w| w.step == whole.step)?;
+            let same = changed.iter().find(|w| w.step == whole.step).unwrap();
             falls.push((part, whole.cosine - same.cosine));
         }
         if falls.len() < 2 {
