@@ -232,6 +232,7 @@ pub(super) fn check(protocol: &Protocol, pairs: &Pairs) -> Result<(), ReviewErro
 
 #[cfg(test)]
 mod tests {
+    use super::super::results::source_number;
     use super::*;
     use crate::review::{BundleRef, Question, Rater};
 
@@ -310,6 +311,20 @@ mod tests {
         assert!(error.contains("of 60"), "{error}");
     }
 
+    /// A bundle may not know its prototypes' sources.
+    #[test]
+    fn pairs_of_one_prototype_are_one_cluster_without_a_source_too() {
+        let source = |number: usize, ecg_id: u32| {
+            source_number(&Item {
+                prototype: number,
+                pair: Some(named(ecg_id).pair),
+                ..Item::default()
+            })
+        };
+        assert_eq!(source(1, 3), source(2, 6));
+        assert_ne!(source(1, 3), source(2, 4));
+    }
+
     #[test]
     fn every_statement_gets_its_pairs() {
         let study = made(Take::PerStatement(4)).unwrap();
@@ -322,7 +337,15 @@ mod tests {
     #[test]
     fn what_a_study_of_pairs_cannot_have_is_named() {
         type Change = fn(&mut Protocol);
-        let cases: [(Change, &str); 4] = [
+        let cases: [(Change, &str); 5] = [
+            (
+                |p| {
+                    p.pairs.as_mut().unwrap().show_cosine = true;
+                    p.repeats.share = 0.05;
+                    p.repeats.apart = 20;
+                },
+                "pairs.show_cosine is true with hidden repeats",
+            ),
             (|p| p.blinding = Blinding::WithPrediction, "blinding is"),
             (|p| p.prototypes = Selection::PerClass(2), "prototypes is"),
             (|p| p.metrics = MetricsShown::BeforeRating, "metrics is"),
@@ -337,6 +360,16 @@ mod tests {
             let error = PairDraw::begin(protocol, &candidates(9)).unwrap_err();
             assert!(error.to_string().contains(told), "{error}");
         }
+        let mut unknown = protocol(Take::Count(3));
+        unknown.prototypes = Selection::Classes(vec!["PACE".to_owned(), "XYZ".to_owned()]);
+        let draw = PairDraw::begin(unknown, &candidates(9)).unwrap();
+        let item = |code: &str| Item {
+            class_code: code.to_owned(),
+            ..Item::default()
+        };
+        let error = draw.check_classes(&[item("PACE")]).unwrap_err();
+        assert!(error.to_string().contains("class \"XYZ\""), "{error}");
+        draw.check_classes(&[item("PACE"), item("XYZ")]).unwrap();
         // Without test ECGs there are no pairs.
         let error = Study::by_protocol(protocol(Take::Count(3)), Vec::new()).unwrap_err();
         assert!(error.to_string().contains("pairs is"), "{error}");

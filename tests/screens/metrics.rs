@@ -134,6 +134,19 @@ fn the_protocol_may_show_them_after_each_answer() {
     window.assert_shows_not(SHOWN);
     window.press(Key::Backspace);
     assert_measured(&mut window, queue[0]);
+    // Whoever has seen the numbers no longer rates blindly: the answer is final.
+    window.press(Key::Num1);
+    window.press(Key::U);
+    window.press(Key::Enter);
+    window.assert_shows_not(SHOWN);
+    drop(window);
+    let store = Store::open(&folder.path().join("reviews/metrics.sqlite")).unwrap();
+    let answers = store.answers(&Rater::new("R1").unwrap()).unwrap();
+    let [only] = &answers[..] else {
+        panic!("{answers:?}");
+    };
+    assert_eq!(only.earlier_answers, 0);
+    assert_eq!(only.answer.rating("representativeness"), Some(4));
 }
 
 #[test]
