@@ -144,10 +144,10 @@ fn the_page_has_every_number_of_the_document() {
     assert_eq!(class["code"], "LVH");
     let string = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
     let digits = |value: &serde_json::Value| format!("{:.3}", value.as_f64().unwrap());
-    // Never a certainty that the model does not have.
+    // Never a certainty that the model does not have; escaped in SVG.
     let chance = |value: &serde_json::Value| match value.as_f64().unwrap() {
-        p if p < 0.0005 => "<0.001".to_owned(),
-        p if p >= 0.9995 => ">0.999".to_owned(),
+        p if p < 0.0005 => "&lt;0.001".to_owned(),
+        p if p >= 0.9995 => "&gt;0.999".to_owned(),
         p => format!("{p:.3}"),
     };
     says(&string(&class["heading"]));
