@@ -107,13 +107,13 @@ fn the_best_epoch_comes_back_with_its_statistics() {
     };
     let kept = run(6, Keep::Best, "kept");
     let log = std::fs::read_to_string(kept.dir.join("training_log.jsonl")).unwrap();
-    let better = log.lines().filter_map(|line| {
+    let mut better = log.lines().filter_map(|line| {
         let event: serde_json::Value = serde_json::from_str(line).unwrap();
         let epoch = &event["epoch"];
         let is_best = epoch["name"] == "classifier" && epoch["better"] == true;
         is_best.then(|| epoch["epoch"].as_u64().unwrap() as usize)
     });
-    let best = better.last().unwrap();
+    let best = better.next_back().unwrap();
     assert!(best < 6, "{best}");
     let stopped = run(best, Keep::Last, "stopped");
     assert_eq!(differing(&kept, &stopped), BTreeSet::new());
