@@ -110,7 +110,7 @@ fn training_ecgs(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut
     small(
         ui,
         "A model trained on PTB-XL names its training ECGs but does not contain them. Point to your copy of PTB-XL once \
-         to see them; each is checked against the signal that the model was trained on. The test ECGs of a reading study are read \
+         to see them; each is checked against the signal that the model was trained on. The test ECGs of a study are read \
          from there as well.",
     );
     ui.horizontal(|ui| {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::output;
 use crate::bundle::{self, Bundle, Exemplars};
-use crate::explain::{Audit, AuditDocument, Consistency, TrainingData, audit};
+use crate::explain::{Audit, AuditDocument, CONSISTENT, Consistency, TrainingData, audit};
 use crate::inference::{DeviceChoice, Model};
 
 /// Measure the prototypes of a bundle without people: label purity, noise, masking, consistency, sparsity, leakage
@@ -92,12 +92,13 @@ fn print(found: &Audit) -> anyhow::Result<()> {
         )?;
     }
     output::print_line(&format!(
-        "median: purity {}, noise {}, alone {}, drop {}, same part {}; same part in 80 % of the ECGs or more: {} of prototypes",
+        "median: purity {}, noise {}, alone {}, drop {}, same part {}; same part in {:.0} % of the ECGs or more: {} of prototypes",
         output::number(summary.label_purity),
         output::number(summary.stability),
         output::number(summary.kept_without_surroundings),
         output::number(summary.faithfulness_drop),
         output::number(summary.consistency),
+        100.0 * CONSISTENT,
         output::number(summary.consistent)
     ))?;
     output::print_line(&format!(

@@ -17,6 +17,10 @@ pub struct Beside {
     pub associations: Vec<Association>,
 }
 
+/// What stands under the cosines of a study of pairs, on the screen and on paper.
+pub const COSINES_NOTE: &str = "the mean rating of each pair over the raters whose answer counts. The interval takes pairs as \
+                                independent of each other, so it is too narrow where several have one prototype.";
+
 impl Results {
     /// Puts the metrics beside the ratings; the ratings are those of the same
     /// raters and by the same rule as everywhere in the results.

@@ -37,7 +37,7 @@ mod study;
 mod time;
 
 pub use answer::{Answer, Exclusion, MAX_COMMENT_CHARS, Mark, RATING_RANGE};
-pub use beside::Beside;
+pub use beside::{Beside, COSINES_NOTE};
 pub use conflicts::{Conflict, ConflictingAnswer, conflicts};
 pub use document::{AnyStudy, StudyDocument};
 pub use error::{BrokenLink, ReviewError};

@@ -138,6 +138,7 @@ impl Application {
             model.exemplars = exemplars;
             let sha256 = model.sha256.clone();
             self.state.exemplars.start_over(&sha256);
+            self.move_test_ecgs();
             self.fetch_what_is_seen();
             // Whose ECG it is may be known now.
             self.predict();

@@ -337,7 +337,6 @@ impl Application {
     pub(super) fn fetch_what_is_seen(&mut self) {
         self.fetch_evidence();
         self.fetch_review_sheets();
-        self.fetch_pair_ecgs_again();
-        self.fetch_test_ecgs_again();
+        self.fetch_test_ecgs();
     }
 }

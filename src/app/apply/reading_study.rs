@@ -6,8 +6,8 @@ use std::time::Instant;
 use crate::app::application::Application;
 use crate::app::command::{Place, ReadingCommand, ReadingPage};
 use crate::app::drawn::Drawn;
-use crate::app::state::{Exemplar, ReadingSession, TestSheets};
-use crate::app::worker::{FileJob, Priority, ReadingResumed, StoreJob};
+use crate::app::state::{Exemplar, ReadingSession};
+use crate::app::worker::{Priority, ReadingResumed, StoreJob};
 use crate::review::reading::ReadingAnswer;
 use crate::review::{EventId, Rater};
 
@@ -130,7 +130,7 @@ impl Application {
         self.reader_sees();
     }
 
-    fn fetch_test_ecgs(&mut self) {
+    pub(super) fn fetch_test_ecgs(&mut self) {
         let (Some(reader), Some(workers)) = (&mut self.state.review.reader, &self.workers) else {
             return;
         };
@@ -147,33 +147,12 @@ impl Application {
             .collect();
         // The prototype is fetched before its arm, so that the time it takes says nothing.
         let prototype = reader.ecg().and_then(|ecg| ecg.shown.prototype);
-        let keep: Vec<u32> = wanted.iter().map(|(id, ..)| *id).collect();
-        for (ecg_id, sha256, priority) in wanted {
-            if reader.sheets.want(ecg_id, &keep) {
-                let test_ecgs = reader.sheets.source.clone();
-                let job = FileJob::TestEcg {
-                    test_ecgs,
-                    ecg_id,
-                    sha256,
-                };
-                workers.files(priority, job);
-            }
+        for (priority, job) in reader.sheets.want(wanted) {
+            workers.files(priority, job);
         }
         if let Some(prototype) = prototype {
             self.fetch_exemplar(prototype, Priority::Seen);
         }
-    }
-
-    /// From another folder.
-    pub(super) fn fetch_test_ecgs_again(&mut self) {
-        let Some(reader) = &self.state.review.reader else {
-            return;
-        };
-        let test_ecgs = self.test_ecgs(&reader.study.data.clone());
-        if let Some(reader) = &mut self.state.review.reader {
-            reader.sheets = TestSheets::new(test_ecgs);
-        }
-        self.fetch_test_ecgs();
     }
 
     pub(super) fn test_ecg_read(&mut self, ecg_id: u32, result: Result<Box<Drawn>, String>) {
@@ -181,16 +160,15 @@ impl Application {
             Ok(drawn) => Exemplar::Ready(drawn),
             Err(message) => Exemplar::Missing(message),
         };
-        let review = &mut self.state.review;
-        if let Some(reader) = &mut review.reader {
-            reader.sheets.put(ecg_id, sheet);
-        } else if let Some(session) = &mut review.session {
-            session.sheets.put(ecg_id, sheet);
-            // The rater's time begins when both ECGs of the pair are there: the
-            // later of the two sets it.
-            if session.pair().is_some_and(|pair| pair.ecg_id == ecg_id) {
-                session.shown_at = std::time::Instant::now();
-            }
+        if let Some(sheets) = self.state.review.test_sheets() {
+            sheets.put(ecg_id, sheet);
+        }
+        // The rater's time begins when both ECGs of the pair are there: the later
+        // of the two sets it.
+        if let Some(session) = &mut self.state.review.session
+            && session.pair().is_some_and(|pair| pair.ecg_id == ecg_id)
+        {
+            session.shown_at = Instant::now();
         }
         self.reader_sees();
     }

@@ -22,7 +22,6 @@ pub use reading::{Exemplar, ExemplarCache, OpenedRecording, Reading};
 pub use reading_session::ReadingSession;
 pub use review::{Measuring, ReviewState, Session, StatisticsState};
 pub use saved::{Saved, TrainingChoices};
-pub use test_sheets::TestSheets;
 pub use training::{ShownSource, TrainingState};
 pub use worklist::{Listed, ListedReading, Worklist, positive, positive_text};
 

@@ -37,6 +37,13 @@ pub struct ReviewState {
 }
 
 impl ReviewState {
+    /// The test ECGs of the reader or of the rater of pairs at work.
+    pub fn test_sheets(&mut self) -> Option<&mut TestSheets> {
+        let of_session = self.session.as_mut().map(|session| &mut session.sheets);
+        let of_reader = self.reader.as_mut().map(|reader| &mut reader.sheets);
+        of_reader.or(of_session)
+    }
+
     /// Somebody is signed in.
     pub fn is_begun(&self) -> bool {
         self.session.is_some() || self.reader.is_some()
@@ -89,9 +96,7 @@ pub struct Session {
     pub may_stop: bool,
     /// In a study of pairs what each number stands for.
     pub pairs: Arc<BTreeMap<usize, Pair>>,
-    /// What people call the data with their test ECGs.
-    pub data: String,
-    /// The test ECGs.
+    /// The test ECGs of the pairs.
     pub sheets: TestSheets,
 }
 
@@ -118,7 +123,6 @@ impl Session {
             confirm_close: false,
             may_stop: false,
             pairs: resumed.pairs,
-            data: resumed.data,
             sheets: TestSheets::new(test_ecgs),
         }
     }

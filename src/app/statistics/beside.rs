@@ -9,7 +9,7 @@ use crate::app::tokens::{Tokens, space};
 use crate::app::widgets::{
     Cell, Column, Table, banner, card, heading, primary_button, progress, secondary, weak,
 };
-use crate::review::{Beside, Results};
+use crate::review::{Beside, COSINES_NOTE, Results};
 use crate::statistics::study::{Association, Metric, PrototypeMetrics};
 use crate::training::duration;
 
@@ -76,11 +76,7 @@ pub fn cosines(ui: &mut Ui, results: &Results, cosines: &[Association]) {
         ui.set_width(ui.available_width());
         heading(ui, "The model's cosine, beside the ratings");
         associations(ui, results, cosines);
-        weak(
-            ui,
-            "With the mean rating of each pair over the raters whose answer counts. The interval takes pairs as independent of \
-             each other, so it is too narrow where several have one prototype.",
-        );
+        weak(ui, format!("With {COSINES_NOTE}"));
     });
 }
 

@@ -1,4 +1,4 @@
-//! Where the test ECGs of a reading study are: in the folder of the data set
+//! Where the test ECGs of a study of readers or of pairs are: in the folder of the data set
 //! that the settings name.
 
 use std::path::PathBuf;
@@ -23,6 +23,11 @@ impl TestEcgs {
             data: data.to_owned(),
             set: Arc::default(),
         }
+    }
+
+    /// The same data in another folder, whose table is read anew.
+    pub fn in_folder(&self, folder: Option<PathBuf>) -> Self {
+        Self::new(folder, &self.data)
     }
 
     /// The ECG that was drawn, known by the checksum of its signal.

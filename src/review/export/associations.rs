@@ -2,7 +2,7 @@
 //! ratings: a part of the printed report.
 
 use super::super::figures::WIDTH_MM;
-use super::super::{Beside, Results};
+use super::super::{Beside, COSINES_NOTE, Results};
 use super::print::ends;
 use crate::sheet::{Align, Scene, TableColumn};
 use crate::statistics::study::Association;
@@ -25,10 +25,9 @@ pub(super) fn of_metrics(results: &Results, metrics: &Beside) -> Scene {
 
 /// The cosines of pairs.
 pub(super) fn of_cosines(results: &Results, cosines: &[Association]) -> Scene {
-    let text = "Spearman's rho with the mean rating of each pair over the raters whose answer counts. The interval takes \
-                pairs as independent of each other, so it is too narrow where several have one prototype.";
+    let text = format!("Spearman's rho with {COSINES_NOTE}");
     let title = "The model's cosine, beside the ratings";
-    table(results, title, cosines, text)
+    table(results, title, cosines, &text)
 }
 
 fn table(results: &Results, title: &str, associations: &[Association], text: &str) -> Scene {
