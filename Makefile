@@ -55,13 +55,15 @@ lint: setup-test
 	cargo clippy --locked --all-targets --features gui-tests -- -D warnings
 	cargo clippy --locked --all-targets --no-default-features -- -D warnings
 
-# `it` knows no window, and runs on the command line alone, whose unit tests are among the first.
+# All tests are built in one go and with one feature set, since that is most of the time; that the command line alone
+# compiles is clippy's to say.
 # The screens run one at a time: Mesa may crash when Vulkan devices are made concurrently.
 test: lint
-	cargo test --locked --features gui-tests --lib --bins
+	cargo test --locked --features gui-tests --lib --test screens --test it --no-run
+	cargo test --locked --features gui-tests --lib
 	RUST_TEST_THREADS=1 cargo test --locked --features gui-tests --test screens
 	cargo test --locked --features gui-tests --doc
-	cargo test --locked --no-default-features --test it
+	cargo test --locked --features gui-tests --test it
 
 bench: setup-test
 	cargo bench --locked

@@ -1,6 +1,7 @@
 //! Whole frames in a real window with software drawing, as a ratio to an empty
-//! window of the same size: egui, its tessellation, the graphics driver and the
-//! picture on the display. And what the program takes while nobody does anything.
+//! window of the same size, which is egui's central panel with nothing on it:
+//! egui, its tessellation, the graphics driver and the picture on the display.
+//! And what the program takes while nobody does anything.
 //!
 //! The empty window and those with an ECG take turns in one process, so that the
 //! ratio does not depend on what else the machine does.
@@ -17,7 +18,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use eframe::egui::{Ui, ViewportBuilder, ViewportCommand, vec2};
+use eframe::egui::{CentralPanel, Ui, ViewportBuilder, ViewportCommand, vec2};
 use protoecg::sheet::{
     DisplayOptions, PageLayout, Palette, Scene, SheetSpec, SheetView, paint_egui, scene,
 };
@@ -143,6 +144,8 @@ impl eframe::App for Turns {
             let size = (f64::from(area.width()), f64::from(area.height()));
             let view = SheetView::fit(page, size);
             paint_egui(ui.painter(), area, page, &view, &Palette::LIGHT);
+        } else {
+            CentralPanel::default().show(ui, |_| {});
         }
         ui.ctx().request_repaint();
     }

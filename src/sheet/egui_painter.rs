@@ -1,10 +1,13 @@
-//! The painter to the window; the only file of this room that knows egui.
+//! The painter to the window; with egui_paper and egui_bars the only files of
+//! this room that know egui.
 
 use eframe::egui::{
-    Color32, FontFamily, FontId, Mesh, Painter, Pos2, Rect, Shape, Stroke, Vec2, pos2, vec2,
+    Color32, FontFamily, FontId, Painter, Pos2, Rect, Shape, Stroke, Vec2, pos2, vec2,
 };
 
-use super::decimate::{Bar, per_pixel_column};
+use super::decimate::per_pixel_column;
+use super::egui_bars::bars;
+use super::egui_paper::{Area, paint_paper, rectangles};
 use super::scene::{Align, Grid, Hatch, Ink, Item, Point, RectMm, Text};
 use super::{Palette, Rgba, STRONG_FAMILY, Scene, SheetView};
 
@@ -19,8 +22,6 @@ const SMALLEST_TEXT_PIXELS: f32 = 5.0;
 const SMALLEST_NAME_POINTS: f32 = 9.0;
 /// No trace is thinner than this.
 const THINNEST_TRACE_PIXELS: f32 = 1.2;
-/// Half of the length over which the end of a bar fades, as egui's lines do.
-const SOFT_PIXELS: f32 = 0.5;
 
 /// Paints a scene into `area`, as the view looks at it. Nothing is painted
 /// outside `area`.
@@ -32,13 +33,24 @@ pub fn paint_egui(
     palette: &Palette,
 ) {
     let canvas = Canvas::new(painter, area, view, palette);
-    canvas.fill(
-        &RectMm::new(0.0, 0.0, scene.width_mm, scene.height_mm),
-        canvas.colour(Ink::Paper),
-    );
-    for item in &scene.items {
+    let is_grid = |item: &&Item| matches!(item, Item::Grid(_));
+    let below = scene.items.iter().take_while(is_grid).count();
+    let (grids, items) = scene.items.split_at(below);
+    let sheet = RectMm::new(0.0, 0.0, scene.width_mm, scene.height_mm);
+    let mut paper = vec![canvas.area_of(canvas.rect(&sheet), canvas.colour(Ink::Paper))];
+    for item in grids {
+        if let Item::Grid(grid) = item {
+            canvas.grid(&mut paper, grid);
+        }
+    }
+    paint_paper(&canvas.painter, paper);
+    for item in items {
         match item {
-            Item::Grid(grid) => canvas.grid(grid),
+            Item::Grid(grid) => {
+                let mut lines = Vec::new();
+                canvas.grid(&mut lines, grid);
+                canvas.add(&lines);
+            }
             Item::Trace {
                 points,
                 width_mm,
@@ -108,24 +120,41 @@ impl<'a> Canvas<'a> {
         rect.intersects(self.painter.clip_rect())
     }
 
-    fn fill(&self, rect: &RectMm, colour: Color32) {
-        let rect = self.rect(rect);
-        let rect = Rect::from_min_max(
-            pos2(self.snap(rect.min.x), self.snap(rect.min.y)),
-            pos2(self.snap(rect.max.x), self.snap(rect.max.y)),
-        )
-        .intersect(self.painter.clip_rect());
-        if rect.is_positive() {
-            // A mesh, since a filled rectangle would get a soft rim.
-            let mut mesh = Mesh::default();
-            mesh.add_colored_rect(rect, colour);
+    /// What is seen of a rectangle, on whole pixels.
+    fn area_of(&self, rect: Rect, colour: Color32) -> Area {
+        let pixels = |points: f32| (points * self.pixels_per_point).round() as i32;
+        let clip = self.painter.clip_rect() * self.pixels_per_point;
+        let seen = Area {
+            left: clip.min.x.floor() as i32,
+            top: clip.min.y.floor() as i32,
+            right: clip.max.x.ceil() as i32,
+            bottom: clip.max.y.ceil() as i32,
+            colour,
+        };
+        let whole = Area {
+            left: pixels(rect.min.x),
+            top: pixels(rect.min.y),
+            right: pixels(rect.max.x),
+            bottom: pixels(rect.max.y),
+            colour,
+        };
+        whole.within(&seen)
+    }
+
+    fn add(&self, areas: &[Area]) {
+        let mesh = rectangles(areas, self.pixels_per_point);
+        if !mesh.is_empty() {
             self.painter.add(Shape::mesh(mesh));
         }
     }
 
-    fn grid(&self, grid: &Grid) {
+    fn fill(&self, rect: &RectMm, colour: Color32) {
+        self.add(&[self.area_of(self.rect(rect), colour)]);
+    }
+
+    /// Adds the lines of a grid.
+    fn grid(&self, areas: &mut Vec<Area>, grid: &Grid) {
         let spacing = self.pixels_per_mm();
-        let mut mesh = Mesh::default();
         let minor = fade(self.colour(Ink::GridMinor), spacing);
         let major = fade(self.colour(Ink::GridMajor), 5.0 * spacing);
         for (colour, bold, width_mm) in [
@@ -133,14 +162,13 @@ impl<'a> Canvas<'a> {
             (major, true, Grid::MAJOR_WIDTH_MM),
         ] {
             if colour.a() > 0 {
-                self.rule(&mut mesh, grid, bold, colour, width_mm);
+                self.rule(areas, grid, bold, colour, width_mm);
             }
         }
-        self.painter.add(Shape::mesh(mesh));
     }
 
     /// Adds the fine or the bold lines of a grid, each on whole pixels.
-    fn rule(&self, mesh: &mut Mesh, grid: &Grid, bold: bool, colour: Color32, width_mm: f64) {
+    fn rule(&self, areas: &mut Vec<Area>, grid: &Grid, bold: bool, colour: Color32, width_mm: f64) {
         let paper = self.rect(&grid.rect());
         let seen = paper.intersect(self.painter.clip_rect());
         if !seen.is_positive() {
@@ -159,14 +187,14 @@ impl<'a> Canvas<'a> {
             let x = paper.min.x + (f64::from(line) * self.view.points_per_mm) as f32;
             let x = self.snap(x - width / 2.0);
             let bar = Rect::from_min_max(pos2(x, seen.min.y), pos2(x + width, seen.max.y));
-            mesh.add_colored_rect(bar, colour);
+            areas.push(self.area_of(bar, colour));
         }
         let (top, bottom) = (mm(seen.min.y - paper.min.y), mm(seen.max.y - paper.min.y));
         for line in lines(grid.height_mm, top, bottom) {
             let y = paper.min.y + (f64::from(line) * self.view.points_per_mm) as f32;
             let y = self.snap(y - width / 2.0);
             let bar = Rect::from_min_max(pos2(seen.min.x, y), pos2(seen.max.x, y + width));
-            mesh.add_colored_rect(bar, colour);
+            areas.push(self.area_of(bar, colour));
         }
     }
 
@@ -190,7 +218,10 @@ impl<'a> Canvas<'a> {
         });
         let strokes = per_pixel_column(pixels);
         let (width, colour) = (self.stroke_width(width_mm), self.colour(ink));
-        self.bars(&strokes.bars, width, colour);
+        if !strokes.bars.is_empty() {
+            let mesh = bars(self.painter.ctx(), &strokes.bars, width * scale, colour);
+            self.painter.add(Shape::mesh(mesh));
+        }
         for line in strokes.lines {
             let points = line.into_iter().map(|[x, y]| pos2(x / scale, y / scale));
             let line: Vec<Pos2> = points.collect();
@@ -205,40 +236,6 @@ impl<'a> Canvas<'a> {
                 }
             }
         }
-    }
-
-    /// Upright bars in the middle of their columns, as wide as the line. Only
-    /// their ends are soft: beside each other they are one area.
-    fn bars(&self, bars: &[Bar], width: f32, colour: Color32) {
-        if bars.is_empty() {
-            return;
-        }
-        let scale = self.pixels_per_point;
-        let width_pixels = width * scale;
-        let mut mesh = Mesh::default();
-        mesh.reserve_vertices(8 * bars.len());
-        mesh.reserve_triangles(6 * bars.len());
-        for bar in bars {
-            let (middle_x, middle_y) = (bar.column + 0.5, (bar.top + bar.bottom) / 2.0);
-            // A line reaches half of its width beyond its points, at a corner too.
-            let half = (bar.bottom - bar.top + width_pixels) / 2.0;
-            let [left, right] = [-0.5, 0.5].map(|side| (middle_x + side * width_pixels) / scale);
-            let first = mesh.vertices.len() as u32;
-            for (y, colour) in [
-                (middle_y - half - SOFT_PIXELS, Color32::TRANSPARENT),
-                (middle_y - half + SOFT_PIXELS, colour),
-                (middle_y + half - SOFT_PIXELS, colour),
-                (middle_y + half + SOFT_PIXELS, Color32::TRANSPARENT),
-            ] {
-                mesh.colored_vertex(pos2(left, y / scale), colour);
-                mesh.colored_vertex(pos2(right, y / scale), colour);
-            }
-            for corner in [first, first + 2, first + 4] {
-                mesh.add_triangle(corner, corner + 1, corner + 2);
-                mesh.add_triangle(corner + 1, corner + 2, corner + 3);
-            }
-        }
-        self.painter.add(Shape::mesh(mesh));
     }
 
     fn stroke_width(&self, width_mm: f64) -> f32 {
@@ -274,12 +271,7 @@ impl<'a> Canvas<'a> {
         let min = pos2(self.snap(rect.min.x), self.snap(rect.min.y));
         let size = rect.size() + across;
         let size = Vec2::new(self.snap(size.x), self.snap(size.y));
-        let bar = Rect::from_min_size(min, size).intersect(self.painter.clip_rect());
-        if bar.is_positive() {
-            let mut mesh = Mesh::default();
-            mesh.add_colored_rect(bar, colour);
-            self.painter.add(Shape::mesh(mesh));
-        }
+        self.add(&[self.area_of(Rect::from_min_size(min, size), colour)]);
     }
 
     fn hatch(&self, hatch: &Hatch) {

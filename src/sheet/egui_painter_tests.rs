@@ -3,6 +3,7 @@
 use eframe::egui::epaint::Primitive;
 use eframe::egui::{Context, RawInput};
 
+use super::super::decimate::Bar;
 use super::*;
 use crate::ecg::{Channel, Lead, Recording};
 use crate::sheet::{Layout, SheetSpec, scene};
@@ -71,7 +72,7 @@ fn extent(shape: impl Fn(&Canvas)) -> (f32, f32) {
     let mut ends = (f32::INFINITY, f32::NEG_INFINITY);
     for primitive in ctx.tessellate(output.shapes, output.pixels_per_point) {
         if let Primitive::Mesh(mesh) = primitive.primitive {
-            for vertex in mesh.vertices.iter().filter(|v| v.color.a() > 0) {
+            for vertex in mesh.vertices {
                 ends = (ends.0.min(vertex.pos.y), ends.1.max(vertex.pos.y));
             }
         }
@@ -92,7 +93,8 @@ fn a_bar_reaches_as_far_as_the_line_that_it_stands_for() {
                 top,
                 bottom,
             };
-            canvas.bars(&[bar], width, Color32::BLACK);
+            let mesh = bars(canvas.painter.ctx(), &[bar], width, Color32::BLACK);
+            canvas.painter.add(Shape::mesh(mesh));
         });
         let of_line = extent(|canvas| {
             let points = [(20.1, top), (20.4, bottom), (20.7, top), (20.9, bottom)];
@@ -112,10 +114,10 @@ fn a_bar_reaches_as_far_as_the_line_that_it_stands_for() {
 /// The time of a frame goes with these; the milliseconds are in the bench.
 #[test]
 fn a_frame_of_twelve_dense_leads_has_few_corners() {
-    // A bar has 8 corners and 6 triangles; of a smooth line, each column keeps
+    // A bar has 2 corners and 2 triangles; of a smooth line, each column keeps
     // two points at most.
     let columns = 12 * 1600;
-    for (noise_mv, most) in [(0.04, (9, 7)), (0.0, (9, 13))] {
+    for (noise_mv, most) in [(0.04, (3, 3)), (0.0, (9, 13))] {
         let found = triangles(&page(noise_mv));
         assert!(
             found.0 < most.0 * columns && found.1 < most.1 * columns,

@@ -11,7 +11,11 @@ mod describe;
 mod display;
 mod draw;
 #[cfg(feature = "gui")]
+mod egui_bars;
+#[cfg(feature = "gui")]
 mod egui_painter;
+#[cfg(feature = "gui")]
+mod egui_paper;
 mod error;
 mod heat;
 mod layout;
