@@ -1,7 +1,7 @@
 //! What a frame of the painter is made of.
 
 use eframe::egui::epaint::Primitive;
-use eframe::egui::{Context, RawInput};
+use eframe::egui::{ColorImage, Context, ImageData, Mesh, RawInput, TextureId};
 
 use super::super::decimate::Bar;
 use super::*;
@@ -125,5 +125,124 @@ fn a_frame_of_twelve_dense_leads_has_few_corners() {
             found.0,
             found.1
         );
+    }
+}
+
+/// Paper and grid of one frame: the meshes, and the picture if one was made.
+fn paper_of(ctx: &Context, view: &SheetView, page: &Scene) -> (Vec<Mesh>, Option<ColorImage>) {
+    let area = Rect::from_min_size(Pos2::ZERO, vec2(400.0, 300.0));
+    let input = RawInput {
+        screen_rect: Some(area),
+        ..RawInput::default()
+    };
+    let mut output = ctx.run_ui(input, |ui| {
+        paint_egui(ui.painter(), area, page, view, &Palette::LIGHT);
+    });
+    let made = output.textures_delta.set.iter();
+    let sheet_sized = made.filter_map(|(_, delta)| match &delta.image {
+        ImageData::Color(image) if image.size == [400, 300] => Some((**image).clone()),
+        ImageData::Color(_) => None,
+    });
+    let picture = sheet_sized.last();
+    output.textures_delta.clear();
+    let primitives = ctx.tessellate(output.shapes, output.pixels_per_point);
+    let meshes = primitives.into_iter().filter_map(|p| match p.primitive {
+        Primitive::Mesh(mesh) => Some(mesh),
+        Primitive::Callback(_) => None,
+    });
+    (meshes.collect(), picture)
+}
+
+/// The colour at the middle of a pixel of rectangles laid over each other.
+fn colour_at(mesh: &Mesh, x: usize, y: usize) -> Color32 {
+    let at = pos2(x as f32 + 0.5, y as f32 + 0.5);
+    let mut found = Color32::TRANSPARENT;
+    for corners in mesh.vertices.chunks(4) {
+        if Rect::from_two_pos(corners[0].pos, corners[3].pos).contains(at) {
+            found = found.blend(corners[0].color);
+        }
+    }
+    found
+}
+
+#[test]
+fn paper_that_stands_still_is_a_picture_of_the_rectangles_and_moves_as_rectangles() {
+    let ctx = Context::default();
+    let mut page = page(0.0);
+    page.items.retain(|item| matches!(item, Item::Grid(_)));
+    // Fine lines that are half faded: they are blended, twice where they cross.
+    let mut view = SheetView {
+        points_per_mm: 4.5,
+        origin_mm: Point::new(3.0, 2.0),
+    };
+    let (first, none) = paper_of(&ctx, &view, &page);
+    assert!(none.is_none());
+    let [rectangles] = first.as_slice() else {
+        panic!("{} meshes", first.len());
+    };
+    assert_eq!(rectangles.texture_id, TextureId::default());
+    assert!(rectangles.vertices.len() > 4 * 100);
+
+    let (second, picture) = paper_of(&ctx, &view, &page);
+    let picture = picture.expect("a picture in the second frame");
+    assert_eq!(second[0].vertices.len(), 4);
+    assert_ne!(second[0].texture_id, TextureId::default());
+    let mut colours = std::collections::HashSet::new();
+    for (x, y) in (0..300).flat_map(|y| (0..400).map(move |x| (x, y))) {
+        let colour = picture.pixels[y * 400 + x];
+        assert_eq!(colour, colour_at(rectangles, x, y), "at {x}, {y}");
+        colours.insert(colour);
+    }
+    // Paper, fine and bold lines, and fine ones that cross.
+    assert!(colours.len() >= 4, "{colours:?}");
+    let (third, made_again) = paper_of(&ctx, &view, &page);
+    assert!(made_again.is_none());
+    assert_eq!(third[0].texture_id, second[0].texture_id);
+
+    view.origin_mm.x_mm += 0.5;
+    let (moved, none) = paper_of(&ctx, &view, &page);
+    assert!(none.is_none());
+    assert_eq!(moved[0].texture_id, TextureId::default());
+    let now = ctx.tex_manager();
+    let kept = now.read().allocated().filter(|(_, meta)| meta.name == "ECG paper");
+    assert!(kept.count() <= 1);
+}
+
+/// Bars beside each other: in the middle of every column the band is as high as
+/// the column's bar, or its neighbour's where a line of that width covers both.
+#[test]
+fn a_band_is_as_high_as_its_bars() {
+    let ctx = Context::default();
+    let tops = [40.0, 10.0, 38.0, 39.0, 41.0];
+    let run = |width: f32| {
+        let columns: Vec<Bar> = (0_u8..)
+            .zip(tops)
+            .map(|(i, top)| Bar {
+                column: f32::from(i) + 7.0,
+                top,
+                bottom: 50.0,
+            })
+            .collect();
+        let mut found = Vec::new();
+        ctx.run_ui(RawInput::default(), |ui| {
+            found = bars(ui.ctx(), &columns, width, Color32::BLACK).vertices;
+        })
+        .textures_delta
+        .clear();
+        // Without the first and the last, which end the band.
+        found[2..found.len() - 2].to_vec()
+    };
+    for (width, tops) in [(1.2, tops), (2.4, [10.0, 10.0, 10.0, 38.0, 39.0])] {
+        let corners = run(width);
+        assert_eq!(corners.len(), 2 * tops.len());
+        for (i, (pair, top)) in corners.chunks(2).zip(tops).enumerate() {
+            assert_eq!(pair[0].pos.x, 7.5 + i as f32);
+            assert!((pair[0].pos.y - (top - width / 2.0 - 0.5)).abs() < 1e-4);
+            assert!((pair[1].pos.y - (50.0 + width / 2.0 + 0.5)).abs() < 1e-4);
+            // Half a pixel from its end it is half opaque.
+            let length = pair[1].pos.y - pair[0].pos.y;
+            let column = (pair[0].uv.x * 256.0 + 0.5).round();
+            assert!((column - length).abs() <= 0.5, "{column} {length}");
+        }
     }
 }
