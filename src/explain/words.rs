@@ -159,6 +159,30 @@ pub fn influence_sentence(influence: &Influence) -> String {
     }
 }
 
+/// The same, where the ECG stands beside it.
+pub fn influence_note(influence: &Influence) -> String {
+    format!(
+        "{} The tint behind the traces is this measured influence, relative to its largest.",
+        influence_sentence(influence)
+    )
+}
+
+/// What stands where something could not be measured.
+pub fn not_measured(what: Unmeasured) -> &'static str {
+    match what {
+        Unmeasured::Attention => "What each lead is worth could not be measured.",
+        Unmeasured::Influence => "What the similarity hangs on could not be measured.",
+    }
+}
+
+/// What a prediction may have to be shown without.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unmeasured {
+    /// With the occlusion of every lead.
+    Attention,
+    Influence,
+}
+
 /// That the two orders begin with different prototypes.
 pub fn orders_note(disagree: &OrdersDisagree) -> String {
     format!(

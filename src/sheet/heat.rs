@@ -24,6 +24,18 @@ impl HeatMap {
             let (step, value) = steps.max_by(|a, b| a.1.total_cmp(b.1))?;
             Some((*lead, (step as f64 + 0.5) * self.step_s, *value))
         };
+        let mut rows = self.rows.iter().map(|(_, values)| values);
+        if let (Some(first), true) = (self.rows.first(), rows.len() > 1)
+            && rows.all(|values| *values == first.1)
+        {
+            return match peak(first) {
+                Some((_, at_s, value)) if value > 0.0 => format!(
+                    "Tinted by {}, the same in all leads; strongest at {at_s:.1} s.",
+                    self.name
+                ),
+                _ => format!("Nowhere tinted by {}.", self.name),
+            };
+        }
         let mut peaks: Vec<_> = self.rows.iter().filter_map(peak).collect();
         peaks.sort_by(|a, b| b.2.total_cmp(&a.2));
         let named: Vec<String> = peaks
