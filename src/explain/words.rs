@@ -159,6 +159,9 @@ pub fn influence_sentence(influence: &Influence) -> String {
     }
 }
 
+/// What the tint behind the traces of a read ECG is.
+pub const TINT: &str = "Tint: how far the similarity falls without that part.";
+
 /// The same, where the ECG stands beside it.
 pub fn influence_note(influence: &Influence) -> String {
     format!(

@@ -20,9 +20,12 @@ impl HeatMap {
     /// The map in words: where each of the strongest leads is at its most.
     pub(super) fn in_words(&self) -> String {
         let peak = |(lead, values): &(Lead, Vec<f64>)| {
-            let steps = values.iter().enumerate();
-            let (step, value) = steps.max_by(|a, b| a.1.total_cmp(b.1))?;
-            Some((*lead, (step as f64 + 0.5) * self.step_s, *value))
+            let value = values.iter().copied().max_by(f64::total_cmp)?;
+            let first = values.iter().position(|other| *other == value)?;
+            // Steps of one value are one area, and its middle is where it is.
+            let steps = values[first..].iter().take_while(|v| **v == value);
+            let middle = first as f64 + steps.count() as f64 / 2.0;
+            Some((*lead, middle * self.step_s, value))
         };
         let mut rows = self.rows.iter().map(|(_, values)| values);
         if let (Some(first), true) = (self.rows.first(), rows.len() > 1)

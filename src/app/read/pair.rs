@@ -225,7 +225,7 @@ impl<'a> Pair<'a> {
                     self.caption(ui, evidence);
                     self.ecg(ui, evidence, pane, (view, &page));
                     match evidence {
-                        None => weak_line(ui, words::windows_sentence(self.evidence)),
+                        None => weak_line(ui, self.windows_line()),
                         Some(_) => weak_line(ui, scale_note()),
                     };
                 });
@@ -246,8 +246,17 @@ impl<'a> Pair<'a> {
             self.caption(ui, evidence);
             self.ecg(ui, evidence, pane, (PairView::Strips, &page));
         }
-        let windows = words::windows_sentence(self.evidence);
+        let windows = self.windows_line();
         weak_line(ui, format!("{windows} {}", scale_note()));
+    }
+
+    /// What is marked on the read ECG.
+    fn windows_line(&self) -> String {
+        let windows = words::windows_sentence(self.evidence);
+        match self.state.reading.influence_of_evidence() {
+            Some(_) => format!("{} {windows}", words::TINT),
+            None => windows,
+        }
     }
 
     fn caption(&self, ui: &mut Ui, evidence: Option<&PrototypeEvidence>) {
