@@ -305,6 +305,7 @@ fn the_open_ecg_and_recent_files_are_added_and_there_is_room_for_four() {
     window.click("ecg4.hea");
     window.press(Key::A);
     assert!(window.has("4 ECGs are compared already"));
+    window.click("Dismiss: 4 ECGs are compared already");
     window.press(Key::M);
     let shown = sheets(&window);
     assert_eq!(shown.len(), 4, "{shown:#?}");

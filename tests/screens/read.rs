@@ -233,7 +233,7 @@ fn a_window_that_nobody_touches_asks_for_no_frame() {
     window.press(Key::Escape);
     window.press(Key::A);
     window.press(Key::M);
-    window.assert_shows("1 of 4");
+    window.assert_shows("Back from the comparison");
     assert_idle(&mut window, "Comparison");
 }
 

@@ -214,6 +214,11 @@ impl Application {
                 let reading = &mut self.state.reading;
                 let answered = reading.prediction.as_ref();
                 reading.changes = answered.map(|p| p.changes.clone()).unwrap_or_default();
+                // What was being measured of it was given up for the question.
+                if reading.attention.is_none() {
+                    self.attend();
+                }
+                self.fetch_evidence();
                 self.state.problem(
                     Place::Prediction,
                     "The model could not read this ECG",
