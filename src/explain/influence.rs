@@ -25,9 +25,15 @@ pub struct Influence {
 }
 
 impl Influence {
-    /// Shares of the largest fall, for a tint; a rise is none.
+    /// A largest fall below this is no full tint: what moves a similarity that
+    /// little is not what it hangs on.
+    pub const FULL_TINT: f64 = 0.02;
+
+    /// Shares of the largest fall, or of [`Influence::FULL_TINT`] where that is
+    /// more, for a tint; a rise is none.
     pub fn shares(&self) -> Vec<f64> {
-        let largest = self.cosine_falls.iter().copied().fold(1e-9, f64::max);
+        let falls = self.cosine_falls.iter().copied();
+        let largest = falls.fold(Self::FULL_TINT, f64::max);
         let share = |fall: &f64| (fall / largest).max(0.0);
         self.cosine_falls.iter().map(share).collect()
     }
@@ -142,5 +148,24 @@ pub fn influence(
         if let Some(found) = measuring.step(model) {
             return Ok(found);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_hardly_moves_the_similarity_is_hardly_tinted() {
+        let shares = |cosine_falls: &[f64]| {
+            let influence = Influence {
+                prototype: 0,
+                step_s: STEP_S,
+                cosine_falls: cosine_falls.to_vec(),
+            };
+            influence.shares()
+        };
+        assert_eq!(shares(&[0.1, 0.05, -0.2]), [1.0, 0.5, 0.0]);
+        assert_eq!(shares(&[0.0002, 0.0]), [0.01, 0.0]);
     }
 }

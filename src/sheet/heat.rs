@@ -32,7 +32,7 @@ impl HeatMap {
             && rows.all(|values| *values == first.1)
         {
             return match peak(first) {
-                Some((_, at_s, value)) if value > 0.0 => format!(
+                Some((_, at_s, value)) if level_of(value) > 0 => format!(
                     "Tinted by {}, the same in all leads; strongest at {at_s:.1} s.",
                     self.name
                 ),
@@ -54,6 +54,11 @@ impl HeatMap {
     }
 }
 
+/// How strong the tint of a value is.
+fn level_of(value: f64) -> u8 {
+    (value.clamp(0.0, 1.0) * f64::from(Ink::HEAT_LEVELS)).round() as u8
+}
+
 /// The tints of one panel. Neighbours of the same tint are one area, so that no
 /// seam shows between them.
 pub(super) fn draw(geometry: &Geometry, panel: &Panel, map: &HeatMap) -> Vec<Item> {
@@ -66,7 +71,7 @@ pub(super) fn draw(geometry: &Geometry, panel: &Panel, map: &HeatMap) -> Vec<Ite
     for (step, value) in values.iter().enumerate() {
         let from_s = (step as f64 * map.step_s).max(start_s);
         let to_s = ((step + 1) as f64 * map.step_s).min(end_s);
-        let level = (value.clamp(0.0, 1.0) * f64::from(Ink::HEAT_LEVELS)).round() as u8;
+        let level = level_of(*value);
         if from_s >= to_s || level == 0 {
             continue;
         }

@@ -143,9 +143,9 @@ fn what_the_similarity_hangs_on_is_measured_unasked_and_tints_the_read_ecg() {
         let measured = protoecg::explain::influence(&model, &recording, &changes, branch).unwrap();
         let influence = measured.on(evidence.prototype).unwrap();
         window.assert_shows(&protoecg::explain::words::influence_sentence(&influence));
-        window.assert_shows("Tint: how far the similarity falls without that part.");
-        let shares = influence.shares();
-        let most = shares.iter().position(|share| *share == 1.0).unwrap();
+        window.assert_shows("tint: how far the similarity falls without that part");
+        let falls = influence.cosine_falls.iter().enumerate();
+        let (most, _) = falls.max_by(|a, b| a.1.total_cmp(b.1)).unwrap();
         // A part is centred on its step, the tint is of half steps.
         let at_s = if most == 0 { 0.08 } else { 0.32 * most as f64 };
         let tint = window

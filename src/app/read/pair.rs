@@ -225,7 +225,7 @@ impl<'a> Pair<'a> {
                     self.caption(ui, evidence);
                     self.ecg(ui, evidence, pane, (view, &page));
                     match evidence {
-                        None => weak_line(ui, self.windows_line()),
+                        None => weak_line(ui, words::windows_sentence(self.evidence)),
                         Some(_) => weak_line(ui, scale_note()),
                     };
                 });
@@ -246,23 +246,19 @@ impl<'a> Pair<'a> {
             self.caption(ui, evidence);
             self.ecg(ui, evidence, pane, (PairView::Strips, &page));
         }
-        let windows = self.windows_line();
-        weak_line(ui, format!("{windows} {}", scale_note()));
-    }
-
-    /// What is marked on the read ECG.
-    fn windows_line(&self) -> String {
         let windows = words::windows_sentence(self.evidence);
-        match self.state.reading.influence_of_evidence() {
-            Some(_) => format!("{} {windows}", words::TINT),
-            None => windows,
-        }
+        weak_line(ui, format!("{windows} {}", scale_note()));
     }
 
     fn caption(&self, ui: &mut Ui, evidence: Option<&PrototypeEvidence>) {
         let counter = counter_shown(self.state);
         match evidence {
-            None => caption(ui, "This ECG", &self.opened.id),
+            None => {
+                let mut parts = vec![self.opened.id.as_str()];
+                let influence = self.state.reading.influence_of_evidence();
+                parts.extend(influence.map(|_| words::TINT));
+                caption(ui, "This ECG", &parts.join(" · "));
+            }
             Some(evidence) if evidence.prototype == self.evidence.prototype => {
                 caption(ui, "Training ECG", &details(self.state, evidence));
             }
