@@ -38,6 +38,9 @@ mod without_a_model;
 #[path = "screens/worklist.rs"]
 mod worklist;
 
+#[path = "../benches/shared/xvfb.rs"]
+mod xvfb;
+
 #[path = "screens/driver.rs"]
 mod driver;
 #[allow(

@@ -1,4 +1,4 @@
-//! A display without a screen, for benches of the window.
+//! A display without a screen, for benches and tests of the window.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -7,7 +7,8 @@ use std::process::{Child, Command, Stdio};
 /// An X server of our own, ended with this value.
 pub struct Display {
     server: Child,
-    name: String,
+    /// As `DISPLAY` has it.
+    pub name: String,
 }
 
 impl Display {
@@ -21,15 +22,20 @@ impl Display {
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn();
-        let Ok(mut server) = server else {
+        let Ok(server) = server else {
             eprintln!("SKIPPED: Xvfb is not installed (make setup-test installs it)");
             return None;
         };
+        // Ends the server whatever becomes of its number.
+        let mut display = Self {
+            server,
+            name: String::new(),
+        };
         let mut number = String::new();
-        let output = server.stdout.take()?;
+        let output = display.server.stdout.take()?;
         BufReader::new(output).read_line(&mut number).ok()?;
-        let name = format!(":{}", number.trim());
-        Some(Self { server, name })
+        display.name = format!(":{}", number.trim());
+        Some(display)
     }
 
     /// A program with this display and a home of its own.

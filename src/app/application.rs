@@ -103,6 +103,7 @@ impl Application {
             || state.model.is_busy()
             || state.reading.predicting
             || state.reading.attending
+            || state.reading.measuring.is_some()
             || state.reading.checking
             || state.reading.is_drawing()
             || state.reading.drawing.is_some()

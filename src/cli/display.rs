@@ -3,7 +3,7 @@
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use crate::sheet::{
-    Columns, DisplayFilter, DisplayOptions, Gain, LeadOrder, PageLayout, PaperSpeed,
+    Columns, DisplayFilter, DisplayOptions, Gain, LeadOrder, PageLayout, PaperSpeed, PrintPage,
 };
 
 /// Layout, scales and filter.
@@ -64,6 +64,13 @@ pub fn one_of<T: Copy + Send + Sync + 'static>(
         let found = values.iter().find(|&&value| name(value) == text);
         // The parser lets no other name through.
         *found.unwrap_or(&values[0])
+    })
+}
+
+pub fn paper() -> impl TypedValueParser<Value = PrintPage> {
+    one_of(&PrintPage::ALL, |page| match page {
+        PrintPage::A4 => "a4",
+        PrintPage::Letter => "letter",
     })
 }
 

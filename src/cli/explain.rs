@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
-use super::display::DisplayArguments;
+use super::display::{DisplayArguments, paper};
 use super::predict::{BundleHead, RecordingDocument, admit};
 use super::{ModelArguments, output};
 use crate::bundle::Exemplars;
@@ -15,7 +15,7 @@ use crate::explain::{ClassExplanation, Explanation, Order, Rating, Subject, chec
 use crate::inference::{Changes, Model, Prediction, Span};
 use crate::plausibility::Admitted;
 use crate::review::{self, Store};
-use crate::sheet::FileKind;
+use crate::sheet::{FileKind, PrintPage};
 
 /// Show the training ECG that a prediction rests on
 #[derive(Debug, clap::Args)]
@@ -54,9 +54,12 @@ pub struct Arguments {
     /// Review database of this model: what its prototypes were rated, once every queue is closed
     #[arg(long, value_name = "SQLITE")]
     ratings: Option<PathBuf>,
-    /// Try each shown pair with noise, gain and shift, and measure which part of the ECG it hangs on
+    /// Try each shown pair with noise, gain and shift
     #[arg(long)]
     checks: bool,
+    /// Paper of a PDF, in landscape
+    #[arg(long, default_value = "a4", value_parser = paper())]
+    paper: PrintPage,
     #[command(flatten, next_help_heading = "Sheets, at true scale")]
     display: DisplayArguments,
     #[command(flatten)]
@@ -178,6 +181,11 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if let Some(database) = &arguments.ratings {
         add_ratings(&mut explanation, &model, database)?;
     }
+    explanation.measure_influence(&model, &recording, |class| {
+        let rank = arguments.rank_in(class).unwrap_or(0);
+        let shown = class.at_rank(arguments.order, rank);
+        shown.map(|evidence| evidence.prototype)
+    })?;
     if arguments.checks {
         anyhow::ensure!(
             changes.is_none(),
@@ -219,6 +227,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
                 order: shown.0,
                 rank: shown.1,
                 training_ecgs: &training_ecgs,
+                paper: arguments.paper,
             };
             printed.bytes(kind, arguments.dpi)?
         }

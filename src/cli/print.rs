@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use clap::builder::TypedValueParser;
 
-use super::display::{DisplayArguments, one_of};
+use super::display::{DisplayArguments, one_of, paper};
 use super::{ModelArguments, output};
 use crate::bundle::{Bundle, SignalView};
 use crate::dataset::HighRate;
@@ -48,7 +48,7 @@ pub struct Arguments {
     #[arg(long, value_name = "S", default_value_t = 10.0)]
     seconds: f64,
     /// Paper, in landscape
-    #[arg(long, default_value = "a4", value_parser = page())]
+    #[arg(long, default_value = "a4", value_parser = paper())]
     page: PrintPage,
     /// Dots per inch of a PNG
     #[arg(long, default_value_t = 150.0)]
@@ -62,13 +62,6 @@ pub struct Arguments {
 
 fn view() -> impl TypedValueParser<Value = SignalView> {
     one_of(&SignalView::ALL, SignalView::name)
-}
-
-fn page() -> impl TypedValueParser<Value = PrintPage> {
-    one_of(&PrintPage::ALL, |page| match page {
-        PrintPage::A4 => "a4",
-        PrintPage::Letter => "letter",
-    })
 }
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Checks;
+use super::{Checks, Influence};
 pub use crate::inference::Span;
 
 /// An ECG that is less similar to the prototype than half of the training ECGs
@@ -49,7 +49,10 @@ pub struct ClassExplanation {
     /// first; none for a network without prototypes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub nearest: Vec<Neighbour>,
-    /// How steady the similarity of the first prototype is, where that was
+    /// Which part of the ECG the similarity of the shown prototype hangs on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub influence: Option<Influence>,
+    /// How steady the similarity of the shown prototype is, where that was
     /// asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checks: Option<Checks>,

@@ -40,6 +40,7 @@ pub fn explain(
         prototypes,
         counter_case: counter_case(model, prediction, class, subject),
         nearest: neighbours(model, prediction, class, subject),
+        influence: None,
         checks: None,
     })
 }

@@ -6,7 +6,8 @@
 //!   JSON show; [`explain()`] makes the ones of a statement
 //! - [`Subject`]: whose ECG it is, as far as the training set tells
 //! - [`attention()`]: attention and occlusion of a network that has no prototypes
-//! - [`checks()`]: how steady the similarity of a pair is, and what it hangs on
+//! - [`influence()`]: which part of the ECG the similarity of a pair hangs on
+//! - [`checks()`]: how steady that similarity is
 //! - [`audit()`]: what a whole bundle is worth; [`AuditDocument`]: as a file that is read again
 //! - [`words`], [`marks`], [`print`](mod@print): the same values in sentences, on a sheet, on pages
 
@@ -16,6 +17,7 @@ mod audit_file;
 mod consistency;
 mod explanation;
 mod figures;
+mod influence;
 mod ledger;
 pub mod marks;
 mod neighbours;
@@ -37,9 +39,10 @@ pub use explanation::{
     PrototypeEvidence, Rating, ShownSums, Span, Window,
 };
 pub use figures::{lead_bars, lead_radar};
+pub use influence::{BranchInfluence, Influence, MeasuringInfluence, influence};
 pub use ledger::{explain, ledger};
 pub use neighbours::NEIGHBOURS;
-pub use probe::{Checks, Influence, Probe, ProbeResult, checks};
+pub use probe::{Checks, Probe, ProbeResult, checks};
 pub use subject::Subject;
 pub use training_data::{KnownPatients, TrainingData};
 pub use whole::Explanation;

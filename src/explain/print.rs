@@ -6,9 +6,9 @@
 use std::borrow::Cow;
 
 use super::words::{
-    NOTHING_ABOVE, NOTHING_ABOVE_IS_NOT_NORMAL, changes_sentence, counter_sentence, orders_note,
-    probability_sentence, similarity_sentence, source_details, source_title, test_title, warning,
-    windows_sentence,
+    NOTHING_ABOVE, NOTHING_ABOVE_IS_NOT_NORMAL, changes_sentence, counter_sentence, influence_note,
+    orders_note, probability_sentence, similarity_sentence, source_details, source_title,
+    test_title, warning, windows_sentence,
 };
 use super::{ClassExplanation, CounterCase, Explanation, Order, PrototypeEvidence, marks, tables};
 use crate::bundle::{ExemplarError, Exemplars, Manifest};
@@ -17,7 +17,7 @@ use crate::ecg::Recording;
 use crate::inference::Prediction;
 use crate::sheet::{
     self, DisplayFilter, DisplayOptions, FileKind, HeatMap, Layout, Mark, NOT_A_MEDICAL_DEVICE,
-    PAGE_S, Page, Palette, SIGNAL_MM, Scene, SheetError, SheetSpec, pages_to_pdf,
+    PAGE_S, Page, Palette, PrintPage, SIGNALS_MM, Scene, SheetError, SheetSpec, pages_to_pdf,
     paginate_with_foot, scene, to_png, to_svg,
 };
 
@@ -26,9 +26,8 @@ pub use super::tables::ledger_rows;
 /// Width that the text of a page may take.
 pub(super) const TEXT_WIDTH_MM: f64 = 260.0;
 
-/// What words and a sheet may take together; more of them go on a page of
-/// their own, since nothing is ever made smaller.
-const TOGETHER_MM: f64 = 188.0;
+/// Words and a sheet on one page leave so much of it free.
+const TOGETHER_SPARE_MM: f64 = 7.0;
 
 /// Between the blocks.
 const GAP_MM: f64 = 4.0;
@@ -104,10 +103,12 @@ pub struct Printed<'a> {
     /// Which of them is shown, from 0.
     pub rank: usize,
     pub training_ecgs: &'a TrainingEcgs,
+    /// What the pages of a PDF are; the blocks of a long sheet are cut to it, too.
+    pub paper: PrintPage,
 }
 
 impl Printed<'_> {
-    /// The file: PDF as pages of A4 in landscape, SVG and PNG as one long sheet.
+    /// The file: PDF as pages in landscape, SVG and PNG as one long sheet.
     ///
     /// # Errors
     /// [`SheetError::DoesNotFit`] where words and rows are higher than a page,
@@ -117,18 +118,21 @@ impl Printed<'_> {
         match kind {
             FileKind::Pdf => {
                 // Each says what it is of: a ledger alone would be anybody's.
-                let foot = format!(
-                    "{}, model {} ({}).",
-                    test_title(self.recording),
-                    self.manifest.title,
-                    self.bundle_id()
+                let foot = self.page().foot(
+                    &format!("{}, model ", test_title(self.recording)),
+                    &self.manifest.title,
+                    &format!(" ({}).", self.bundle_id()),
                 );
-                let pages = paginate_with_foot(blocks, Page::A4Landscape, GAP_MM, &foot)?;
+                let pages = paginate_with_foot(blocks, self.page(), GAP_MM, &foot)?;
                 pages_to_pdf(&pages, &palette)
             }
             FileKind::Svg => Ok(to_svg(&Scene::stack(blocks, GAP_MM), &palette).into_bytes()),
             FileKind::Png => to_png(&Scene::stack(blocks, GAP_MM), &palette, dpi),
         }
+    }
+
+    fn page(&self) -> Page {
+        self.paper.page()
     }
 
     /// The first digits of the checksum.
@@ -204,14 +208,14 @@ impl Printed<'_> {
         words.extend(manifest.notice().map(paragraph));
         words.extend(self.notes.iter().map(|note| paragraph(note)));
         let marks = self.shown().map(marks::test_marks).unwrap_or_default();
-        let influence = self.class.checks.as_ref().map(|checks| &checks.influence);
+        let influence = class.influence.as_ref();
         let heat = match &self.explanation.attention {
             Some(attention) => Some(marks::heat_map(attention)),
             None => influence
                 .map(|influence| marks::influence_map(influence, &manifest.preprocessing.leads)),
         };
         let title = vec![test_title(self.recording)];
-        together(words, self.sheets(&self.shown_signal(), title, marks, heat))
+        self.together(words, self.sheets(&self.shown_signal(), title, marks, heat))
     }
 
     fn training_ecg(&self, evidence: &PrototypeEvidence) -> Vec<Scene> {
@@ -223,6 +227,8 @@ impl Printed<'_> {
                 windows_sentence(evidence)
             )),
         ];
+        let influence = self.class.influence.as_ref();
+        words.extend(influence.map(|influence| paragraph(&influence_note(influence))));
         words.extend(warning(evidence).map(paragraph));
         let disagree = self.class.orders_disagree.as_ref();
         words.extend(disagree.map(|disagree| paragraph(&orders_note(disagree))));
@@ -300,7 +306,7 @@ impl Printed<'_> {
             Ok(source) => {
                 let title = vec![source_title(evidence), source_details(evidence)];
                 let marks = marks::source_marks(evidence);
-                together(
+                self.together(
                     words,
                     self.sheets(&self.filtered(source), title, marks, None),
                 )
@@ -322,10 +328,8 @@ impl Printed<'_> {
         marks: Vec<Mark>,
         heat: Option<HeatMap>,
     ) -> Vec<Scene> {
-        let page_s = (SIGNAL_MM / self.display.speed.mm_per_s()).min(PAGE_S);
-        let count = (PAGE_S / page_s).ceil() as usize;
         let spec = self.display.spec();
-        let sheet = |i: usize, row_height_mm: u32| {
+        let sheet = |i: usize, page_s: f64, row_height_mm: u32| {
             let spec = SheetSpec {
                 page_s,
                 page_start_s: i as f64 * page_s,
@@ -338,10 +342,35 @@ impl Printed<'_> {
             };
             scene(&signal.recording, &spec)
         };
-        let room_mm = Page::A4Landscape.room_mm();
-        let fits = |drawn: &Scene| drawn.height_mm <= room_mm;
-        let lowered = |i| sheet::lowered(spec.row_height_mm, |row_mm| sheet(i, row_mm), fits);
-        (0..count).map(lowered).collect()
+        let fits = |drawn: &Scene| self.page().holds(drawn);
+        let mut sheets = Vec::new();
+        for signal_mm in SIGNALS_MM {
+            let page_s = (signal_mm / self.display.speed.mm_per_s()).min(PAGE_S);
+            let count = (PAGE_S / page_s).ceil() as usize;
+            let lowered = |i| {
+                let draw = |row_mm| sheet(i, page_s, row_mm);
+                sheet::lowered(spec.row_height_mm, draw, fits)
+            };
+            sheets = (0..count).map(lowered).collect();
+            if sheets.iter().all(fits) {
+                break;
+            }
+        }
+        sheets
+    }
+
+    /// Words over the first sheet, or before it where a page does not hold both:
+    /// nothing is ever made smaller.
+    fn together(&self, words: Vec<Scene>, mut sheets: Vec<Scene>) -> Vec<Scene> {
+        let words = Scene::stack(words, 1.0);
+        let room_mm = self.page().room_mm() - TOGETHER_SPARE_MM;
+        match sheets.first_mut() {
+            Some(first) if words.height_mm + first.height_mm + 1.0 <= room_mm => {
+                *first = Scene::stack([words, std::mem::take(first)], 1.0);
+            }
+            _ => sheets.insert(0, words),
+        }
+        sheets
     }
 }
 
@@ -353,16 +382,4 @@ struct Signal<'a> {
 
 pub(super) fn paragraph(text: &str) -> Scene {
     Scene::paragraph(text, TEXT_WIDTH_MM)
-}
-
-/// Words over the first sheet, or before it where a page does not hold both.
-fn together(words: Vec<Scene>, mut sheets: Vec<Scene>) -> Vec<Scene> {
-    let words = Scene::stack(words, 1.0);
-    match sheets.first_mut() {
-        Some(first) if words.height_mm + first.height_mm + 1.0 <= TOGETHER_MM => {
-            *first = Scene::stack([words, std::mem::take(first)], 1.0);
-        }
-        _ => sheets.insert(0, words),
-    }
-    sheets
 }

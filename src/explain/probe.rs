@@ -1,6 +1,5 @@
 //! Trust checks: is the similarity of a pair still there when the ECG is
-//! disturbed in a way that no diagnosis depends on, and which part of the ECG
-//! does it hang on?
+//! disturbed in a way that no diagnosis depends on?
 
 use std::f64::consts::TAU;
 
@@ -8,10 +7,9 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use serde::{Deserialize, Serialize};
 
-use super::Span;
 use crate::ecg::Recording;
-use crate::inference::{InferenceError, Model, Prediction, mask_span};
-use crate::nn::{STEP_S, window_s};
+use crate::inference::{InferenceError, Model, Prediction};
+use crate::nn::STEP_S;
 
 /// A disturbance.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -145,7 +143,6 @@ impl Own {
 pub struct Checks {
     pub prototype: usize,
     pub probes: Vec<ProbeResult>,
-    pub influence: Influence,
 }
 
 /// A pair under one disturbance.
@@ -161,27 +158,7 @@ pub struct ProbeResult {
     pub window_moved_s: Option<f64>,
 }
 
-/// Which part of the ECG the similarity hangs on, measured: each part in turn
-/// becomes a straight line in what the model sees.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Influence {
-    /// Seconds from one part to the next; part `i` is centred on `i` times this.
-    pub step_s: f64,
-    /// How far the cosine falls without each part; below 0 where it rises.
-    pub cosine_falls: Vec<f64>,
-}
-
-impl Influence {
-    /// Shares of the largest fall, for a tint; a rise is none.
-    pub fn shares(&self) -> Vec<f64> {
-        let largest = self.cosine_falls.iter().copied().fold(1e-9, f64::max);
-        let share = |fall: &f64| (fall / largest).max(0.0);
-        self.cosine_falls.iter().map(share).collect()
-    }
-}
-
-/// Tries a recording and a prototype with every disturbance of [`Probe::ALL`],
-/// and takes away each part of the recording in turn.
+/// Tries a recording and a prototype with every disturbance of [`Probe::ALL`].
 ///
 /// # Errors
 /// When the model refuses the recording.
@@ -209,38 +186,6 @@ pub fn checks(
     Ok(Checks {
         prototype,
         probes: probes.collect::<Result<_, InferenceError>>()?,
-        influence: influence(model, recording, prototype, scale)?,
-    })
-}
-
-/// Parts of one latent step each.
-fn influence(
-    model: &Model,
-    recording: &Recording,
-    prototype: usize,
-    scale: f64,
-) -> Result<Influence, InferenceError> {
-    let preprocessing = &model.manifest().preprocessing;
-    let duration_s = preprocessing.duration_s();
-    let input = model.input(recording)?;
-    let parts = (duration_s / STEP_S).ceil() as usize;
-    let mut inputs = vec![input.clone()];
-    inputs.extend((0..parts).map(|part| {
-        let (start_s, end_s) = window_s(part, 1, duration_s);
-        let mut masked = input.clone();
-        mask_span(&mut masked, preprocessing.rate_hz, Span { start_s, end_s });
-        masked
-    }));
-    let cosine = |similarities: &Vec<f64>| similarities.get(prototype).map_or(0.0, |s| s / scale);
-    let cosines: Vec<f64> = model
-        .read(&inputs)
-        .iter()
-        .map(|reading| cosine(&reading.similarities))
-        .collect();
-    let (whole, without) = cosines.split_first().unwrap_or((&0.0, &[]));
-    Ok(Influence {
-        step_s: STEP_S,
-        cosine_falls: without.iter().map(|cosine| whole - cosine).collect(),
     })
 }
 

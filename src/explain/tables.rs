@@ -1,9 +1,7 @@
 //! The tables of a printed explanation.
 
 use super::print::{TEXT_WIDTH_MM, paragraph};
-use super::words::{
-    influence_sentence, neighbours_sentence, probe_sentence, remark, rounded_probability,
-};
+use super::words::{neighbours_sentence, probe_sentence, remark, rounded_probability};
 use super::{
     AttentionExplanation, Checks, ClassExplanation, Ledger, NOT_PER_CLASS, Neighbour, Order,
     lead_bars, lead_radar,
@@ -214,7 +212,6 @@ pub(super) fn checks(checks: &Checks) -> Scene {
     let mut scenes = vec![Scene::heading(&heading, TEXT_WIDTH_MM)];
     let probes = checks.probes.iter();
     scenes.extend(probes.map(|probe| paragraph(&format!("{}.", probe_sentence(probe)))));
-    scenes.push(paragraph(&influence_sentence(&checks.influence)));
     Scene::stack(scenes, 0.5)
 }
 

@@ -1,10 +1,13 @@
 //! Everything that is said about one prediction, as one value: the JSON is this
 //! value, the PDF and the window show it.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use serde::{Deserialize, Serialize};
 
 use super::attention::{AttentionExplanation, attention};
-use super::{ClassExplanation, Rating, Subject, explain};
+use super::{ClassExplanation, Rating, Subject, explain, influence};
 use crate::ecg::Recording;
 use crate::inference::{Changes, ClassPrediction, InferenceError, Model, Prediction};
 
@@ -65,6 +68,35 @@ impl Explanation {
             classes,
             attention,
         }
+    }
+
+    /// Measures what the similarity of a pair hangs on, for each statement that
+    /// `shown` names a prototype of.
+    ///
+    /// # Errors
+    /// When the model refuses the recording.
+    pub fn measure_influence(
+        &mut self,
+        model: &Model,
+        recording: &Recording,
+        shown: impl Fn(&ClassExplanation) -> Option<usize>,
+    ) -> Result<(), InferenceError> {
+        let mut measured = BTreeMap::new();
+        for class in &mut self.classes {
+            let Some(prototype) = shown(class) else {
+                continue;
+            };
+            let branch = model.manifest().prototypes.get(prototype).map(|p| p.branch);
+            let Some(branch) = branch else { continue };
+            let found = match measured.entry(branch) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(place) => {
+                    place.insert(influence(model, recording, &self.changes, branch)?)
+                }
+            };
+            class.influence = found.on(prototype);
+        }
+        Ok(())
     }
 
     /// Notes what reviewers gave to a prototype, wherever it stands.

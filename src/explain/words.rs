@@ -150,13 +150,44 @@ pub fn probe_sentence(probe: &ProbeResult) -> String {
 pub fn influence_sentence(influence: &Influence) -> String {
     let falls = influence.cosine_falls.iter().enumerate();
     match falls.max_by(|a, b| a.1.total_cmp(b.1)) {
-        Some((part, fall)) if *fall > 0.0 => format!(
+        // As it is shown, with three digits.
+        Some((part, fall)) if *fall >= 0.0005 => format!(
             "Without the {:.2} s around {:.2} s, the cosine falls most: by {fall:.3}.",
             influence.step_s,
             part as f64 * influence.step_s
         ),
-        _ => "Taking away any one part of the ECG does not make the cosine fall.".to_owned(),
+        _ => {
+            "Taking away any one part of the ECG does not make the cosine fall by 0.001.".to_owned()
+        }
     }
+}
+
+/// What the tint behind the traces of a read ECG is.
+pub const TINT: &str = "tint: how far the similarity falls without that part";
+
+/// The same, where the ECG stands beside it.
+pub fn influence_note(influence: &Influence) -> String {
+    format!(
+        "{} The tint behind the traces is this measured influence, full at its largest and from {:.2} on.",
+        influence_sentence(influence),
+        Influence::FULL_TINT
+    )
+}
+
+/// What stands where something could not be measured.
+pub fn not_measured(what: Unmeasured) -> &'static str {
+    match what {
+        Unmeasured::Attention => "What each lead is worth could not be measured.",
+        Unmeasured::Influence => "What the similarity hangs on could not be measured.",
+    }
+}
+
+/// What a prediction may have to be shown without.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unmeasured {
+    /// With the occlusion of every lead.
+    Attention,
+    Influence,
 }
 
 /// That the two orders begin with different prototypes.

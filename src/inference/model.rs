@@ -223,6 +223,22 @@ impl Model {
         Vec::new()
     }
 
+    /// Cosines of prepared recordings with the prototypes of one branch, pooled
+    /// as the similarities are: (N, P of the branch), all read at once. Empty
+    /// where there is no such branch.
+    pub fn branch_cosines(&self, inputs: &[ModelInput], branch: usize) -> Vec<Vec<f64>> {
+        let _guard = tch::no_grad_guard();
+        let network = self.network.prototypes();
+        let Some(branch) = network.and_then(|network| network.branches.get(branch)) else {
+            return Vec::new();
+        };
+        let xs = tensor_of(inputs, self.device);
+        let similarities = branch.similarities(&branch.latents(&xs, Pass::Evaluate));
+        let scale = branch.kind.scale();
+        let cosines = |row: Vec<f64>| row.into_iter().map(|s| s / scale).collect();
+        rows_of(&similarities).into_iter().map(cosines).collect()
+    }
+
     /// Probabilities from what the network says.
     pub fn prediction(
         &self,

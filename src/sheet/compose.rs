@@ -1,7 +1,7 @@
 //! Scenes put together: a test ECG beside a training ECG, words and tables
 //! between them, and the whole on pages. Nothing is ever scaled.
 
-use super::describe::wrap;
+use super::describe::{text_width_mm, wrap};
 use super::scene::{Align, Ink, Item, Point, Scene, Text};
 use super::{NOT_A_MEDICAL_DEVICE, SheetError};
 
@@ -14,6 +14,9 @@ const CELL_GAP_MM: f64 = 3.0;
 const BORDER_MM: f64 = 5.0;
 /// Height of the line at the foot of a page, and the margin around a page.
 const PAGE_FOOT_MM: f64 = 5.0;
+const FOOT_SIZE_MM: f64 = 2.6;
+/// What the number of the page takes of that line, with the gap before it.
+const PAGE_NUMBER_MM: f64 = 26.0;
 const PAGE_MARGIN_MM: f64 = 5.0;
 /// So much of the white border on each side of a sheet may lie off the page: a
 /// standard sheet is 280 mm wide with its border, a Letter page 279.4 mm.
@@ -45,6 +48,30 @@ impl Page {
     /// Height that blocks may take between the margins, above the foot.
     pub fn room_mm(self) -> f64 {
         self.size_mm().1 - 2.0 * PAGE_MARGIN_MM - PAGE_FOOT_MM
+    }
+
+    /// Whether a scene has room between the margins, above the foot.
+    pub fn holds(self, scene: &Scene) -> bool {
+        self.is_wide_enough(scene) && scene.height_mm <= self.room_mm()
+    }
+
+    fn is_wide_enough(self, scene: &Scene) -> bool {
+        scene.width_mm <= self.size_mm().0 + 2.0 * SPARE_BORDER_MM
+    }
+
+    /// What the foot says beside the notice: `before`, a name, `after`, the
+    /// name so much shortened that all of it is one line.
+    pub fn foot(self, before: &str, name: &str, after: &str) -> String {
+        let room_mm = self.size_mm().0 - 4.0 * PAGE_MARGIN_MM - PAGE_NUMBER_MM;
+        let mut letters: Vec<char> = name.chars().collect();
+        let mut said = format!("{before}{name}{after}");
+        while text_width_mm(&join(NOT_A_MEDICAL_DEVICE, &said), FOOT_SIZE_MM) > room_mm
+            && letters.pop().is_some()
+        {
+            let shortened: String = letters.iter().collect();
+            said = format!("{before}{}…{after}", shortened.trim_end());
+        }
+        said
     }
 
     pub fn name(self) -> &'static str {
@@ -210,7 +237,7 @@ impl Scene {
     /// made smaller.
     pub fn on_page(self, page: Page) -> Result<Self, SheetError> {
         let (width_mm, height_mm) = page.size_mm();
-        if self.width_mm > width_mm + 2.0 * SPARE_BORDER_MM || self.height_mm > height_mm {
+        if !page.is_wide_enough(&self) || self.height_mm > height_mm {
             return Err(SheetError::DoesNotFit {
                 page: page.name(),
                 width_mm: self.width_mm,
@@ -264,7 +291,7 @@ pub fn paginate_with_foot(
     let mut pages: Vec<Vec<Scene>> = Vec::new();
     let mut used_mm = f64::INFINITY;
     for block in blocks {
-        if block.width_mm > page_width_mm + 2.0 * SPARE_BORDER_MM || block.height_mm > room_mm {
+        if !page.holds(&block) {
             return Err(SheetError::DoesNotFit {
                 page: page.name(),
                 width_mm: block.width_mm,
@@ -307,7 +334,7 @@ fn page_foot(page: Page, (number, count): (usize, usize), said: &str) -> [Item; 
     let text = |x_mm: f64, align: Align, text: String| {
         Item::Text(Text {
             at: Point::new(x_mm, height_mm - PAGE_MARGIN_MM),
-            size_mm: 2.6,
+            size_mm: FOOT_SIZE_MM,
             align,
             ink: Ink::Note,
             strong: false,

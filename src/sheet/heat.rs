@@ -20,10 +20,25 @@ impl HeatMap {
     /// The map in words: where each of the strongest leads is at its most.
     pub(super) fn in_words(&self) -> String {
         let peak = |(lead, values): &(Lead, Vec<f64>)| {
-            let steps = values.iter().enumerate();
-            let (step, value) = steps.max_by(|a, b| a.1.total_cmp(b.1))?;
-            Some((*lead, (step as f64 + 0.5) * self.step_s, *value))
+            let value = values.iter().copied().max_by(f64::total_cmp)?;
+            let first = values.iter().position(|other| *other == value)?;
+            // Steps of one value are one area, and its middle is where it is.
+            let steps = values[first..].iter().take_while(|v| **v == value);
+            let middle = first as f64 + steps.count() as f64 / 2.0;
+            Some((*lead, middle * self.step_s, value))
         };
+        let mut rows = self.rows.iter().map(|(_, values)| values);
+        if let (Some(first), true) = (self.rows.first(), rows.len() > 1)
+            && rows.all(|values| *values == first.1)
+        {
+            return match peak(first) {
+                Some((_, at_s, value)) if level_of(value) > 0 => format!(
+                    "Tinted by {}, the same in all leads; strongest at {at_s:.1} s.",
+                    self.name
+                ),
+                _ => format!("Nowhere tinted by {}.", self.name),
+            };
+        }
         let mut peaks: Vec<_> = self.rows.iter().filter_map(peak).collect();
         peaks.sort_by(|a, b| b.2.total_cmp(&a.2));
         let named: Vec<String> = peaks
@@ -39,6 +54,11 @@ impl HeatMap {
     }
 }
 
+/// How strong the tint of a value is.
+fn level_of(value: f64) -> u8 {
+    (value.clamp(0.0, 1.0) * f64::from(Ink::HEAT_LEVELS)).round() as u8
+}
+
 /// The tints of one panel. Neighbours of the same tint are one area, so that no
 /// seam shows between them.
 pub(super) fn draw(geometry: &Geometry, panel: &Panel, map: &HeatMap) -> Vec<Item> {
@@ -51,7 +71,7 @@ pub(super) fn draw(geometry: &Geometry, panel: &Panel, map: &HeatMap) -> Vec<Ite
     for (step, value) in values.iter().enumerate() {
         let from_s = (step as f64 * map.step_s).max(start_s);
         let to_s = ((step + 1) as f64 * map.step_s).min(end_s);
-        let level = (value.clamp(0.0, 1.0) * f64::from(Ink::HEAT_LEVELS)).round() as u8;
+        let level = level_of(*value);
         if from_s >= to_s || level == 0 {
             continue;
         }

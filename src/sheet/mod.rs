@@ -42,7 +42,7 @@ pub use layout::{Arrangement, Columns, Layout, LeadOrder, PAGE_S, Panel};
 pub use palette::{Palette, Rgba};
 pub use pdf::{pages_to_pdf, to_pdf};
 pub use png::to_png;
-pub use print::{FileKind, Print, PrintPage, SIGNAL_MM, lowered};
+pub use print::{FileKind, Print, PrintPage, SIGNALS_MM, lowered};
 pub use scene::{Align, Grid, Hatch, Ink, Item, PanelArea, Point, RectMm, Scene, Text};
 pub use spec::{MILLIVOLTS, Mark, MarkStyle, NOT_A_MEDICAL_DEVICE, SheetSpec, Tick, WHOLE_STRIP};
 pub use svg::to_svg;

@@ -11,9 +11,7 @@ use crate::ecg::Recording;
 
 /// Length of the paper that the signal has on a page: 10 s at 25 mm/s, or 8 s
 /// where a wide calibration pulse leaves less room.
-const SIGNALS_MM: [f64; 2] = [SIGNAL_MM, 200.0];
-/// 10 s at 25 mm/s.
-pub const SIGNAL_MM: f64 = 250.0;
+pub const SIGNALS_MM: [f64; 2] = [250.0, 200.0];
 /// No row is lower than this; a page that still does not fit is refused.
 const LOWEST_ROW_MM: u32 = 10;
 const GAP_MM: f64 = 4.0;
@@ -36,7 +34,7 @@ impl PrintPage {
         }
     }
 
-    fn page(self) -> Page {
+    pub fn page(self) -> Page {
         match self {
             Self::A4 => Page::A4Landscape,
             Self::Letter => Page::LetterLandscape,

@@ -60,22 +60,21 @@ fn both_ecgs_are_in_the_display_that_was_asked_for() {
     assert_eq!(with(&changed, columns), 2 * sheets, "two columns of 5 s");
 }
 
-/// At the fastest paper and the highest gain everything still fits A4.
+/// At the fastest paper and the highest gain everything still fits.
 #[test]
 fn every_layout_can_be_explained_on_paper() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("why.pdf");
-    for (layout, speed) in [
-        ("3x4+1", "12.5"),
-        ("3x4+3", "100"),
-        ("6x2", "25"),
-        ("12x1", "100"),
-        ("rhythm", "50"),
+    for (layout, speed, paper) in [
+        ("3x4+1", "12.5", "a4"),
+        ("3x4+3", "100", "letter"),
+        ("6x2", "25", "letter"),
+        ("12x1", "100", "a4"),
+        ("12x1", "100", "letter"),
+        ("rhythm", "50", "a4"),
     ] {
-        explain(
-            &out,
-            &["--layout", layout, "--speed", speed, "--gain", "20"],
-        );
+        let display = ["--layout", layout, "--speed", speed, "--gain", "20"];
+        explain(&out, &[&display[..], &["--paper", paper]].concat());
         assert!(std::fs::read(&out).unwrap().starts_with(b"%PDF"));
     }
 }
@@ -151,6 +150,21 @@ fn the_page_has_every_number_of_the_document() {
         p => format!("{p:.3}"),
     };
     says(&string(&class["heading"]));
+    // What the similarity of the shown pair hangs on: of the changed ECG.
+    let falls = class["influence"]["cosine_falls"].as_array().unwrap();
+    let most = falls.iter().map(|fall| fall.as_f64().unwrap());
+    let (part, fall) = most.enumerate().max_by(|a, b| a.1.total_cmp(&b.1)).unwrap();
+    assert_eq!(
+        class["influence"]["prototype"],
+        class["prototypes"][0]["prototype"]
+    );
+    assert!(fall > 0.0);
+    says(&format!(
+        "around {:.2} s, the cosine falls most: by {fall:.3}.",
+        part as f64 * 0.32
+    ));
+    // One tint for each half step of each lead at most, behind the traces.
+    assert!(svg.matches("fill-opacity").count() > 12, "no tint");
     // Every statement, changed and unchanged.
     let predictions = document["recordings"][0]["predictions"].as_array().unwrap();
     let mut assessed = 0;

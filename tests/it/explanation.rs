@@ -7,7 +7,8 @@ use protoecg::bundle::{Bundle, Exemplars};
 use protoecg::dataset::DataSet;
 use protoecg::ecg::{Lead, Recording};
 use protoecg::explain::{
-    ClassExplanation, Explanation, Extent, Order, Subject, explain, ledger, marks, print, words,
+    ClassExplanation, Explanation, Extent, Order, Subject, explain, influence, ledger, marks,
+    print, words,
 };
 use protoecg::inference::{Changes, DeviceChoice, Model, Prediction, Span, sigmoid};
 use protoecg::sheet::{Ink, Item, MarkStyle, RectMm, SheetSpec, scene};
@@ -638,20 +639,53 @@ fn checks_disturb_the_pair_and_say_what_is_left() {
     assert!((gain.similarity_kept - kept).abs() < 1e-6);
     assert!((gain.cosine - louder.similarities[evidence.prototype] / 13.0).abs() < 1e-6);
     assert!(found.probes.iter().all(|p| p.window_moved_s.is_some()));
-    // By hand: the part around 4.8 s away.
-    let part = Changes {
-        masked_spans: vec![Span {
-            start_s: 4.64,
-            end_s: 4.96,
-        }],
+}
+
+/// By hand: the part around 4.8 s away, with and without something changed
+/// before; for prototypes of each branch.
+#[test]
+fn the_influence_is_how_far_the_cosine_falls_without_a_part() {
+    let model = model("ptbxl-excerpt");
+    let recording = simulated(2);
+    let changes = Changes {
+        masked_leads: vec![Lead::V2],
+        without_prototypes: vec![0],
         ..Changes::default()
     };
-    let part = model.predict_changed(&recording, &part).unwrap();
-    let fall = (prediction.similarities[evidence.prototype]
-        - part.similarities[evidence.prototype])
-        / 13.0;
-    assert_eq!(found.influence.cosine_falls.len(), 32);
-    assert!((found.influence.cosine_falls[15] - fall).abs() < 1e-5);
+    for changes in [Changes::default(), changes] {
+        let whole = model.predict_changed(&recording, &changes).unwrap();
+        let without = Changes {
+            masked_spans: vec![Span {
+                start_s: 4.64,
+                end_s: 4.96,
+            }],
+            ..changes.clone()
+        };
+        let without = model.predict_changed(&recording, &without).unwrap();
+        let prototypes = &model.manifest().prototypes;
+        let branches = model.manifest().architecture.branches();
+        assert_eq!(branches.len(), 3);
+        for (branch, spec) in branches.iter().enumerate() {
+            let found = influence(&model, &recording, &changes, branch).unwrap();
+            let own = (0..prototypes.len()).filter(|&p| prototypes[p].branch == branch);
+            let own: Vec<usize> = own.collect();
+            for &prototype in [own[0], own[own.len() / 2], own[own.len() - 1]].iter() {
+                let of = |prediction: &Prediction| prediction.similarities[prototype];
+                let fall = (of(&whole) - of(&without)) / spec.prototypes.scale();
+                let found = found.on(prototype).unwrap();
+                assert_eq!(found.prototype, prototype);
+                assert_eq!(found.cosine_falls.len(), 32);
+                let measured = found.cosine_falls[15];
+                assert!((measured - fall).abs() < 1e-5, "{measured} is not {fall}");
+            }
+            assert!(found.on(own[own.len() - 1] + 1).is_none());
+            assert!(
+                own[0]
+                    .checked_sub(1)
+                    .is_none_or(|other| found.on(other).is_none())
+            );
+        }
+    }
 }
 
 /// All probabilities of the largest bundle and one statement explained, as the

@@ -53,7 +53,7 @@ fn repeated(recording: &Recording, times: usize) -> Recording {
 
 /// Of different lengths and rates: 30 s at 100 Hz, 10 s at 500 Hz, 20 s at
 /// 100 Hz; the checksums, in the order of the worklist.
-fn folder_of_three(folder: &Path) -> Vec<String> {
+pub fn folder_of_three(folder: &Path) -> Vec<String> {
     let ecgs: Vec<_> = simulator::simulate(3, 2026).collect();
     [
         repeated(&ecgs[0].recording, 3),
@@ -77,7 +77,7 @@ fn rows(window: &Window) -> Vec<String> {
 }
 
 /// A window in which the three of the folder are side by side.
-fn compared(folder: &Path, ids: &[String]) -> Window {
+pub fn compared(folder: &Path, ids: &[String]) -> Window {
     let elsewhere = folder.join("elsewhere");
     let mut window = Window::start(Window::options(&elsewhere));
     window.press_with(Modifiers::COMMAND, Key::L);
@@ -305,6 +305,7 @@ fn the_open_ecg_and_recent_files_are_added_and_there_is_room_for_four() {
     window.click("ecg4.hea");
     window.press(Key::A);
     assert!(window.has("4 ECGs are compared already"));
+    window.click("Dismiss: 4 ECGs are compared already");
     window.press(Key::M);
     let shown = sheets(&window);
     assert_eq!(shown.len(), 4, "{shown:#?}");
@@ -314,6 +315,23 @@ fn the_open_ecg_and_recent_files_are_added_and_there_is_room_for_four() {
     // The model has read them in the background.
     window.assert_shows_not("not read by a model");
     window.assert_shows_not(".hea");
+
+    // Where the list said so, the next one that is added says that there is room again.
+    let add_the_fifth = |window: &mut Window| {
+        window.press_with(Modifiers::COMMAND, Key::L);
+        let row = window.name_with(&format!(", ECG {}", id(4))).unwrap();
+        window.harness.get_by_label(&row).focus();
+        window.harness.step();
+        window.press(Key::A);
+    };
+    add_the_fifth(&mut window);
+    assert!(window.has("4 ECGs are compared already"));
+    window.press(Key::Escape);
+    window.press(Key::Delete);
+    assert_eq!(sheets(&window).len(), 3);
+    add_the_fifth(&mut window);
+    assert!(!window.has("4 ECGs are compared already"));
+    assert!(window.has("Show the comparison, 4 of 4"));
 }
 
 /// What was opened at 100 Hz is shown at 500 Hz, and the model is none the

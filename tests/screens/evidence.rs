@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use eframe::egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 use protoecg::app::AppOptions;
+use protoecg::ecg::Lead;
 
 use crate::driver::{Window, simulated};
 
@@ -96,6 +97,80 @@ fn the_windows_of_a_prototype_are_marked_on_the_read_ecg_and_can_be_cut_out() {
     window.click(&row);
     window.assert_shows("no time axis: the whole strip and all 12 leads were used");
     assert!(!window.has("Cut-outs"));
+}
+
+/// Nobody presses anything for it; it is what `explain` says.
+#[test]
+fn what_the_similarity_hangs_on_is_measured_unasked_and_tints_the_read_ecg() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = reading(folder.path(), "ptbxl-excerpt", 2);
+    let recording = protoecg::formats::open(&folder.path().join("ecg2.hea")).unwrap();
+    let model = protoecg::inference::Model::load(
+        protoecg::bundle::Bundle::open(&bundle("ptbxl-excerpt")).unwrap(),
+        protoecg::inference::DeviceChoice::Cpu,
+    )
+    .unwrap();
+    // As a window and as a whole sheet, a prototype that is not the first, and changed.
+    let mut changes = protoecg::inference::Changes::default();
+    for (code, steps, masked) in [
+        ("LVH", 0, None),
+        ("AMI", 1, None),
+        ("AMI", 1, Some(Lead::V2)),
+    ] {
+        let row = window.name_with(&format!("{code}, ")).unwrap();
+        window.click(&row);
+        for _ in 0..steps {
+            window.press(Key::ArrowRight);
+        }
+        if let Some(lead) = masked {
+            window.click("What if");
+            window.click(&format!("Mask lead {}", lead.name()));
+            changes.masked_leads.push(lead);
+        }
+        // A change may put them in another order and does not change what is looked at.
+        window.click("Prototypes");
+        let rank = shown_rank(&window);
+        window.click("Checks");
+        window.assert_shows_not("Window moves");
+        let prediction = model.predict_changed(&recording, &changes).unwrap();
+        let class = model.manifest().output_of(code).unwrap();
+        let class = protoecg::explain::explain(&model, &prediction, class, &Default::default());
+        let class = class.unwrap();
+        let evidence = class
+            .at_rank(protoecg::explain::Order::Similarity, rank)
+            .unwrap();
+        let branch = model.manifest().prototypes[evidence.prototype].branch;
+        let measured = protoecg::explain::influence(&model, &recording, &changes, branch).unwrap();
+        let influence = measured.on(evidence.prototype).unwrap();
+        window.assert_shows(&protoecg::explain::words::influence_sentence(&influence));
+        window.assert_shows("tint: how far the similarity falls without that part");
+        let falls = influence.cosine_falls.iter().enumerate();
+        let (most, _) = falls.max_by(|a, b| a.1.total_cmp(b.1)).unwrap();
+        // A part is centred on its step, the tint is of half steps.
+        let at_s = if most == 0 { 0.08 } else { 0.32 * most as f64 };
+        let tint = window
+            .name_with("Tinted by measured influence on the similarity, the same in all leads; ");
+        let tint = tint.unwrap();
+        let said = tint
+            .split("strongest at ")
+            .nth(1)
+            .unwrap()
+            .split(' ')
+            .next()
+            .unwrap();
+        let said_s: f64 = said.parse().unwrap();
+        assert!((said_s - at_s).abs() < 0.051, "{said_s} {at_s}");
+    }
+}
+
+/// The rank of the prototype on the screen, from 0.
+fn shown_rank(window: &Window) -> usize {
+    let steps = window.names().into_iter();
+    let mut ranks = steps.filter_map(|name| {
+        let (rank, _) = name.split_once(" of ")?;
+        rank.parse::<usize>().ok()
+    });
+    ranks.next().expect("1 of 5") - 1
 }
 
 #[test]
@@ -266,6 +341,10 @@ fn the_explanation_is_printed_from_the_window_as_the_command_line_writes_it() {
     let changed = print_explanation(&mut window, &folder.path().join("changed.svg"));
     assert!(changed.contains("Lead V1 is masked") && changed.contains(">unchanged<"));
     assert!(!changed.contains("Checks of the pair"));
+    assert!(
+        changed.contains("the cosine falls"),
+        "the influence is of the changed ECG"
+    );
     let options = ["--class", code, "--prototype", number, "--mask-lead", "V1"];
     let title = titled(&changed);
     let now = title.rsplit(' ').next().unwrap();

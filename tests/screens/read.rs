@@ -1,6 +1,6 @@
 //! The Read screen.
 
-use eframe::egui::{self, Key};
+use eframe::egui::{self, Key, Modifiers};
 
 use crate::driver::{Window, excerpt, simulated};
 
@@ -218,22 +218,41 @@ fn a_window_that_nobody_touches_asks_for_no_frame() {
     let mut window = Window::reading(folder.path(), 1);
     for screen in ["Read", "Statistics", "Train"] {
         window.click(screen);
-        window.harness.remove_cursor();
-        window.settle();
-        let mut delays = Vec::new();
-        for _ in 0..20 {
-            window.harness.step();
-            let output = window.harness.output();
-            let root = &output.viewport_output[&egui::ViewportId::ROOT];
-            delays.push(root.repaint_delay);
-        }
-        let last = &delays[10..];
-        let never = std::time::Duration::MAX;
-        assert!(
-            last.iter().all(|delay| *delay == never),
-            "{screen}: {delays:?}"
-        );
+        assert_idle(&mut window, screen);
     }
+    window.press_with(Modifiers::COMMAND, Key::Num2);
+    window.type_into("Rater code", "R1");
+    window.click("Start or resume");
+    window.assert_shows("Representativeness 5: ");
+    assert_idle(&mut window, "Review, signed in");
+    window.press_with(Modifiers::COMMAND, Key::Num1);
+    window.press_with(Modifiers::COMMAND, Key::P);
+    let field = window.harness.get_by_label("Path of the print");
+    assert!(field.is_focused());
+    assert_idle(&mut window, "Print, its field focused");
+    window.press(Key::Escape);
+    window.press(Key::A);
+    window.press(Key::M);
+    window.assert_shows("Back from the comparison");
+    assert_idle(&mut window, "Comparison");
+}
+
+#[track_caller]
+fn assert_idle(window: &mut Window, where_it_is: &str) {
+    window.harness.remove_cursor();
+    window.settle();
+    let mut delays = Vec::new();
+    for _ in 0..20 {
+        window.harness.step();
+        let output = window.harness.output();
+        let root = &output.viewport_output[&egui::ViewportId::ROOT];
+        delays.push(root.repaint_delay);
+    }
+    let never = std::time::Duration::MAX;
+    assert!(
+        delays[10..].iter().all(|delay| *delay == never),
+        "{where_it_is}: {delays:?}"
+    );
 }
 
 use egui_kittest::kittest::Queryable as _;

@@ -20,7 +20,7 @@ use crate::driver::{Window, demonstration};
 
 /// Simulated test ECGs, and a study of two of them for the demonstration model;
 /// both are shown with the same statement.
-struct Study {
+pub struct Study {
     folder: tempfile::TempDir,
     database: PathBuf,
 }
@@ -28,7 +28,7 @@ struct Study {
 const SHOWN: &str = "PACE";
 
 impl Study {
-    fn new(wrong_controls: bool) -> Self {
+    pub fn new(wrong_controls: bool) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().join("data");
         simulator::write_ptbxl(40, 3, &data, &mut |_| ControlFlow::Continue(())).unwrap();
@@ -117,12 +117,12 @@ impl Study {
         Self { folder, database }
     }
 
-    fn data(&self) -> PathBuf {
+    pub fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }
 
     /// The window on the first ECG, for a reader; a laptop's size.
-    fn open(&self, reader: &str, data: &Path) -> Window {
+    pub fn open(&self, reader: &str, data: &Path) -> Window {
         let options = AppOptions {
             ptbxl_dir: Some(data.to_owned()),
             ..Window::options(self.folder.path())
@@ -144,7 +144,7 @@ impl Study {
 }
 
 /// F, part of a name, Enter.
-fn find(window: &mut Window, text: &str) {
+pub fn find(window: &mut Window, text: &str) {
     window.press(Key::F);
     let field = "Find a statement";
     assert!(window.has(field));

@@ -10,6 +10,7 @@ use egui_kittest::SnapshotResults;
 use egui_kittest::kittest::Queryable as _;
 
 use crate::driver::{Window, simulated};
+use crate::{compare, reading};
 
 fn choose_theme(window: &mut Window, name: &str) {
     window.press_with(Modifiers::COMMAND, Key::Comma);
@@ -41,6 +42,17 @@ fn snapshot(window: &mut Window, part: Rect, name: &str, results: &mut SnapshotR
     let (width, height) = (part.width() as u32, part.height() as u32);
     let panel = image::imageops::crop_imm(&image, x, y, width, height).to_image();
     results.add(egui_kittest::try_image_snapshot(&panel, name));
+}
+
+/// The whole window at half its size.
+fn half_size(window: &mut Window, name: &str, results: &mut SnapshotResults) {
+    window.harness.remove_cursor();
+    window.settle();
+    let image = window.harness.render().expect("a software Vulkan driver");
+    let (width, height) = (image.width() / 2, image.height() / 2);
+    let filter = image::imageops::FilterType::Triangle;
+    let small = image::imageops::resize(&image, width, height, filter);
+    results.add(egui_kittest::try_image_snapshot(&small, name));
 }
 
 fn rect_of(window: &Window, part_of_label: &str) -> Rect {
@@ -135,19 +147,71 @@ fn screens_look_as_they_did() {
         ];
         for (key, screen) in screens {
             window.press_with(Modifiers::COMMAND, key);
-            window.harness.remove_cursor();
-            window.settle();
-            let image = window.harness.render().expect("a software Vulkan driver");
-            let (width, height) = (image.width() / 2, image.height() / 2);
-            let small = image::imageops::resize(
-                &image,
-                width,
-                height,
-                image::imageops::FilterType::Triangle,
-            );
             let name = format!("screen_{screen}_{}", suffix(theme));
-            results.add(egui_kittest::try_image_snapshot(&small, name));
+            half_size(&mut window, &name, &mut results);
         }
     }
+    results.unwrap();
+}
+
+/// Three ECGs of a folder: side by side, as a worklist, and one of them printed.
+#[test]
+fn what_is_done_with_a_folder_of_ecgs_looks_as_it_did() {
+    protoecg::inference::set_threads(1);
+    let folder = tempfile::tempdir().unwrap();
+    let ids = compare::folder_of_three(folder.path());
+    let mut window = compare::compared(folder.path(), &ids);
+    window.click("Understood");
+    // The folder of a test has another name each time.
+    window.press_with(Modifiers::COMMAND, Key::L);
+    let field = "Path of a folder of ECGs";
+    window.harness.get_by_label(field).focus();
+    window.press_with(Modifiers::COMMAND, Key::A);
+    window.type_into(field, "/data/ecgs");
+    window.press(Key::Escape);
+    let mut results = SnapshotResults::new();
+    for theme in THEMES {
+        choose_theme(&mut window, theme);
+        let mut picture = |window: &mut Window, name: &str| {
+            half_size(window, &format!("{name}_{}", suffix(theme)), &mut results);
+        };
+        picture(&mut window, "compare");
+        window.press_with(Modifiers::COMMAND, Key::L);
+        picture(&mut window, "worklist");
+        window.press(Key::Escape);
+        // Alone, and how it is printed.
+        window.press(Key::Enter);
+        window.press_with(Modifiers::COMMAND, Key::P);
+        window.click("Explanation");
+        picture(&mut window, "print");
+        window.press(Key::Escape);
+        window.press(Key::M);
+    }
+    results.unwrap();
+}
+
+/// An ECG of a reading study with its questions, and with the training ECG
+/// beside it.
+#[test]
+fn a_reading_study_looks_as_it_did() {
+    let study = reading::Study::new(false);
+    let mut window = study.open("R1", &study.data());
+    window.click("Understood");
+    let mut results = SnapshotResults::new();
+    let pictures = |window: &mut Window, name: &str, results: &mut SnapshotResults| {
+        for theme in THEMES {
+            choose_theme(window, theme);
+            half_size(window, &format!("{name}_{}", suffix(theme)), results);
+        }
+    };
+    reading::find(&mut window, "fibrill");
+    pictures(&mut window, "reading_ecg", &mut results);
+    window.press(Key::Num2);
+    window.press(Key::Enter);
+    window.press(Key::S);
+    window.press(Key::Num3);
+    window.press(Key::Enter);
+    window.assert_shows("Part 3 of 3");
+    pictures(&mut window, "reading_prototype", &mut results);
     results.unwrap();
 }

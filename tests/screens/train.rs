@@ -71,7 +71,7 @@ impl Place {
     fn program(&self) -> PathBuf {
         let path = self.path("protoecg");
         let text = format!(
-            "#!/bin/sh\nPROTOECG_CACHE={}/cache OMP_NUM_THREADS=1 exec {} \"$@\"\n",
+            "#!/bin/sh\necho \"$@\" >> {0}/started\nPROTOECG_CACHE={0}/cache OMP_NUM_THREADS=1 exec {1} \"$@\"\n",
             self.folder.path().display(),
             env!("CARGO_BIN_EXE_protoecg")
         );
@@ -220,8 +220,14 @@ fn a_training_outlives_its_window_and_a_killed_one_can_be_resumed_and_paused() {
     let place = Place::new(12);
     let mut window = place.window();
     place.fill(&mut window);
-    window.click("Start training");
+    // The key presses the button that has the focus, too: one training all the same.
+    window.harness.get_by_label("Start training").focus();
+    window.harness.step();
+    window.press_with(Modifiers::COMMAND, Key::Enter);
     window.wait_for("Stage 1 joint, rhythm: training ");
+    assert!(!window.has("The training could not begin"));
+    let started = std::fs::read_to_string(place.path("started")).unwrap();
+    assert_eq!(started.lines().count(), 1, "{started}");
     drop(window);
     assert_eq!(place.process().life(), Life::Alive);
 

@@ -2,62 +2,16 @@
 
 use std::collections::HashSet;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::driver::{demonstration, simulated};
-
-/// An X server of our own, ended with the test.
-pub struct Display {
-    server: Child,
-    pub name: String,
-}
-
-impl Display {
-    /// `None` where Xvfb is not installed.
-    pub fn start() -> Option<Self> {
-        // The server picks a free number and says it on its standard output.
-        let mut server = Command::new("Xvfb")
-            .args([
-                "-displayfd",
-                "1",
-                "-screen",
-                "0",
-                "1280x800x24",
-                "-nolisten",
-                "tcp",
-            ])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .ok()?;
-        let mut line = String::new();
-        let output = server.stdout.take()?;
-        std::io::BufRead::read_line(&mut std::io::BufReader::new(output), &mut line).ok()?;
-        Some(Self {
-            server,
-            name: format!(":{}", line.trim()),
-        })
-    }
-}
-
-impl Drop for Display {
-    fn drop(&mut self) {
-        self.server.kill().ok();
-        self.server.wait().ok();
-    }
-}
+use crate::xvfb::Display;
 
 fn run(display: &Display, home: &Path, arguments: &[&str]) -> std::process::ExitStatus {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_protoecg"))
+    let mut child = display
+        .command(env!("CARGO_BIN_EXE_protoecg"), home)
         .args(arguments)
-        .env("DISPLAY", &display.name)
-        .env_remove("WAYLAND_DISPLAY")
-        .env_remove("WAYLAND_SOCKET")
-        .env("HOME", home)
-        .env("XDG_RUNTIME_DIR", home)
-        .env("XDG_DATA_HOME", home)
-        .current_dir(home)
         .spawn()
         .expect("the program was built with the tests");
     let started = Instant::now();
@@ -75,8 +29,7 @@ fn run(display: &Display, home: &Path, arguments: &[&str]) -> std::process::Exit
 
 #[test]
 fn the_program_draws_an_ecg_with_its_evidence_and_exits_cleanly() {
-    let Some(display) = Display::start() else {
-        eprintln!("SKIPPED: Xvfb is not installed (make setup-test installs it)");
+    let Some(display) = Display::start(1280, 800) else {
         return;
     };
     let folder = tempfile::tempdir().unwrap();

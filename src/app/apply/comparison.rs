@@ -45,13 +45,15 @@ impl Application {
     /// Whether there is room for one more; says so if not.
     fn has_room(&mut self) -> bool {
         let has_room = !self.state.comparison.is_full();
-        if !has_room {
+        // Where it was asked for: a list over the screen hides what is on that.
+        let place = match self.state.overlay {
+            Some(Overlay::Worklist) => Place::Worklist,
+            _ => Place::Reading,
+        };
+        if has_room {
+            self.state.solved(place);
+        } else {
             let most = Comparison::MOST;
-            // Where it was asked for: a list over the screen hides what is on that.
-            let place = match self.state.overlay {
-                Some(Overlay::Worklist) => Place::Worklist,
-                _ => Place::Reading,
-            };
             self.state.problem(
                 place,
                 format!("{most} ECGs are compared already"),

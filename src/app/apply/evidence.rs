@@ -6,9 +6,9 @@ use std::sync::Arc;
 use crate::app::application::Application;
 use crate::app::command::Place;
 use crate::app::drawn::{Drawn, Evidence, Source};
-use crate::app::state::{LoadedModel, Reading};
+use crate::app::state::{LoadedModel, Marked, Reading};
 use crate::app::worker::{EvidenceKey, FileJob, ModelJob, Priority};
-use crate::explain::{AttentionExplanation, Checks, Order, marks};
+use crate::explain::{AttentionExplanation, BranchInfluence, Checks, Order, marks};
 use crate::inference::Changes;
 use crate::sheet::HeatMap;
 
@@ -28,6 +28,7 @@ impl Application {
         for seen in [counter, chosen].into_iter().flatten() {
             self.fetch_exemplar(seen, Priority::Seen);
         }
+        self.measure_influence();
         self.draw_evidence();
     }
 
@@ -39,11 +40,7 @@ impl Application {
             reading.marked = None;
             return;
         };
-        if reading
-            .marked
-            .as_ref()
-            .is_some_and(|(asked, _)| *asked == key)
-        {
+        if reading.marked.as_ref().is_some_and(|m| m.asked == key) {
             return;
         }
         let evidence = match reading.evidence() {
@@ -59,7 +56,11 @@ impl Application {
         };
         let (source, signal) = (opened.drawn.source.clone(), opened.drawn.signal.clone());
         let source = Source { evidence, ..source };
-        reading.marked = Some((key.clone(), None));
+        let before = reading.marked.take().and_then(|marked| marked.drawn);
+        reading.marked = Some(Marked {
+            asked: key.clone(),
+            drawn: before.filter(|(drawn, _)| drawn.has_marks_of(&key)),
+        });
         workers.files(
             Priority::Seen,
             FileJob::DrawEvidence {
@@ -72,11 +73,11 @@ impl Application {
 
     pub(super) fn evidence_drawn(&mut self, key: EvidenceKey, result: Result<Box<Drawn>, String>) {
         let reading = &mut self.state.reading;
-        let Some((_, place)) = reading.marked.as_mut().filter(|(asked, _)| *asked == key) else {
+        let Some(marked) = reading.marked.as_mut().filter(|m| m.asked == key) else {
             return;
         };
         match result {
-            Ok(drawn) => *place = Some(drawn),
+            Ok(drawn) => marked.drawn = Some((key, drawn)),
             Err(message) => {
                 reading.marked = None;
                 let title = "The evidence could not be drawn";
@@ -112,6 +113,63 @@ impl Application {
         self.predict();
     }
 
+    /// Has measured what the similarity of the pair on the screen hangs on,
+    /// unless it is known; it tells as much of every prototype of the branch.
+    fn measure_influence(&mut self) {
+        let reading = &mut self.state.reading;
+        let prototype = reading.evidence().map(|evidence| evidence.prototype);
+        let branch = prototype.zip(self.state.model.bundle());
+        let branch = branch.and_then(|(prototype, model)| {
+            let prototype = model.manifest.prototypes.get(prototype)?;
+            Some(prototype.branch)
+        });
+        let (Some(branch), Some(prediction), Some(opened), Some(workers)) =
+            (branch, &reading.prediction, &reading.opened, &self.workers)
+        else {
+            return;
+        };
+        if reading.influences.contains_key(&branch) {
+            // The one of another branch that was left is not waited for.
+            reading.measuring = None;
+            return;
+        }
+        if reading.measuring == Some(branch) || reading.predicting {
+            return;
+        }
+        reading.measuring = Some(branch);
+        let job = ModelJob::MeasureInfluence {
+            ticket: reading.asked,
+            recording: Arc::clone(&opened.recording),
+            changes: prediction.changes.clone(),
+            branch,
+        };
+        // To begin is a matter of a millisecond; the steps are taken while nothing is asked.
+        workers.model(Priority::Seen, job);
+    }
+
+    pub(super) fn influence_measured(
+        &mut self,
+        (ticket, branch): (u64, usize),
+        result: Result<Arc<BranchInfluence>, String>,
+    ) {
+        let reading = &mut self.state.reading;
+        if ticket != reading.asked {
+            return;
+        }
+        if reading.measuring == Some(branch) {
+            reading.measuring = None;
+        }
+        let failed = result.as_ref().err().cloned();
+        reading.influences.insert(branch, result.ok());
+        match failed {
+            None => self.draw_evidence(),
+            Some(message) => {
+                let title = "What the similarity hangs on could not be measured";
+                self.state.problem(Place::Prediction, title, message);
+            }
+        }
+    }
+
     /// Has the pair on the screen tried with noise, gain and shift.
     pub(super) fn run_checks(&mut self) {
         let reading = &mut self.state.reading;
@@ -136,10 +194,7 @@ impl Application {
         }
         self.state.reading.checking = false;
         match result {
-            Ok(checks) => {
-                self.state.reading.checks = Some(checks);
-                self.draw_evidence();
-            }
+            Ok(checks) => self.state.reading.checks = Some(checks),
             Err(message) => {
                 let title = "The pair could not be checked";
                 self.state.problem(Place::Prediction, title, message);
@@ -191,9 +246,9 @@ impl Application {
     }
 }
 
-/// The measured influence behind the traces, if the pair was checked.
+/// The measured influence behind the traces, once it is there.
 fn influence_map(reading: &Reading, model: Option<&LoadedModel>) -> Option<HeatMap> {
-    let influence = &reading.checks_of_evidence()?.influence;
+    let influence = reading.influence_of_evidence()?;
     let leads = &model?.manifest.preprocessing.leads;
-    Some(marks::influence_map(influence, leads))
+    Some(marks::influence_map(&influence, leads))
 }

@@ -129,6 +129,11 @@ impl Application {
                 result,
             } => self.explained(ticket, class, result),
             Event::Attended { ticket, result } => self.attended(ticket, result),
+            Event::InfluenceMeasured {
+                ticket,
+                branch,
+                result,
+            } => self.influence_measured((ticket, branch), result),
             Event::Checked { ticket, result } => self.checked(ticket, result),
             Event::EvidenceDrawn { key, result } => self.evidence_drawn(key, result),
             Event::ExemplarRead {

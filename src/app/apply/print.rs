@@ -65,6 +65,7 @@ impl Application {
         let prediction = reading.prediction.as_ref()?;
         let unchanged = reading.unchanged.as_deref().unwrap_or(prediction);
         let mut class = (**reading.explanation()?).clone();
+        class.influence = reading.influence_of_evidence();
         class.checks = reading.checks_of_evidence().cloned();
         let counter = class.counter_case.iter().map(|counter| &counter.prototype);
         let shown = class.prototypes.iter().chain(counter);
@@ -77,6 +78,9 @@ impl Application {
                 explanation.rate(prototype, rating);
             }
         }
+        let mut notes = words::notes(prediction, &opened.report);
+        let unmeasured = reading.unmeasured().map(words::not_measured);
+        notes.extend(unmeasured.map(str::to_owned));
         Some(FileJob::PrintExplanation(Box::new(ExplanationJob {
             path,
             dpi: f64::from(self.fields.print_dpi),
@@ -86,11 +90,12 @@ impl Application {
             recording: Arc::clone(&opened.recording),
             high_rate: opened.drawn.source.high_rate.clone(),
             display: opened.drawn.look.display,
-            notes: words::notes(prediction, &opened.report),
+            notes,
             prediction: Arc::clone(prediction),
             explanation,
             order: reading.order,
             rank: reading.rank,
+            paper: self.state.saved.print_page,
         })))
     }
 

@@ -125,6 +125,8 @@ impl Application {
         reading.changes = Changes::default();
         reading.attention = None;
         reading.attending = false;
+        reading.influences.clear();
+        reading.measuring = None;
         reading.checks = None;
         reading.checking = false;
         reading.predicting = false;
@@ -159,6 +161,7 @@ impl Application {
         reading.predicting = true;
         // What was being measured is passed over.
         (reading.attending, reading.checking) = (false, false);
+        reading.measuring = None;
         workers.set_current(reading.asked);
         let recording = Arc::clone(&opened.recording);
         workers.model(
@@ -186,6 +189,8 @@ impl Application {
                 // A "what if" does not change what is looked at.
                 let shown = reading.at_rank(reading.rank).map(|e| e.prototype);
                 reading.explanations.clear();
+                reading.influences.clear();
+                reading.answered = ticket;
                 if prediction.changes.is_none() {
                     reading.unchanged = Some(Arc::clone(&prediction));
                 }
@@ -209,6 +214,11 @@ impl Application {
                 let reading = &mut self.state.reading;
                 let answered = reading.prediction.as_ref();
                 reading.changes = answered.map(|p| p.changes.clone()).unwrap_or_default();
+                // What was being measured of it was given up for the question.
+                if reading.attention.is_none() {
+                    self.attend();
+                }
+                self.fetch_evidence();
                 self.state.problem(
                     Place::Prediction,
                     "The model could not read this ECG",

@@ -1,5 +1,5 @@
-//! Trust checks on the spot: the pair with noise, another gain and a shift, and
-//! which part of the ECG its similarity hangs on.
+//! Which part of the ECG the similarity of the pair hangs on, and trust checks
+//! on the spot: the pair with noise, another gain and a shift.
 
 use eframe::egui::{ScrollArea, Ui};
 
@@ -13,6 +13,7 @@ pub fn ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let reading = &state.reading;
     ui.spacing_mut().item_spacing.y = 3.0;
     section(ui, "Checks of this pair");
+    influence(ui, state);
     if !reading.changes.is_none() {
         secondary(
             ui,
@@ -32,7 +33,7 @@ pub fn ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
             weak(
                 ui,
                 "Does the similarity survive what no diagnosis depends on: wander, mains, muscle noise, half and twice \
-                 the gain, a shift? And which part of the ECG does it hang on?",
+                 the gain, a shift?",
             );
             ui.add_space(space::XS);
             if ui.button("Check this pair").clicked() {
@@ -42,15 +43,23 @@ pub fn ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
     }
 }
 
+/// What the similarity hangs on, which is measured unasked.
+fn influence(ui: &mut Ui, state: &State) {
+    let reading = &state.reading;
+    if let Some(influence) = reading.influence_of_evidence() {
+        weak(ui, words::influence_note(&influence));
+    } else if reading.measuring.is_some() {
+        weak(
+            ui,
+            "Which part of the ECG the similarity hangs on is being measured…",
+        );
+    } else if let Some(what) = reading.unmeasured() {
+        weak(ui, words::not_measured(what));
+    }
+}
+
 fn results(ui: &mut Ui, checks: &Checks) {
     let tokens = Tokens::of(ui);
-    weak(
-        ui,
-        format!(
-            "{} The tint behind the traces is this influence.",
-            words::influence_sentence(&checks.influence)
-        ),
-    );
     ui.spacing_mut().item_spacing.y = 0.0;
     let table = Table::new(
         ui,

@@ -253,7 +253,12 @@ impl<'a> Pair<'a> {
     fn caption(&self, ui: &mut Ui, evidence: Option<&PrototypeEvidence>) {
         let counter = counter_shown(self.state);
         match evidence {
-            None => caption(ui, "This ECG", &self.opened.id),
+            None => {
+                let mut parts = vec![self.opened.id.as_str()];
+                let influence = self.state.reading.influence_of_evidence();
+                parts.extend(influence.map(|_| words::TINT));
+                caption(ui, "This ECG", &parts.join(" · "));
+            }
             Some(evidence) if evidence.prototype == self.evidence.prototype => {
                 caption(ui, "Training ECG", &details(self.state, evidence));
             }

@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use eframe::egui::{Button, Context, Ui};
 
 use crate::app::command::{Command, Commands, Place, PrintWhat};
-use crate::app::state::{Fields, State};
+use crate::app::state::{Awaited, Fields, State};
 use crate::app::tokens::space;
 use crate::app::widgets::{
     dialog, focused_path_field, primary_button, problem_ui, secondary, section, segmented, small,
 };
 use crate::app::worker::Purpose;
+use crate::explain::words;
 use crate::sheet::{FileKind, PrintPage};
 
 const WIDTH: f32 = 560.0;
@@ -33,21 +34,21 @@ pub fn overlay(ctx: &Context, state: &State, fields: &mut Fields, commands: &mut
         secondary(ui, said(fields.print_what));
         ui.add_space(space::S);
         section(ui, "Paper, in landscape");
-        match fields.print_what {
-            PrintWhat::EcgPage => {
-                let pages = PrintPage::ALL.map(|page| (page, page.name()));
-                if let Some(page) = segmented(ui, state.saved.print_page, &pages) {
-                    commands.send(Command::SetPrintPage(page));
-                }
-            }
-            PrintWhat::Explanation => {
-                small(ui, "A PDF has pages of A4; SVG and PNG are one long sheet.");
-            }
+        let pages = PrintPage::ALL.map(|page| (page, page.name()));
+        if let Some(page) = segmented(ui, state.saved.print_page, &pages) {
+            commands.send(Command::SetPrintPage(page));
         }
         ui.add_space(space::XS);
         section(ui, "Resolution of a PNG");
         if let Some(dpi) = segmented(ui, fields.print_dpi, &RESOLUTIONS) {
             fields.print_dpi = dpi;
+        }
+        if fields.print_what == PrintWhat::Explanation {
+            small(
+                ui,
+                "A PDF has pages; SVG and PNG are one long sheet. At 600 dpi that may be too large to draw, which is \
+                 said then.",
+            );
         }
         ui.add_space(space::XS);
         section(ui, "File");
@@ -63,8 +64,20 @@ fn said(what: PrintWhat) -> &'static str {
         }
         PrintWhat::Explanation => {
             "The chosen statement: both ECGs with their windows, the ledger, the counter-case, the nearest training \
-             ECGs, the checks if the pair was checked, and the probabilities of all statements. As \"protoecg explain\" \
+             ECGs, what the similarity hangs on, the checks if the pair was checked, and the probabilities of all statements. As \"protoecg explain\" \
              writes it, at true scale; the ECG is named by its checksum."
+        }
+    }
+}
+
+/// Why the explanation cannot be printed yet.
+fn waits_for(awaited: Awaited) -> &'static str {
+    match awaited {
+        Awaited::Prediction => "The model is reading the ECG.",
+        Awaited::Explanation => "There is no explanation on the screen.",
+        Awaited::Attention => "The attention is being measured: it can be printed in a moment.",
+        Awaited::Influence => {
+            "What the similarity hangs on is being measured: it can be printed in a moment."
         }
     }
 }
@@ -98,8 +111,12 @@ fn file(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands
     if !fields.print.trim().is_empty() && !is_known {
         small(ui, "The ending says what is written: .pdf, .svg or .png.");
     }
-    if fields.print_what == PrintWhat::Explanation && !state.reading.is_explained() {
-        small(ui, "There is no explanation on the screen.");
+    if fields.print_what == PrintWhat::Explanation {
+        let waits = state.reading.awaited().map(waits_for);
+        let without = || state.reading.unmeasured().map(words::not_measured);
+        if let Some(said) = waits.or_else(without) {
+            small(ui, said);
+        }
     }
     if state.reading.printing {
         ui.horizontal(|ui| {

@@ -18,7 +18,7 @@ use std::sync::Arc;
 pub use comparison::{Compared, ComparedEcg, ComparedReading, Comparison, is_over};
 pub use draft::Draft;
 pub use model::{LoadedModel, ModelState};
-pub use reading::{Exemplar, ExemplarCache, OpenedRecording, Reading};
+pub use reading::{Awaited, Exemplar, ExemplarCache, Marked, OpenedRecording, Reading};
 pub use reading_session::ReadingSession;
 pub use review::{Measuring, ReviewState, Session, StatisticsState};
 pub use saved::{Saved, TrainingChoices};

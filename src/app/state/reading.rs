@@ -9,8 +9,10 @@ use crate::app::look::Look;
 use crate::app::worker::{EvidenceKey, NewestDraw, ReadRecording};
 use crate::bundle::SignalView;
 use crate::ecg::Recording;
+use crate::explain::words::Unmeasured;
 use crate::explain::{
-    AttentionExplanation, Checks, ClassExplanation, CounterCase, Order, PrototypeEvidence,
+    AttentionExplanation, BranchInfluence, Checks, ClassExplanation, CounterCase, Influence, Order,
+    PrototypeEvidence,
 };
 use crate::inference::{Changes, Prediction};
 use crate::measurements::Measurements;
@@ -59,8 +61,10 @@ pub struct Reading {
     /// The newest number given to a file or a question to the model; an answer
     /// that carries an older one is stale.
     pub ticket: u64,
-    /// The number of the question that the prediction answers.
+    /// The number of the question that was asked last.
     pub asked: u64,
+    /// The number of the question that the prediction answers.
+    pub answered: u64,
     /// The number of the file that is on its way in.
     pub opening: Option<u64>,
     pub opened: Option<OpenedRecording>,
@@ -71,10 +75,16 @@ pub struct Reading {
     pub unchanged: Option<Arc<Prediction>>,
     /// The "what if" that was asked for last; nothing for the ECG as it is.
     pub changes: Changes,
-    /// Of a network with attention; `None` while it is being measured.
+    /// Of a network with attention; `None` while it is being measured, and
+    /// where it could not be.
     pub attention: Option<Arc<AttentionExplanation>>,
     /// The attention is being measured.
     pub attending: bool,
+    /// What the similarities hang on, of the prediction, by branch; `None`
+    /// where it could not be measured.
+    pub influences: HashMap<usize, Option<Arc<BranchInfluence>>>,
+    /// The branch whose influence is being measured.
+    pub measuring: Option<usize>,
     /// How steady the pair is that was checked last.
     pub checks: Option<Arc<Checks>>,
     pub checking: bool,
@@ -91,7 +101,7 @@ pub struct Reading {
     pub pane: EvidencePane,
     /// The read ECG with the evidence marked on it: the newest that was asked
     /// for, and its sheets when they are drawn.
-    pub marked: Option<(EvidenceKey, Option<Box<Drawn>>)>,
+    pub marked: Option<Marked>,
     /// Which signal is looked at.
     pub signal: SignalView,
     /// Where the page begins in the recording.
@@ -111,11 +121,45 @@ impl Reading {
 
     /// All that is said of the chosen statement is there.
     pub fn is_explained(&self) -> bool {
-        let has_attention = |prediction: &Prediction| prediction.attention.is_some();
-        let awaits_attention =
-            self.attention.is_none() && self.prediction.as_deref().is_some_and(has_attention);
+        self.awaited().is_none()
+    }
+
+    /// What the explanation of the chosen statement waits for. What could not be
+    /// measured is not waited for.
+    pub fn awaited(&self) -> Option<Awaited> {
         // While changes are answered, what stands there is of those before.
-        self.explanation().is_some() && !awaits_attention && !self.predicting
+        if self.predicting {
+            Some(Awaited::Prediction)
+        } else if self.explanation().is_none() {
+            Some(Awaited::Explanation)
+        } else if self.attending {
+            Some(Awaited::Attention)
+        } else if self.measuring.is_some() {
+            Some(Awaited::Influence)
+        } else {
+            None
+        }
+    }
+
+    /// What of the prediction could not be measured.
+    pub fn unmeasured(&self) -> Option<Unmeasured> {
+        let prediction = self.prediction.as_deref()?;
+        let is_pair = self.evidence().is_some() && self.measuring.is_none();
+        if prediction.attention.is_some() && self.attention.is_none() && !self.attending {
+            Some(Unmeasured::Attention)
+        } else if is_pair && self.influence_of_evidence().is_none() {
+            Some(Unmeasured::Influence)
+        } else {
+            None
+        }
+    }
+
+    /// What the similarity of the pair on the screen hangs on, once that is
+    /// measured.
+    pub fn influence_of_evidence(&self) -> Option<Influence> {
+        let prototype = self.evidence()?.prototype;
+        let mut measured = self.influences.values().flatten();
+        measured.find_map(|branch| branch.on(prototype))
     }
 
     /// The prototype that stands beside the ECG.
@@ -155,7 +199,7 @@ impl Reading {
     /// the whole strip is, which every drawing has.
     pub fn evidence_key(&self) -> Option<EvidenceKey> {
         let opened = self.opened.as_ref()?;
-        let influence = self.checks_of_evidence().is_some();
+        let influence = self.influence_of_evidence().is_some();
         let prototype = match self.evidence() {
             Some(evidence) if evidence.whole_recording && !influence => return None,
             Some(evidence) => Some(evidence.prototype),
@@ -163,7 +207,7 @@ impl Reading {
             None => return None,
         };
         Some(EvidenceKey {
-            asked: self.asked,
+            answered: self.answered,
             prototype,
             influence,
             look: opened.drawn.look.clone(),
@@ -173,18 +217,39 @@ impl Reading {
 
     /// The read ECG with the evidence on it, when that is drawn.
     pub fn marked(&self) -> Option<&Drawn> {
-        let (key, drawn) = self.marked.as_ref()?;
-        drawn
-            .as_deref()
-            .filter(|_| self.evidence_key().as_ref() == Some(key))
+        let (key, drawn) = self.marked.as_ref()?.drawn.as_ref()?;
+        let wanted = self.evidence_key()?;
+        key.has_marks_of(&wanted).then_some(drawn)
     }
 
     /// The drawing that is asked for is not there yet.
     pub fn is_drawing(&self) -> bool {
-        self.marked
-            .as_ref()
-            .is_some_and(|(_, drawn)| drawn.is_none())
+        let is_here = |marked: &Marked| {
+            let drawn = marked.drawn.as_ref();
+            drawn.is_some_and(|(key, _)| *key == marked.asked)
+        };
+        self.marked.as_ref().is_some_and(|marked| !is_here(marked))
     }
+}
+
+/// What the explanation of a statement may wait for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Awaited {
+    /// The model's answer.
+    Prediction,
+    /// What it rests on; or nothing was asked.
+    Explanation,
+    Attention,
+    Influence,
+}
+
+/// The read ECG with the evidence on it.
+pub struct Marked {
+    /// What was asked for last.
+    pub asked: EvidenceKey,
+    /// The newest drawing of those marks: without the tint until it is drawn
+    /// with it, so that the marks do not vanish meanwhile.
+    pub drawn: Option<(EvidenceKey, Box<Drawn>)>,
 }
 
 /// The training ECG of a prototype.
@@ -260,6 +325,42 @@ impl ExemplarCache {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn parsed<T: serde::de::DeserializeOwned>(value: serde_json::Value) -> T {
+        serde_json::from_value(value).unwrap()
+    }
+
+    fn of_a_model_with_attention() -> Reading {
+        let class: ClassExplanation = parsed(serde_json::json!({
+            "code": "MI", "description": "", "assessed": true, "logit": 0.0, "prototypes": [],
+        }));
+        let prediction: Prediction = parsed(serde_json::json!({
+            "recording_sha256": "", "notes": [], "classes": [], "similarities": [],
+            "attention": {"lead": [], "temporal": []},
+        }));
+        Reading {
+            prediction: Some(Arc::new(prediction)),
+            class: Some(0),
+            explanations: HashMap::from([(0, Arc::new(class))]),
+            ..Reading::default()
+        }
+    }
+
+    #[test]
+    fn an_explanation_waits_for_measurements_and_goes_without_those_that_failed() {
+        let mut reading = of_a_model_with_attention();
+        reading.attending = true;
+        assert_eq!(reading.awaited(), Some(Awaited::Attention));
+        assert_eq!(reading.unmeasured(), None);
+        reading.attending = false;
+        assert!(reading.is_explained());
+        assert_eq!(reading.unmeasured(), Some(Unmeasured::Attention));
+        reading.measuring = Some(0);
+        assert_eq!(reading.awaited(), Some(Awaited::Influence));
+        reading.predicting = true;
+        assert_eq!(reading.awaited(), Some(Awaited::Prediction));
+        assert_eq!(Reading::default().awaited(), Some(Awaited::Explanation));
+    }
 
     #[test]
     fn the_cache_reads_each_once_and_forgets_the_oldest() {

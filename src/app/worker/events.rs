@@ -17,7 +17,7 @@ use crate::app::notes::Notes;
 use crate::bundle::{Exemplars, Manifest};
 use crate::dataset::HighRate;
 use crate::ecg::Recording;
-use crate::explain::{AttentionExplanation, Checks, ClassExplanation};
+use crate::explain::{AttentionExplanation, BranchInfluence, Checks, ClassExplanation};
 use crate::formats;
 use crate::inference::Prediction;
 use crate::measurements::Measurements;
@@ -102,6 +102,12 @@ pub enum Event {
         ticket: u64,
         result: Result<Option<Arc<AttentionExplanation>>, String>,
     },
+    /// What the similarities to the prototypes of a branch hang on.
+    InfluenceMeasured {
+        ticket: u64,
+        branch: usize,
+        result: Result<Arc<BranchInfluence>, String>,
+    },
     /// How steady the similarity of a pair is.
     Checked {
         ticket: u64,
@@ -166,10 +172,11 @@ pub struct Answer {
 }
 
 /// What is marked on the read ECG: the evidence of one prototype, or the
-/// attention, of one question to the model.
+/// attention, of one answer of the model.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EvidenceKey {
-    pub asked: u64,
+    /// The number of the question that was answered.
+    pub answered: u64,
     /// `None` for the attention.
     pub prototype: Option<usize>,
     /// The measured influence is behind the traces.
@@ -178,6 +185,19 @@ pub struct EvidenceKey {
     pub look: Look,
     /// The beats are known, so that calipers snap to them.
     pub measured: bool,
+}
+
+impl EvidenceKey {
+    /// The same marks at the same places: only the tint or the beats are of
+    /// another moment.
+    pub fn has_marks_of(&self, other: &Self) -> bool {
+        let other = Self {
+            influence: self.influence,
+            measured: self.measured,
+            ..other.clone()
+        };
+        *self == other
+    }
 }
 
 /// A recording with what was found out about it while it was read.

@@ -15,7 +15,7 @@ use super::queue::{JobReceiver, JobSender, job_queue};
 use crate::app::state::positive;
 use crate::bundle::{Bundle, Exemplars};
 use crate::ecg::Recording;
-use crate::explain::{self, ClassExplanation, Subject};
+use crate::explain::{self, ClassExplanation, MeasuringInfluence, Subject};
 use crate::inference::{Changes, DeviceChoice, Model, Prediction};
 
 /// Work for the thread.
@@ -59,6 +59,15 @@ pub enum ModelJob {
         prediction: Arc<Prediction>,
         class: usize,
     },
+    /// Measure what the similarities to the prototypes of a branch hang on, with
+    /// what was changed for the prediction, in small steps while nothing is
+    /// asked. One at a time: the newest.
+    MeasureInfluence {
+        ticket: u64,
+        recording: Arc<Recording>,
+        changes: Changes,
+        branch: usize,
+    },
     /// Try the pair of a recording and a prototype with noise, gain and shift.
     Check {
         ticket: u64,
@@ -82,6 +91,9 @@ pub enum ModelJob {
         prediction: Arc<Prediction>,
     },
 }
+
+/// What a failure of it is called.
+const MEASURING_INFLUENCE: &str = "measuring what the similarity hangs on";
 
 /// The ticket of the question on the screen; answers to another are not
 /// wanted any more, so their jobs are passed over.
@@ -107,6 +119,9 @@ struct Loaded {
     exemplars: Exemplars,
     /// Whose ECG the one on the screen is, by its checksum.
     subject: Option<(String, Subject)>,
+    /// What the pair on the screen hangs on is being measured, for the question
+    /// with this ticket.
+    influence: Option<(u64, usize, MeasuringInfluence)>,
     /// Its prototypes are being measured.
     audit: Option<RunningAudit>,
 }
@@ -131,6 +146,45 @@ impl Loaded {
             prediction: Arc::new(prediction),
             explained,
         })
+    }
+
+    fn begin_influence(
+        &mut self,
+        recording: &Recording,
+        changes: &Changes,
+        (ticket, branch): (u64, usize),
+        events: &Events,
+    ) {
+        let begun = guarded(MEASURING_INFLUENCE, || {
+            MeasuringInfluence::begin(&self.model, recording, changes, branch)
+                .map_err(|error| error.to_string())
+        });
+        match begun {
+            Ok(measuring) => self.influence = Some((ticket, branch, measuring)),
+            Err(message) => events.send(Event::InfluenceMeasured {
+                ticket,
+                branch,
+                result: Err(message),
+            }),
+        }
+    }
+
+    /// Reads a few ECGs more.
+    fn go_on_with_influence(&mut self, events: &Events) {
+        let Some((ticket, branch, measuring)) = &mut self.influence else {
+            return;
+        };
+        let (ticket, branch) = (*ticket, *branch);
+        let step = guarded(MEASURING_INFLUENCE, || Ok(measuring.step(&self.model)));
+        let Some(result) = step.transpose() else {
+            return;
+        };
+        self.influence = None;
+        events.send(Event::InfluenceMeasured {
+            ticket,
+            branch,
+            result: result.map(Arc::new),
+        });
     }
 
     fn begin_audit(
@@ -215,8 +269,18 @@ impl Loaded {
 fn work(jobs: &JobReceiver<ModelJob>, events: &Events, current: &AtomicU64) {
     let mut loaded: Option<Loaded> = None;
     let wanted = |ticket: u64| current.load(Ordering::Acquire) == ticket;
-    while let Some(job) = next_job(jobs, &mut loaded, events) {
+    while let Some(job) = next_job(jobs, &mut loaded, events, wanted) {
         match job {
+            ModelJob::MeasureInfluence {
+                ticket,
+                recording,
+                changes,
+                branch,
+            } => {
+                if let Some(loaded) = loaded.as_mut().filter(|_| wanted(ticket)) {
+                    loaded.begin_influence(&recording, &changes, (ticket, branch), events);
+                }
+            }
             ModelJob::Audit {
                 ticket,
                 bundle,
@@ -365,16 +429,33 @@ fn work(jobs: &JobReceiver<ModelJob>, events: &Events, current: &AtomicU64) {
     }
 }
 
-/// Waits for a job, and measures prototypes while there is none.
+/// Waits for a job, and measures while there is none: first what the pair on
+/// the screen hangs on, in turn with jobs that nobody looks at, then prototypes.
 fn next_job(
     jobs: &JobReceiver<ModelJob>,
     loaded: &mut Option<Loaded>,
     events: &Events,
+    wanted: impl Fn(u64) -> bool,
 ) -> Option<ModelJob> {
-    while let Some(loaded) = loaded.as_mut().filter(|loaded| loaded.audit.is_some()) {
+    while let Some(loaded) = loaded.as_mut() {
+        match jobs.seen() {
+            Ok(job) => return Some(job),
+            Err(TryRecvError::Disconnected) => return None,
+            Err(TryRecvError::Empty) => {}
+        }
+        loaded.influence = loaded
+            .influence
+            .take()
+            .filter(|(ticket, ..)| wanted(*ticket));
+        if loaded.influence.is_some() {
+            loaded.go_on_with_influence(events);
+        } else if loaded.audit.is_none() {
+            break;
+        }
         match jobs.waiting() {
             Ok(job) => return Some(job),
             Err(TryRecvError::Disconnected) => return None,
+            Err(TryRecvError::Empty) if loaded.influence.is_some() => {}
             Err(TryRecvError::Empty) => loaded.go_on_with_audit(events),
         }
     }
@@ -400,6 +481,75 @@ fn load(
         model,
         exemplars,
         subject: None,
+        influence: None,
         audit: None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simulator;
+
+    /// What is asked is answered before a measurement goes on, and that of a
+    /// question that is not on the screen any more is given up.
+    #[test]
+    fn the_influence_is_measured_last_and_only_for_what_is_on_the_screen() {
+        let (events, received) = Events::new(&eframe::egui::Context::default());
+        let (old, now) = (1, 2);
+        let current = CurrentTicket::new(AtomicU64::new(now));
+        let (jobs, thread) = start(&events, &current).unwrap();
+        let ecg = simulator::simulate(1, 2026).next().unwrap().recording;
+        let recording = Arc::new(ecg);
+        let send = |job| assert!(jobs.send(super::super::Priority::Seen, job));
+        let measure = |ticket| ModelJob::MeasureInfluence {
+            ticket,
+            recording: Arc::clone(&recording),
+            changes: Changes::default(),
+            branch: 0,
+        };
+        send(ModelJob::Load {
+            path: Path::new(env!("CARGO_MANIFEST_DIR")).join("models/demo-rhythm"),
+            device: DeviceChoice::Cpu,
+            ptbxl_dir: None,
+        });
+        send(measure(old));
+        send(measure(now));
+        for _ in 0..2 {
+            send(ModelJob::Predict {
+                ticket: now,
+                recording: Arc::clone(&recording),
+                changes: Changes::default(),
+                class: None,
+            });
+        }
+        let mut told = Vec::new();
+        while told.len() < 3 {
+            match received.recv_timeout(std::time::Duration::from_secs(120)) {
+                Ok(Event::Predicted { ticket, result }) => {
+                    assert!(result.is_ok());
+                    told.push(("predicted", ticket));
+                }
+                Ok(Event::InfluenceMeasured { ticket, result, .. }) => {
+                    let measured = result.unwrap().on(0).unwrap();
+                    assert_eq!(measured.cosine_falls.len(), 32);
+                    told.push(("measured", ticket));
+                }
+                Ok(_) => {}
+                Err(error) => panic!("{error}: {told:?}"),
+            }
+        }
+        let predicted = ("predicted", now);
+        assert_eq!(told, [predicted, predicted, ("measured", now)]);
+        // Another question: it is given up and never told.
+        send(measure(now));
+        current.store(now + 1, Ordering::Release);
+        drop(jobs);
+        thread.join().unwrap();
+        assert!(
+            !received
+                .try_iter()
+                .any(|event| { matches!(event, Event::InfluenceMeasured { .. }) })
+        );
+    }
 }

@@ -64,6 +64,7 @@ pub struct ExplanationJob {
     pub explanation: Explanation,
     pub order: Order,
     pub rank: usize,
+    pub paper: PrintPage,
 }
 
 impl ExplanationJob {
@@ -89,6 +90,7 @@ impl ExplanationJob {
                     order: self.order,
                     rank: self.rank,
                     training_ecgs: &TrainingEcgs::read(&self.exemplars, class, shown),
+                    paper: self.paper,
                 };
                 printed.bytes(kind, self.dpi)
             })

@@ -44,6 +44,12 @@ impl<J> Clone for JobReceiver<J> {
 }
 
 impl<J> JobReceiver<J> {
+    /// A job that waits already and that somebody looks at; as
+    /// [`Self::waiting`].
+    pub fn seen(&self) -> Result<J, TryRecvError> {
+        self.seen.try_recv()
+    }
+
     /// A job that waits already; `Empty` where there is none, `Disconnected`
     /// when the window has gone.
     pub fn waiting(&self) -> Result<J, TryRecvError> {

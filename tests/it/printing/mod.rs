@@ -105,10 +105,7 @@ fn a_second_and_a_millivolt_are_measured_in_the_pdf() {
             };
             assert_eq!(pages.len(), ((mm_per_s * 10.0) / signal_mm).ceil() as usize);
             for lines in &pages {
-                let (width_mm, height_mm) = match page {
-                    PrintPage::A4 => (297.0, 210.0),
-                    PrintPage::Letter => (279.4, 215.9),
-                };
+                let (width_mm, height_mm) = size_mm(page);
                 assert_mm(lines.size.0 / POINTS_PER_MM, width_mm);
                 assert_mm(lines.size.1 / POINTS_PER_MM, height_mm);
                 // The pulse: 1 mV for 0.2 s, with 2 mm of foot on either side.
@@ -153,6 +150,88 @@ fn the_standard_print_has_a_pulse_of_10_by_5_mm_and_25_mm_to_a_second() {
     assert_eq!(tops.len(), 10);
     assert_mm(tops[9] - tops[0], 225.0);
     assert_eq!(extent_mm(strip).1.round(), 10.0);
+}
+
+/// `explain --paper`: the size of its pages, and on each what is on millimetres.
+#[test]
+fn an_explanation_is_at_true_scale_on_both_papers() {
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/demo-rhythm/example.hea");
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("why.pdf");
+    for (page, paper, speed) in [
+        (PrintPage::A4, "a4", PaperSpeed::Mm25),
+        (PrintPage::Letter, "letter", PaperSpeed::Mm25),
+        (PrintPage::Letter, "letter", PaperSpeed::Mm50),
+    ] {
+        let mm_per_s = speed.mm_per_s();
+        let output = protoecg(&[
+            "explain",
+            example.to_str().unwrap(),
+            "--paper",
+            paper,
+            "--speed",
+            &mm_per_s.to_string(),
+            "--out",
+            out.to_str().unwrap(),
+        ]);
+        let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{errors}");
+        let pages = pdf::pages(&std::fs::read(&out).unwrap());
+        let (width_mm, height_mm) = size_mm(page);
+        let mut pulses = 0;
+        let mut longest_mm = 0.0_f64;
+        for lines in &pages {
+            assert_mm(lines.size.0 / POINTS_PER_MM, width_mm);
+            assert_mm(lines.size.1 / POINTS_PER_MM, height_mm);
+            for pulse in lines.paths.iter().filter(|p| p.len() == 6) {
+                pulses += 1;
+                let (long_mm, high_mm) = extent_mm(pulse);
+                assert_mm(long_mm, 0.2 * mm_per_s + 4.0);
+                assert_mm(high_mm, 10.0);
+            }
+            let traces = lines.paths.iter().filter(|p| p.len() > 100);
+            longest_mm = traces.map(|p| extent_mm(p).0).fold(longest_mm, f64::max);
+            let inside = |&(x, y): &(f64, f64)| {
+                (0.0..=lines.size.0).contains(&x) && (0.0..=lines.size.1).contains(&y)
+            };
+            assert!(lines.paths.iter().flatten().all(inside));
+        }
+        // Four rows of the read ECG, the training ECG and the counter-case's.
+        let sheets = if speed == PaperSpeed::Mm25 { 3 } else { 9 };
+        assert_eq!(pulses, 4 * sheets, "{paper} at {mm_per_s} mm/s");
+        // 10 s at 25 mm/s without the sample at 100 Hz that is missing at the end; on
+        // Letter a wide pulse leaves room for 200 mm, and the signal goes on.
+        let signal_mm = match speed {
+            PaperSpeed::Mm25 => 249.75,
+            _ => 200.0,
+        };
+        assert_mm(longest_mm, signal_mm);
+    }
+}
+
+#[test]
+fn a_long_title_at_the_foot_is_shortened_and_the_rest_is_whole() {
+    let long = "A model with a title of the trainer's choice that goes on and on ".repeat(4);
+    for page in PrintPage::ALL.map(PrintPage::page) {
+        let short = page.foot("Test ECG 01234567, model ", "Rhythm", " (89abcdef).");
+        assert_eq!(short, "Test ECG 01234567, model Rhythm (89abcdef).");
+        let said = page.foot("Test ECG 01234567, model ", &long, " (89abcdef).");
+        assert!(
+            said.starts_with("Test ECG 01234567, model A model with "),
+            "{said}"
+        );
+        assert!(said.ends_with("… (89abcdef)."), "{said}");
+        // Half of its 2.6 mm for each letter, between margins of 10 mm, before the number.
+        let letters = (NOT_A_MEDICAL_DEVICE.len() + 1 + said.chars().count()) as f64;
+        assert!(letters * 1.3 < page.size_mm().0 - 20.0 - 20.0, "{letters}");
+    }
+}
+
+fn size_mm(page: PrintPage) -> (f64, f64) {
+    match page {
+        PrintPage::A4 => (297.0, 210.0),
+        PrintPage::Letter => (279.4, 215.9),
+    }
 }
 
 fn texts(scene: &Scene) -> Vec<&str> {
