@@ -138,12 +138,12 @@ fn paper_of(ctx: &Context, view: &SheetView, page: &Scene) -> (Vec<Mesh>, Option
     let mut output = ctx.run_ui(input, |ui| {
         paint_egui(ui.painter(), area, page, view, &Palette::LIGHT);
     });
-    let made = output.textures_delta.set.iter();
-    let sheet_sized = made.filter_map(|(_, delta)| match &delta.image {
-        ImageData::Color(image) if image.size == [400, 300] => Some((**image).clone()),
-        ImageData::Color(_) => None,
+    let made = output.textures_delta.set.values().flatten();
+    let images = made.map(|delta| {
+        let ImageData::Color(image) = &delta.image;
+        ColorImage::clone(image)
     });
-    let picture = sheet_sized.last();
+    let picture = images.filter(|image| image.size == [400, 300]).last();
     output.textures_delta.clear();
     let primitives = ctx.tessellate(output.shapes, output.pixels_per_point);
     let meshes = primitives.into_iter().filter_map(|p| match p.primitive {
@@ -203,8 +203,11 @@ fn paper_that_stands_still_is_a_picture_of_the_rectangles_and_moves_as_rectangle
     let (moved, none) = paper_of(&ctx, &view, &page);
     assert!(none.is_none());
     assert_eq!(moved[0].texture_id, TextureId::default());
-    let now = ctx.tex_manager();
-    let kept = now.read().allocated().filter(|(_, meta)| meta.name == "ECG paper");
+    let manager = ctx.tex_manager();
+    let manager = manager.read();
+    let kept = manager
+        .allocated()
+        .filter(|(_, meta)| meta.name == "ECG paper");
     assert!(kept.count() <= 1);
 }
 
