@@ -81,6 +81,10 @@ pub enum ReviewError {
         found: usize,
         wanted: usize,
     },
+    #[error(
+        "protocol: pairs.take and training ask for {wanted} pairs, and the model names a prototype for {found} test ECGs of pairs.folds; draw from more folds, or ask for fewer"
+    )]
+    TooFewPairs { found: usize, wanted: usize },
     #[error("ECG {ecg_id} or this arm of it is not in this study")]
     UnknownEcg { ecg_id: u32 },
     #[error("this answer ({arm}) has {found}, expected {expected}")]

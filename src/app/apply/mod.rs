@@ -136,7 +136,11 @@ impl Application {
                 prototype,
                 result,
             } => self.exemplar_read(&bundle, prototype, result),
-            Event::TestEcgRead { ecg_id, result } => self.test_ecg_read(ecg_id, result),
+            Event::TestEcgRead {
+                from,
+                ecg_id,
+                result,
+            } => self.test_ecg_read(&from, ecg_id, result),
             Event::ExemplarPredicted {
                 bundle,
                 prototype,

@@ -7,7 +7,7 @@ use crate::app::application::Application;
 use crate::app::command::{Place, ReadingCommand, ReadingPage};
 use crate::app::drawn::Drawn;
 use crate::app::state::{Exemplar, ReadingSession};
-use crate::app::worker::{Priority, ReadingResumed, StoreJob};
+use crate::app::worker::{Priority, ReadingResumed, StoreJob, TestEcgs};
 use crate::review::reading::ReadingAnswer;
 use crate::review::{EventId, Rater};
 
@@ -155,13 +155,19 @@ impl Application {
         }
     }
 
-    pub(super) fn test_ecg_read(&mut self, ecg_id: u32, result: Result<Box<Drawn>, String>) {
+    pub(super) fn test_ecg_read(
+        &mut self,
+        from: &TestEcgs,
+        ecg_id: u32,
+        result: Result<Box<Drawn>, String>,
+    ) {
         let sheet = match result {
             Ok(drawn) => Exemplar::Ready(drawn),
             Err(message) => Exemplar::Missing(message),
         };
-        if let Some(sheets) = self.state.review.test_sheets() {
-            sheets.put(ecg_id, sheet);
+        let sheets = self.state.review.test_sheets();
+        if !sheets.is_some_and(|sheets| sheets.put(from, ecg_id, sheet)) {
+            return;
         }
         // The rater's time begins when both ECGs of the pair are there: the later
         // of the two sets it.

@@ -47,10 +47,16 @@ impl TestSheets {
         *self = Self::new(self.source.in_folder(folder));
     }
 
-    /// Keeps a sheet, if it is still wanted.
-    pub fn put(&mut self, ecg_id: u32, sheet: Exemplar) {
-        if let Some(place) = self.ecgs.get_mut(&ecg_id) {
-            *place = sheet;
+    /// Keeps a sheet, if it was asked for here and is still wanted; says whether.
+    /// What was read for another session, or from the folder before a change of
+    /// folder, may arrive late under the number of an ECG that is wanted now.
+    pub fn put(&mut self, from: &TestEcgs, ecg_id: u32, sheet: Exemplar) -> bool {
+        match self.ecgs.get_mut(&ecg_id) {
+            Some(place @ Exemplar::Reading) if self.source.is(from) => {
+                *place = sheet;
+                true
+            }
+            _ => false,
         }
     }
 
@@ -61,5 +67,51 @@ impl TestSheets {
     pub fn is_reading(&self) -> bool {
         let mut sheets = self.ecgs.values();
         sheets.any(|sheet| matches!(sheet, Exemplar::Reading))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The source that a job has, as its event will name it.
+    fn asked(sheets: &mut TestSheets, ecg_id: u32) -> TestEcgs {
+        let wanted = vec![(ecg_id, "ab".repeat(32), Priority::Seen)];
+        match sheets.want(wanted).pop() {
+            Some((_, FileJob::TestEcg { test_ecgs, .. })) => test_ecgs,
+            _ => panic!("nothing was asked for"),
+        }
+    }
+
+    fn late(why: &str) -> Exemplar {
+        Exemplar::Missing(why.to_owned())
+    }
+
+    #[test]
+    fn an_ecg_that_another_session_asked_for_is_dropped() {
+        // Both studies are of the same data, and both want record 7.
+        let mut of_first = TestSheets::new(TestEcgs::new(None, "data"));
+        let first = asked(&mut of_first, 7);
+        let mut of_second = TestSheets::new(TestEcgs::new(None, "data"));
+        let second = asked(&mut of_second, 7);
+        assert!(!of_second.put(&first, 7, late("of the first study")));
+        assert!(of_second.is_reading());
+        assert!(of_second.put(&second, 7, late("its own")));
+        let shown = of_second.get(7);
+        assert!(matches!(shown, Some(Exemplar::Missing(why)) if why == "its own"));
+        // Asked for twice and there already, or not wanted any more.
+        assert!(!of_second.put(&second, 7, late("again")));
+        let _ = of_second.want(Vec::new());
+        assert!(!of_second.put(&second, 7, late("its own")));
+    }
+
+    #[test]
+    fn what_the_folder_before_did_not_have_says_nothing_of_this_one() {
+        let mut sheets = TestSheets::new(TestEcgs::new(None, "data"));
+        let before = asked(&mut sheets, 7);
+        sheets.move_to(Some(PathBuf::from("elsewhere")));
+        let now = asked(&mut sheets, 7);
+        assert!(!sheets.put(&before, 7, late("not in the old folder")));
+        assert!(sheets.is_reading() && sheets.put(&now, 7, late("read anew")));
     }
 }

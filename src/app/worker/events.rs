@@ -10,6 +10,7 @@ use eframe::egui;
 use super::dialogs::Purpose;
 use super::listing::ListedFile;
 use super::store::StoreEvent;
+use super::test_ecgs::TestEcgs;
 use super::training::TrainingEvent;
 use crate::app::drawn::{Drawn, Evidence, Source};
 use crate::app::look::Look;
@@ -118,8 +119,10 @@ pub enum Event {
         prototype: usize,
         result: Result<Box<Drawn>, String>,
     },
-    /// A test ECG of a reading study, or why it cannot be shown.
+    /// A test ECG of a study of readers or of pairs, or why it cannot be shown.
     TestEcgRead {
+        /// Where it was read from: which session asked for it, and in which folder.
+        from: TestEcgs,
         ecg_id: u32,
         result: Result<Box<Drawn>, String>,
     },

@@ -27,10 +27,7 @@ pub fn run(arguments: &New) -> anyhow::Result<()> {
             sha256: model.sha256.clone(),
         };
         let template = match (arguments.reading, arguments.pairs) {
-            (true, _) if says_superclasses(&model) => {
-                ReadingProtocol::template_of_superclasses(&bundle)
-            }
-            (true, _) => ReadingProtocol::template(&bundle),
+            (true, _) => ReadingProtocol::template(&bundle, &offered_by(&model), &arms_of(&model)),
             (false, true) => Protocol::template_of_pairs(&bundle),
             (false, false) => Protocol::template(&bundle),
         };
@@ -117,6 +114,24 @@ fn of_reading(arguments: &New, file: &Path, out: &Path) -> anyhow::Result<()> {
         study.protocol.arms.len(),
         study.seed
     ))
+}
+
+/// What a reader of this model's predictions can say.
+fn offered_by(bundle: &Bundle) -> Offered {
+    match bundle.manifest.architecture.labels() {
+        LabelSet::Group(group) => Offered::Group(group),
+        LabelSet::All => Offered::All,
+        LabelSet::Superclasses { .. } => Offered::Superclasses,
+    }
+}
+
+/// Every arm that the model has something for.
+fn arms_of(bundle: &Bundle) -> Vec<Arm> {
+    let mut arms = vec![Arm::Unaided, Arm::WithPrediction];
+    if !bundle.manifest.prototypes.is_empty() {
+        arms.push(Arm::WithPrototype);
+    }
+    arms
 }
 
 /// Its outputs are the five superclasses, and no statements.

@@ -157,6 +157,16 @@ impl Offered {
         let offered = statements::all().iter().filter(is_offered);
         offered.map(|statement| statement.code.as_str()).collect()
     }
+
+    /// As in the protocol.
+    fn as_written(&self) -> String {
+        match self {
+            Self::All => "all".to_owned(),
+            Self::Group(group) => format!("group({group:?})"),
+            Self::Codes(codes) => format!("codes({codes:?})"),
+            Self::Superclasses => "superclasses".to_owned(),
+        }
+    }
 }
 
 impl Right {
@@ -193,21 +203,15 @@ impl ReadingProtocol {
         read_ron::<Head>(path).is_ok()
     }
 
-    /// A protocol to start from, for people: commented RON.
-    pub fn template(bundle: &BundleRef) -> String {
+    /// A protocol to start from, for people: commented RON. With what the model
+    /// says, and the arms that it can be read in.
+    pub fn template(bundle: &BundleRef, statements: &Offered, arms: &[Arm]) -> String {
+        let names: Vec<&str> = arms.iter().map(|arm| arm.name()).collect();
         include_str!("../../../assets/reading-protocol.ron")
             .replace("BUNDLE_NAME", &bundle.name)
             .replace("BUNDLE_SHA256", &bundle.sha256)
-    }
-
-    /// The same for a model of superclasses, which has no prototypes.
-    pub fn template_of_superclasses(bundle: &BundleRef) -> String {
-        Self::template(bundle)
-            .replace("statements: group(Rhythm)", "statements: superclasses")
-            .replace(
-                "arms: [unaided, with_prediction, with_prototype]",
-                "arms: [unaided, with_prediction]",
-            )
+            .replace(" STATEMENTS,", &format!(" {},", statements.as_written()))
+            .replace("[ARMS]", &format!("[{}]", names.join(", ")))
     }
 
     /// # Errors
@@ -270,5 +274,33 @@ impl ReadingProtocol {
     /// Whether any arm shows this much.
     pub fn shows(&self, arm: Arm) -> bool {
         self.arms.contains(&arm)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_template_is_a_protocol_of_what_the_model_says_and_has() {
+        let bundle = BundleRef {
+            name: "model".to_owned(),
+            sha256: "ab".repeat(32),
+        };
+        let codes = ["AFIB", "SR"].map(str::to_owned).to_vec();
+        for statements in [
+            Offered::All,
+            Offered::Group(Group::Morphology),
+            Offered::Codes(codes),
+            Offered::Superclasses,
+        ] {
+            for arms in [&Arm::ALL[..], &Arm::ALL[..2]] {
+                let text = ReadingProtocol::template(&bundle, &statements, arms);
+                let protocol: ReadingProtocol = ron::from_str(&text).unwrap();
+                protocol.check().unwrap();
+                assert_eq!((&protocol.statements, &protocol.arms[..]), (&statements, arms));
+                assert_eq!(protocol.bundle, bundle);
+            }
+        }
     }
 }
