@@ -8,6 +8,8 @@ use eframe::egui::{Key, Modifiers};
 use protoecg::app::AppOptions;
 use protoecg::bundle::Bundle;
 use protoecg::dataset::{DataSet, Entry};
+use protoecg::explain::{self, AttentionExplanation, lead_bars};
+use protoecg::inference::{DeviceChoice, Model};
 use protoecg::review::reading::{
     Arm, Ecgs, KindOfReading, Offered, ReadEcg, ReadingAnswer, ReadingProtocol, ReadingStudy,
     Right, Said, Sequence, Shown, Take,
@@ -28,11 +30,14 @@ struct Study {
 
 const SHOWN: &str = "PACE";
 
+/// Of a model with prototypes.
+const ARMS: [Arm; 3] = [Arm::Unaided, Arm::WithPrediction, Arm::WithPrototype];
+
 impl Study {
     /// For the demonstration model.
     fn new(wrong_controls: bool) -> Self {
         let offered = Offered::Group(Group::Rhythm);
-        let model = (demonstration(), Arm::ALL.to_vec());
+        let model = (demonstration(), ARMS.to_vec());
         let said = if wrong_controls { "SR" } else { SHOWN };
         Self::of(model, offered, [said, SHOWN], |entry, codes| {
             let own = codes.iter().filter(|code| entry.has(code));
@@ -40,12 +45,13 @@ impl Study {
         })
     }
 
-    /// For a model of superclasses, without prototypes; both ECGs are of an
+    /// For a model of superclasses with attention and without prototypes; both ECGs are of an
     /// infarction, and the model is wrong about them.
     fn of_superclasses() -> Self {
         let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
         let trust = models.join("ptbxl-excerpt-trustecg");
-        let model = (trust, vec![Arm::Unaided, Arm::WithPrediction]);
+        let arms = [Arm::Unaided, Arm::WithPrediction, Arm::WithAttention];
+        let model = (trust, arms.to_vec());
         let carried = |_: &Entry, _: &[String]| vec!["MI".to_owned()];
         Self::of(model, Offered::Superclasses, ["HYP", "HYP"], carried)
     }
@@ -285,7 +291,7 @@ fn nothing_on_the_screen_tells_a_wrong_control() {
         let study = Study::new(wrong_controls);
         let mut window = study.open("R2", &study.data());
         let mut seen = Vec::new();
-        for _ in Arm::ALL {
+        for _ in ARMS {
             let ecg = ReadingStore::open(&study.database).unwrap().study().ecgs[0].ecg_id;
             window.assert_shows_not(&format!("record {ecg}"));
             seen.push(window.names());
@@ -299,11 +305,11 @@ fn nothing_on_the_screen_tells_a_wrong_control() {
 }
 
 #[test]
-fn a_model_of_superclasses_is_read_without_and_with_its_prediction() {
+fn a_model_of_superclasses_is_read_with_its_prediction_and_then_its_attention() {
     let study = Study::of_superclasses();
     let mut window = study.open("R1", &study.data());
-    window.assert_shows("Part 1 of 2");
-    window.assert_shows("0 of 4 answered");
+    window.assert_shows("Part 1 of 3");
+    window.assert_shows("0 of 6 answered");
     for superclass in [
         "NORM: normal ECG",
         "MI: myocardial infarction",
@@ -313,20 +319,36 @@ fn a_model_of_superclasses_is_read_without_and_with_its_prediction() {
     }
     window.assert_shows_not("AFIB");
     window.assert_shows_not("The model says");
+    window.assert_shows_not("ttention");
     find(&mut window, "infarct");
     window.assert_shows("Chosen: MI");
     window.press(Key::Num4);
     window.press(Key::Enter);
 
-    window.assert_shows("Part 2 of 2");
+    window.assert_shows("Part 2 of 3");
+    window.assert_shows_not("ttention");
     window.assert_shows("HYP, hypertrophy");
     window.assert_shows("Probability 0.81, at or above its threshold.");
     window.assert_shows_not("rototype");
     window.click("HYP: hypertrophy");
     window.press(Key::Num3);
     window.press(Key::Enter);
-    window.assert_shows("2 of 4 answered");
-    for said in ["MI", "MI"] {
+
+    // As the Read screen shows it, and nothing of what each lead is worth: that is
+    // of the model's own statements.
+    window.assert_shows("Part 3 of 3");
+    window.assert_shows("HYP, hypertrophy");
+    window.assert_shows("ECG, 12 leads, the attention behind its traces");
+    window.assert_shows("Attention is one map per ECG and not per diagnosis");
+    window.assert_shows(&lead_bars(&attention_of(&study)).description);
+    window.assert_shows_not("Without lead");
+    window.press(Key::ArrowRight);
+    window.assert_shows_not("ttention behind its traces");
+    find(&mut window, "sttc");
+    window.press(Key::Num2);
+    window.press(Key::Enter);
+    window.assert_shows("3 of 6 answered");
+    for said in ["MI", "MI", "MI"] {
         find(&mut window, said);
         window.press(Key::Num5);
         window.press(Key::Enter);
@@ -334,15 +356,29 @@ fn a_model_of_superclasses_is_read_without_and_with_its_prediction() {
     window.click("Close my queue");
     window.click("Really close it for good");
     window.press_with(Modifiers::COMMAND, Key::Num3);
-    window.assert_shows("Reader R1: 4 of 4 answered, queue closed");
+    window.assert_shows("Reader R1: 6 of 6 answered, queue closed");
     window.assert_shows("Unaided: Reader R1, n 2, ECGs 2");
     window.assert_shows("With the prediction: took over a wrong prediction");
+    window.assert_shows("With prediction and attention: took over a wrong prediction");
     window.assert_shows_not("With prediction and prototype");
     drop(window);
     let answers = study.answers("R1");
     let said: Vec<&str> = answers.iter().map(|a| a.statements[0].as_str()).collect();
-    assert_eq!(said, ["MI", "HYP", "MI", "MI"]);
-    assert!(answers.iter().all(|a| a.arm != Arm::WithPrototype));
+    assert_eq!(said, ["MI", "HYP", "STTC", "MI", "MI", "MI"]);
+    assert_eq!(answers[2].arm, Arm::WithAttention);
+}
+
+/// Where the model looked at the ECG that its reader sees first.
+fn attention_of(study: &Study) -> AttentionExplanation {
+    let mut store = ReadingStore::open(&study.database).unwrap();
+    let first = store.queue(&Rater::new("R1").unwrap())[0].ecg_id;
+    let set = DataSet::open(&study.data()).unwrap();
+    let recording = set.read(set.entry(first).unwrap()).unwrap();
+    let model = Model::load(Bundle::open(&study.bundle).unwrap(), DeviceChoice::Cpu).unwrap();
+    let prediction = model.predict(&recording).unwrap();
+    explain::attention(&model, &recording, &prediction)
+        .unwrap()
+        .unwrap()
 }
 
 #[test]

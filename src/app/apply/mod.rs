@@ -141,6 +141,11 @@ impl Application {
                 ecg_id,
                 result,
             } => self.test_ecg_read(&from, ecg_id, result),
+            Event::TestEcgAttended {
+                from,
+                ecg_id,
+                result,
+            } => self.test_ecg_attended(&from, ecg_id, result),
             Event::ExemplarPredicted {
                 bundle,
                 prototype,

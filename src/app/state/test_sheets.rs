@@ -1,15 +1,18 @@
-//! The sheets of test ECGs: the one on the screen and the one after it.
+//! The sheets of test ECGs: the one on the screen and the one after it; and where
+//! a network with attention looked at them.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
 
 use super::reading::Exemplar;
-use crate::app::worker::{FileJob, Priority, TestEcgs};
+use crate::app::worker::{AttendedTest, FileJob, ModelJob, Priority, TestEcgs};
 
 pub struct TestSheets {
     /// Where they are read from.
     source: TestEcgs,
     ecgs: HashMap<u32, Exemplar>,
+    /// `None` while it is being measured; or why it could not be.
+    attended: HashMap<u32, Option<Result<Box<AttendedTest>, String>>>,
 }
 
 impl TestSheets {
@@ -17,14 +20,16 @@ impl TestSheets {
         Self {
             source,
             ecgs: HashMap::new(),
+            attended: HashMap::new(),
         }
     }
 
     /// Notes which sheets are wanted, by record number and checksum of the
     /// signal, and says what has to be read for that. Others are forgotten.
     pub fn want(&mut self, wanted: Vec<(u32, String, Priority)>) -> Vec<(Priority, FileJob)> {
-        self.ecgs
-            .retain(|id, _| wanted.iter().any(|(ecg_id, ..)| ecg_id == id));
+        let is_wanted = |id: &u32| wanted.iter().any(|(ecg_id, ..)| ecg_id == id);
+        self.ecgs.retain(|id, _| is_wanted(id));
+        self.attended.retain(|id, _| is_wanted(id));
         let mut jobs = Vec::new();
         for (ecg_id, sha256, priority) in wanted {
             if self.ecgs.contains_key(&ecg_id) {
@@ -64,9 +69,45 @@ impl TestSheets {
         self.ecgs.get(&ecg_id)
     }
 
+    /// What has to be done to know where this model looked at an ECG that is
+    /// there.
+    pub fn attend(&mut self, ecg_id: u32, bundle_sha256: &str) -> Option<ModelJob> {
+        let Some(Exemplar::Ready(drawn)) = self.ecgs.get(&ecg_id) else {
+            return None;
+        };
+        self.attended.insert(ecg_id, None);
+        Some(ModelJob::AttendTest {
+            bundle: bundle_sha256.to_owned(),
+            from: self.source.clone(),
+            ecg_id,
+            source: drawn.source.clone(),
+        })
+    }
+
+    /// Keeps where it looked, as [`TestSheets::put`] keeps a sheet.
+    pub fn put_attended(
+        &mut self,
+        from: &TestEcgs,
+        ecg_id: u32,
+        attended: Result<Box<AttendedTest>, String>,
+    ) {
+        if let Some(place) = self.attended.get_mut(&ecg_id)
+            && self.source.is(from)
+        {
+            *place = Some(attended);
+        }
+    }
+
+    /// Where the network looked, or why that is not known; `None` until then.
+    pub fn attended(&self, ecg_id: u32) -> Option<Result<&AttendedTest, &str>> {
+        let attended = self.attended.get(&ecg_id)?.as_ref()?;
+        Some(attended.as_deref().map_err(String::as_str))
+    }
+
     pub fn is_reading(&self) -> bool {
         let mut sheets = self.ecgs.values();
-        sheets.any(|sheet| matches!(sheet, Exemplar::Reading))
+        let is_measuring = self.attended.values().any(Option::is_none);
+        is_measuring || sheets.any(|sheet| matches!(sheet, Exemplar::Reading))
     }
 }
 

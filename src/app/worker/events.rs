@@ -126,7 +126,13 @@ pub enum Event {
         ecg_id: u32,
         result: Result<Box<Drawn>, String>,
     },
-    /// What the model says about that ECG.
+    /// Where the network looked at it.
+    TestEcgAttended {
+        from: TestEcgs,
+        ecg_id: u32,
+        result: Result<Box<AttendedTest>, String>,
+    },
+    /// What the model says about the training ECG of a prototype.
     ExemplarPredicted {
         bundle: String,
         prototype: usize,
@@ -145,6 +151,13 @@ pub enum Event {
     },
     Store(StoreEvent),
     Training(TrainingEvent),
+}
+
+/// A test ECG and where a network with attention looked at it.
+pub struct AttendedTest {
+    pub attention: AttentionExplanation,
+    /// Marked: with the attention over time behind the traces.
+    pub drawn: Drawn,
 }
 
 /// What became of an ECG that stands beside others.

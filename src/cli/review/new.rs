@@ -8,7 +8,7 @@ use std::path::Path;
 use anyhow::Context;
 
 use super::New;
-use crate::bundle::{self, Bundle};
+use crate::bundle::{self, Architecture, Bundle};
 use crate::cli::output;
 use crate::dataset::{DataSet, Entry};
 use crate::explain::{Subject, explain};
@@ -131,7 +131,17 @@ fn arms_of(bundle: &Bundle) -> Vec<Arm> {
     if !bundle.manifest.prototypes.is_empty() {
         arms.push(Arm::WithPrototype);
     }
+    if has_attention(bundle) {
+        arms.push(Arm::WithAttention);
+    }
     arms
+}
+
+fn has_attention(bundle: &Bundle) -> bool {
+    matches!(
+        bundle.manifest.architecture,
+        Architecture::Attention { .. }
+    )
 }
 
 /// Its outputs are the five superclasses, and no statements.
@@ -157,10 +167,19 @@ fn refuse_other_outputs(
         ),
         _ => {}
     }
-    anyhow::ensure!(
-        !protocol.shows(Arm::WithPrototype) || !bundle.manifest.prototypes.is_empty(),
-        "{file}: arms has with_prototype, and the model {name} has no prototypes; expected unaided, with_prediction or both"
-    );
+    let has = arms_of(bundle);
+    if let Some(arm) = protocol.arms.iter().find(|arm| !has.contains(arm)) {
+        let what = match arm {
+            Arm::WithAttention => "attention",
+            _ => "prototypes",
+        };
+        let names: Vec<&str> = has.iter().map(|arm| arm.name()).collect();
+        anyhow::bail!(
+            "{file}: arms has {}, and the model {name} has no {what}; expected some of {}",
+            arm.name(),
+            names.join(", ")
+        );
+    }
     Ok(())
 }
 

@@ -108,6 +108,9 @@ pub enum Arm {
     WithPrediction,
     /// That, and the most similar prototype of the statement.
     WithPrototype,
+    /// What the model says, and where a network with attention looked, which is
+    /// the same whatever is said.
+    WithAttention,
 }
 
 /// When the next arm comes.
@@ -121,7 +124,12 @@ pub enum Sequence {
 }
 
 impl Arm {
-    pub const ALL: [Self; 3] = [Self::Unaided, Self::WithPrediction, Self::WithPrototype];
+    pub const ALL: [Self; 4] = [
+        Self::Unaided,
+        Self::WithPrediction,
+        Self::WithPrototype,
+        Self::WithAttention,
+    ];
 
     /// As in the protocol, the CSV and the JSON.
     pub fn name(self) -> &'static str {
@@ -129,6 +137,7 @@ impl Arm {
             Self::Unaided => "unaided",
             Self::WithPrediction => "with_prediction",
             Self::WithPrototype => "with_prototype",
+            Self::WithAttention => "with_attention",
         }
     }
 
@@ -138,6 +147,7 @@ impl Arm {
             Self::Unaided => "Unaided",
             Self::WithPrediction => "With the prediction",
             Self::WithPrototype => "With prediction and prototype",
+            Self::WithAttention => "With prediction and attention",
         }
     }
 }
@@ -252,8 +262,8 @@ impl ReadingProtocol {
         }
         if self.arms.is_empty() || !self.arms.windows(2).all(|two| two[0] < two[1]) {
             let names: Vec<&str> = self.arms.iter().map(|arm| arm.name()).collect();
-            let expected = "some of unaided, with_prediction, with_prototype, in this order: each \
-                            shows more than the one before it";
+            let expected = "some of unaided, with_prediction, with_prototype, with_attention, in \
+                            this order: each shows more than the one before it";
             return wrong("arms", format!("[{}]", names.join(", ")), expected);
         }
         if !(0.0..=0.5).contains(&self.wrong_controls) {

@@ -45,9 +45,9 @@ fn describe(file: &'static str, column: &'static str) -> (&'static str, &'static
             "Code of the reader; who that is is not in this study",
         ),
         "arm" => (
-            "unaided; with_prediction; with_prototype",
+            "unaided; with_prediction; with_prototype; with_attention",
             "What was shown beside the ECG: nothing; the prediction; that and its most similar \
-             prototype",
+             prototype; the prediction and where the network looked",
         ),
         "statements" => (CODES, "What the reader said"),
         "confidence" => ("1 to 5", "How sure the reader was: 1 a guess, 5 certain"),
