@@ -193,7 +193,8 @@ impl PairDraw {
                 return;
             };
             let last = self.items.iter().rposition(|i| i.class_code == code);
-            self.training.extend(last.map(|last| self.items.remove(last)));
+            self.training
+                .extend(last.map(|last| self.items.remove(last)));
             self.of_class.entry(code).and_modify(|count| *count -= 1);
         }
     }

@@ -239,7 +239,9 @@ fn a_window_is_consistent_where_it_hangs_on_one_part_of_the_beat() {
         *of_branch += 1;
     }
     assert!(
-        ["rhythm", "morphology"].iter().all(|name| compared.get(name) > Some(&0)),
+        ["rhythm", "morphology"]
+            .iter()
+            .all(|name| compared.get(name) > Some(&0)),
         "{compared:?}"
     );
     assert!(found.summary.consistency.is_some() && found.summary.consistent.is_some());

@@ -25,7 +25,9 @@ fn sentence(
         Some(Ok(table)) => table,
         Some(Err(why)) => {
             let gate = match shown {
-                MetricsShown::BeforeRating => ". The protocol shows them before rating: until then nothing is rated.",
+                MetricsShown::BeforeRating => {
+                    ". The protocol shows them before rating: until then nothing is rated."
+                }
                 _ => "",
             };
             return format!("Metrics without people are not used: {why}{gate}");

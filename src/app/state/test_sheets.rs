@@ -56,13 +56,15 @@ impl TestSheets {
     /// What was read for another session, or from the folder before a change of
     /// folder, may arrive late under the number of an ECG that is wanted now.
     pub fn put(&mut self, from: &TestEcgs, ecg_id: u32, sheet: Exemplar) -> bool {
-        match self.ecgs.get_mut(&ecg_id) {
-            Some(place @ Exemplar::Reading) if self.source.is(from) => {
-                *place = sheet;
-                true
-            }
-            _ => false,
-        }
+        let place = self.ecgs.get_mut(&ecg_id);
+        let Some(place) = place.filter(|place| {
+            let is_awaited = matches!(place, Exemplar::Reading);
+            is_awaited && self.source.is(from)
+        }) else {
+            return false;
+        };
+        *place = sheet;
+        true
     }
 
     pub fn get(&self, ecg_id: u32) -> Option<&Exemplar> {

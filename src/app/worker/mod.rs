@@ -25,7 +25,9 @@ use crossbeam_channel::{Receiver, Sender};
 use eframe::egui;
 
 pub use dialogs::{Dialogs, NativeDialogs, Purpose};
-pub use events::{Answer, AttendedTest, ComparedEvent, Event, EvidenceKey, OpenedBundle, ReadRecording};
+pub use events::{
+    Answer, AttendedTest, ComparedEvent, Event, EvidenceKey, OpenedBundle, ReadRecording,
+};
 pub use files::{FileJob, NewestDraw};
 pub use listing::ListedFile;
 pub use model::ModelJob;

@@ -138,10 +138,7 @@ fn arms_of(bundle: &Bundle) -> Vec<Arm> {
 }
 
 fn has_attention(bundle: &Bundle) -> bool {
-    matches!(
-        bundle.manifest.architecture,
-        Architecture::Attention { .. }
-    )
+    matches!(bundle.manifest.architecture, Architecture::Attention { .. })
 }
 
 /// Its outputs are the five superclasses, and no statements.

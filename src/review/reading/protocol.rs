@@ -308,7 +308,10 @@ mod tests {
                 let text = ReadingProtocol::template(&bundle, &statements, arms);
                 let protocol: ReadingProtocol = ron::from_str(&text).unwrap();
                 protocol.check().unwrap();
-                assert_eq!((&protocol.statements, &protocol.arms[..]), (&statements, arms));
+                assert_eq!(
+                    (&protocol.statements, &protocol.arms[..]),
+                    (&statements, arms)
+                );
                 assert_eq!(protocol.bundle, bundle);
             }
         }

@@ -342,5 +342,10 @@ fn an_audit_of_an_earlier_program_is_used_without_a_consistency() {
     let header = rows.headers().unwrap().clone();
     let column = header.iter().position(|h| h == "consistency").unwrap();
     let rows: Vec<csv::StringRecord> = rows.records().map(Result::unwrap).collect();
-    assert!(rows.len() == 6 && rows.iter().all(|row| row[column].is_empty() && !row[1].is_empty()));
+    assert!(
+        rows.len() == 6
+            && rows
+                .iter()
+                .all(|row| row[column].is_empty() && !row[1].is_empty())
+    );
 }

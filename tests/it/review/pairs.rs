@@ -11,8 +11,8 @@ use protoecg::dataset::DataSet;
 use protoecg::inference::{DeviceChoice, Model};
 use protoecg::review::reading::Take;
 use protoecg::review::{
-    Answer, BundleRef, Included, Installation, Item, Mark, Named, Pair, PairCandidate, PairDraw, Pairs, Phase,
-    Protocol, Question, ReviewError, Slot, Store, Study, results,
+    Answer, BundleRef, Included, Installation, Item, Mark, Named, Pair, PairCandidate, PairDraw,
+    Pairs, Phase, Protocol, Question, ReviewError, Slot, Store, Study, results,
 };
 use protoecg::simulator;
 
@@ -109,11 +109,7 @@ fn repeats_say_how_a_rater_agrees_with_herself(store: &Store, ranked: &[f64]) {
     let rho = correlation(&ranks(ranked), &ranks(&means));
     let spearman = found.cosines.unwrap()[0].spearman.0.clone().unwrap();
     assert_eq!(spearman.n, 24);
-    assert!(
-        (spearman.rho - rho).abs() < 1e-12,
-        "{} {rho}",
-        spearman.rho
-    );
+    assert!((spearman.rho - rho).abs() < 1e-12, "{} {rho}", spearman.rho);
 }
 
 /// What takes ratings of prototypes says that this study has none.

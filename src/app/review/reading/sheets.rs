@@ -9,7 +9,9 @@ use crate::app::read::attention::leads;
 use crate::app::review::sheets::halves;
 use crate::app::state::{Exemplar, State};
 use crate::app::training_ecg;
-use crate::app::widgets::{SheetZoom, Side, secondary, section, sheet_pane, two_columns, weak, weak_line};
+use crate::app::widgets::{
+    SheetZoom, Side, secondary, section, sheet_pane, two_columns, weak, weak_line,
+};
 use crate::app::worker::AttendedTest;
 use crate::explain::NOT_PER_CLASS;
 use crate::sheet::Scene;
