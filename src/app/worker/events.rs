@@ -7,6 +7,7 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use eframe::egui;
 
+use super::attended::AttendedTest;
 use super::dialogs::Purpose;
 use super::listing::ListedFile;
 use super::store::StoreEvent;
@@ -151,13 +152,6 @@ pub enum Event {
     },
     Store(StoreEvent),
     Training(TrainingEvent),
-}
-
-/// A test ECG and where a network with attention looked at it.
-pub struct AttendedTest {
-    pub attention: AttentionExplanation,
-    /// Marked: with the attention over time behind the traces.
-    pub drawn: Drawn,
 }
 
 /// What became of an ECG that stands beside others.

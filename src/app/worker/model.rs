@@ -8,17 +8,17 @@ use std::thread::JoinHandle;
 
 use crossbeam_channel::TryRecvError;
 
+use super::attended::AttendedTest;
 use super::audit::RunningAudit;
-use super::events::{Answer, AttendedTest, ComparedEvent, Event, Events, OpenedBundle};
+use super::events::{Answer, ComparedEvent, Event, Events, OpenedBundle};
 use super::guarded;
 use super::queue::{JobReceiver, JobSender, job_queue};
 use super::test_ecgs::TestEcgs;
-use crate::app::drawn::{Drawn, Evidence, Source};
-use crate::app::look::Look;
+use crate::app::drawn::Source;
 use crate::app::state::positive;
 use crate::bundle::{Bundle, Exemplars};
 use crate::ecg::Recording;
-use crate::explain::{self, ClassExplanation, Subject, marks};
+use crate::explain::{self, ClassExplanation, Subject};
 use crate::inference::{Changes, DeviceChoice, Model, Prediction};
 
 /// Work for the thread.
@@ -381,7 +381,7 @@ fn work(jobs: &JobReceiver<ModelJob>, events: &Events, current: &AtomicU64) {
                 let is_it = |loaded: &&Loaded| loaded.model.bundle().sha256 == bundle;
                 if let Some(loaded) = loaded.as_ref().filter(is_it) {
                     let result = guarded("measuring the attention", || {
-                        attended_test(&loaded.model, source).map(Box::new)
+                        AttendedTest::of(&loaded.model, source).map(Box::new)
                     });
                     events.send(Event::TestEcgAttended {
                         from,
@@ -392,24 +392,6 @@ fn work(jobs: &JobReceiver<ModelJob>, events: &Events, current: &AtomicU64) {
             }
         }
     }
-}
-
-/// The test ECG with the attention behind its traces, as the Read screen draws
-/// it: here, since drawing is short beside measuring what each lead is worth.
-fn attended_test(model: &Model, source: Source) -> Result<AttendedTest, String> {
-    let prediction = model.predict(&source.recording);
-    let prediction = prediction.map_err(|error| error.to_string())?;
-    let attention = explain::attention(model, &source.recording, &prediction)
-        .map_err(|error| error.to_string())?
-        .ok_or_else(|| "this model has no attention".to_owned())?;
-    let evidence = Evidence {
-        heat: Some(marks::heat_map(&attention)),
-        ..Evidence::default()
-    };
-    Ok(AttendedTest {
-        attention,
-        drawn: Drawn::of(Source { evidence, ..source }, Look::default()),
-    })
 }
 
 /// Waits for a job, and measures prototypes while there is none.
