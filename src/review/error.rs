@@ -63,6 +63,10 @@ pub enum ReviewError {
     #[error("prototype {prototype} was answered before; say why the answer is changed")]
     ReasonMissing { prototype: usize },
     #[error(
+        "prototype {prototype} was answered before, and its metrics may have been seen since; an answer is final in this study"
+    )]
+    AnswerIsFinal { prototype: usize },
+    #[error(
         "prototype {prototype}: the comment or reason has {found} characters, at most {limit} are kept"
     )]
     CommentTooLong {

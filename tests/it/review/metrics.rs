@@ -6,14 +6,15 @@ use std::path::{Path, PathBuf};
 use protoecg::bundle::Bundle;
 use protoecg::explain::{AuditDocument, NEAREST};
 use protoecg::review::{
-    Answer, BundleRef, Included, Protocol, ReviewError, Store, Study, export, items_of, results,
+    Answer, BundleRef, Included, MetricsShown, Protocol, ReviewError, Store, Study, export,
+    items_of, results,
 };
 use protoecg::statistics::study::{
     Exclusion, Metric, MetricTable, PrototypeMetrics, RatingRow, StudySettings, associations,
 };
 use serde_json::{Value, json};
 
-use super::{installation, rated_database, rater};
+use super::{installation, rated_database, rater, study};
 use crate::program::{refused, told};
 use crate::recomputing::numbers_are_found_again;
 
@@ -348,4 +349,26 @@ fn an_audit_of_an_earlier_program_is_used_without_a_consistency() {
                 .iter()
                 .all(|row| row[column].is_empty() && !row[1].is_empty())
     );
+}
+
+/// Who has seen the numbers is not blind any more.
+#[test]
+fn an_answer_is_final_where_metrics_are_shown_after_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut shown = study(3);
+    shown.protocol.metrics = MetricsShown::AfterEachRating;
+    let path = folder.path().join("study.sqlite");
+    let mut store = Store::create_as(&path, &shown, installation()).unwrap();
+    let me = rater("R1");
+    store.record(&me, &Answer::rated(1, 2, 2, 1)).unwrap();
+    let again = Answer::rated(1, 5, 5, 1).because("seen the numbers");
+    let error = store.record(&me, &again).unwrap_err();
+    assert!(
+        matches!(error, ReviewError::AnswerIsFinal { prototype: 1 }),
+        "{error}"
+    );
+    store.record(&me, &Answer::rated(2, 3, 3, 1)).unwrap();
+    let answers = store.answers(&me).unwrap();
+    assert_eq!(answers.len(), 2);
+    assert_eq!(answers[0].answer.rating("clarity"), Some(2));
 }
