@@ -7,7 +7,7 @@ use std::path::Path;
 use protoecg::review::reading::{Arm, ReadEcg, ReadingProtocol, ReadingStudy, export_readings};
 use protoecg::review::{Included, ReadingStore};
 
-use super::{installation, rater, says, study};
+use super::{ARMS, installation, rater, says, study};
 use crate::recomputing::{a_changed_number_is_not_found, numbers_are_found_again};
 
 /// Every sixth ECG is shown with a control, every seventh with an error of the
