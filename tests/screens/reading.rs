@@ -319,14 +319,14 @@ fn a_model_of_superclasses_is_read_with_its_prediction_and_then_its_attention() 
     }
     window.assert_shows_not("AFIB");
     window.assert_shows_not("The model says");
-    window.assert_shows_not("ttention");
+    window.assert_shows_not("Attention");
     find(&mut window, "infarct");
     window.assert_shows("Chosen: MI");
     window.press(Key::Num4);
     window.press(Key::Enter);
 
     window.assert_shows("Part 2 of 3");
-    window.assert_shows_not("ttention");
+    window.assert_shows_not("Attention");
     window.assert_shows("HYP, hypertrophy");
     window.assert_shows("Probability 0.81, at or above its threshold.");
     window.assert_shows_not("rototype");
