@@ -107,7 +107,7 @@ fn repeats_say_how_a_rater_agrees_with_herself(store: &Store, ranked: &[f64]) {
         .map(|(a, b)| (a + b) / 2.0)
         .collect();
     let rho = correlation(&ranks(ranked), &ranks(&means));
-    let spearman = found.cosines.unwrap()[0].spearman.0.clone().unwrap();
+    let spearman = found.cosines.unwrap()[0].spearman.0.unwrap();
     assert_eq!(spearman.n, 24);
     assert!((spearman.rho - rho).abs() < 1e-12, "{} {rho}", spearman.rho);
 }
