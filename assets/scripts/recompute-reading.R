@@ -4,7 +4,9 @@
 
 arguments <- commandArgs(trailingOnly = TRUE)
 folder <- if (length(arguments)) arguments[1] else "."
-rows <- read.csv(file.path(folder, "readings.csv"), stringsAsFactors = FALSE, na.strings = character(0))
+# Text stays text: a code such as 01 would be a number.
+text <- c("reader", "arm")
+rows <- read.csv(file.path(folder, "readings.csv"), na.strings = character(0), stringsAsFactors = FALSE, colClasses = sapply(text, function(name) "character"))
 expected <- read.csv(file.path(folder, "numbers.csv"), stringsAsFactors = FALSE)
 setting <- function(name) expected$value[expected$name == paste0("setting/", name)]
 seed <- setting("seed"); resamples <- setting("resamples"); upper <- (1 + setting("level")) / 2

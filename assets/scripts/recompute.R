@@ -4,7 +4,9 @@
 
 arguments <- commandArgs(trailingOnly = TRUE)
 folder <- if (length(arguments)) arguments[1] else "."
-ratings <- read.csv(file.path(folder, "ratings.csv"), stringsAsFactors = FALSE, na.strings = character(0))
+# Text stays text: a column that is empty throughout would be NA, and a code such as 01 a number.
+text <- c("rater", "class_code", "branch", "phase", "question", "excluded")
+ratings <- read.csv(file.path(folder, "ratings.csv"), na.strings = character(0), stringsAsFactors = FALSE, colClasses = sapply(text, function(name) "character"))
 expected <- read.csv(file.path(folder, "numbers.csv"), stringsAsFactors = FALSE)
 setting <- function(name) expected$value[expected$name == paste0("setting/", name)]
 everyone <- setting("everyone"); exclusion <- setting("exclusion"); seed <- setting("seed")

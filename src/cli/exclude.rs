@@ -56,6 +56,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if let Some(path) = &arguments.study {
         let store = Store::open(path)?;
         store.check_bundle(&bundle.sha256)?;
+        store.check_rates_prototypes()?;
         let included = match arguments.interim {
             true => Included::Everyone,
             false => Included::ClosedQueues,

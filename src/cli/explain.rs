@@ -305,6 +305,7 @@ fn add_ratings(
 ) -> anyhow::Result<()> {
     let store = Store::open(database)?;
     store.check_bundle(&model.bundle().sha256)?;
+    store.check_rates_prototypes()?;
     let ratings = review::ratings(&store.snapshot()?);
     if !ratings.may_be_seen_by(None) {
         eprintln!("ratings not shown: a rater's queue is still open");

@@ -63,6 +63,10 @@ pub enum ReviewError {
     #[error("prototype {prototype} was answered before; say why the answer is changed")]
     ReasonMissing { prototype: usize },
     #[error(
+        "prototype {prototype} was answered before, and its metrics may have been seen since; an answer is final in this study"
+    )]
+    AnswerIsFinal { prototype: usize },
+    #[error(
         "prototype {prototype}: the comment or reason has {found} characters, at most {limit} are kept"
     )]
     CommentTooLong {
@@ -81,6 +85,10 @@ pub enum ReviewError {
         found: usize,
         wanted: usize,
     },
+    #[error(
+        "protocol: pairs.take and training ask for {wanted} pairs, and the model names a prototype for {found} test ECGs of pairs.folds; draw from more folds, or ask for fewer"
+    )]
+    TooFewPairs { found: usize, wanted: usize },
     #[error("ECG {ecg_id} or this arm of it is not in this study")]
     UnknownEcg { ecg_id: u32 },
     #[error("this answer ({arm}) has {found}, expected {expected}")]

@@ -36,7 +36,7 @@ pub struct Pair {
     pub recording_sha256: String,
     /// Number of the prototype in the bundle.
     pub prototype: usize,
-    /// Of the two, as the model has it.
+    /// Of the two, as the model has it, to nine decimals.
     pub cosine: f64,
 }
 
@@ -127,7 +127,8 @@ impl PairDraw {
 
     /// Takes a pair, if there is room for it: the study is filled first, then
     /// the practice.
-    pub fn offer(&mut self, named: Named) {
+    pub fn offer(&mut self, mut named: Named) {
+        named.pair.cosine = kept_cosine(named.pair.cosine);
         let item = Item {
             prototype: self.taken(),
             class_code: named.class_code,
@@ -166,23 +167,43 @@ impl PairDraw {
     ///
     /// # Errors
     /// Fewer pairs than the protocol wants, and as [`Study::check`].
-    pub fn study(self, data: &str) -> Result<Study, ReviewError> {
-        let enough = |field: &str, found: usize, wanted: usize| match found < wanted {
-            true => Err(ReviewError::TooFewEcgs {
-                field: format!("{field}: for which the model names a prototype"),
-                found,
-                wanted,
-            }),
-            false => Ok(()),
-        };
-        let wanted = match self.wanted.take {
+    pub fn study(mut self, data: &str) -> Result<Study, ReviewError> {
+        self.practise_on_some();
+        let of_study = match self.wanted.take {
             Take::Count(count) => count,
-            Take::PerStatement(_) => 1,
+            Take::PerStatement(_) => self.of_class.len().max(1),
         };
-        enough("pairs", self.items.len(), wanted)?;
-        enough("training", self.training.len(), self.protocol.training)?;
+        let (found, wanted) = (self.taken(), of_study + self.protocol.training);
+        if found < wanted {
+            return Err(ReviewError::TooFewPairs { found, wanted });
+        }
         Study::of_items(self.protocol, self.seed, data, self.items, self.training)
     }
+
+    /// Up to so many of each statement may be all that there are, and leave none
+    /// for practice. Then the last pairs of the statements that have most are
+    /// practised on; every statement keeps one.
+    fn practise_on_some(&mut self) {
+        if let Take::Count(_) = self.wanted.take {
+            return;
+        }
+        while self.training.len() < self.protocol.training {
+            let most = self.of_class.iter().rev().max_by_key(|(_, count)| **count);
+            let Some((code, 2..)) = most.map(|(code, count)| (code.clone(), *count)) else {
+                return;
+            };
+            let last = self.items.iter().rposition(|i| i.class_code == code);
+            self.training
+                .extend(last.map(|last| self.items.remove(last)));
+            self.of_class.entry(code).and_modify(|count| *count -= 1);
+        }
+    }
+}
+
+/// With nine decimals, more than the network has: so few digits every reader of
+/// JSON takes for the very same number, which is not so of seventeen.
+fn kept_cosine(cosine: f64) -> f64 {
+    (cosine * 1e9).round() / 1e9
 }
 
 /// What a study of pairs cannot have.
@@ -267,7 +288,7 @@ mod tests {
                 ecg_id,
                 recording_sha256: format!("{ecg_id:064x}"),
                 prototype,
-                cosine: 0.5 + f64::from(ecg_id) / 1000.0,
+                cosine: f64::from(500 + ecg_id) / 1000.0,
             },
             class_code: ["AFIB", "AFIB", "PACE"][prototype].to_owned(),
             branch: "rhythm".to_owned(),
@@ -308,7 +329,8 @@ mod tests {
         // The same seed draws the same.
         assert_eq!(made(Take::Count(20)).unwrap().items, study.items);
         let error = made(Take::Count(60)).unwrap_err().to_string();
-        assert!(error.contains("of 60"), "{error}");
+        assert!(error.contains("ask for 61 pairs"), "{error}");
+        assert!(error.contains("for 51 test ECGs"), "{error}");
     }
 
     /// A bundle may not know its prototypes' sources.

@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use eframe::egui::{Key, Modifiers};
 use protoecg::app::AppOptions;
 use protoecg::bundle::Bundle;
-use protoecg::dataset::DataSet;
+use protoecg::dataset::{DataSet, Entry};
+use protoecg::explain::{self, AttentionExplanation, lead_bars};
+use protoecg::inference::{DeviceChoice, Model};
 use protoecg::review::reading::{
     Arm, Ecgs, KindOfReading, Offered, ReadEcg, ReadingAnswer, ReadingProtocol, ReadingStudy,
     Right, Said, Sequence, Shown, Take,
@@ -18,53 +20,78 @@ use protoecg::statements::Group;
 
 use crate::driver::{Window, demonstration};
 
-/// Simulated test ECGs, and a study of two of them for the demonstration model;
-/// both are shown with the same statement.
+/// Simulated test ECGs, and a study of two of them for a model; both are shown
+/// with the same statement.
 pub struct Study {
     folder: tempfile::TempDir,
     database: PathBuf,
+    bundle: PathBuf,
 }
 
 const SHOWN: &str = "PACE";
 
+/// Of a model with prototypes.
+const ARMS: [Arm; 3] = [Arm::Unaided, Arm::WithPrediction, Arm::WithPrototype];
+
 impl Study {
+    /// For the demonstration model.
     pub fn new(wrong_controls: bool) -> Self {
+        let offered = Offered::Group(Group::Rhythm);
+        let model = (demonstration(), ARMS.to_vec());
+        let said = if wrong_controls { "SR" } else { SHOWN };
+        Self::of(model, offered, [said, SHOWN], |entry, codes| {
+            let own = codes.iter().filter(|code| entry.has(code));
+            own.filter(|_| !entry.has(SHOWN)).cloned().collect()
+        })
+    }
+
+    /// For a model of superclasses with attention and without prototypes; both ECGs are of an
+    /// infarction, and the model is wrong about them.
+    fn of_superclasses() -> Self {
+        let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
+        let trust = models.join("ptbxl-excerpt-trustecg");
+        let arms = [Arm::Unaided, Arm::WithPrediction, Arm::WithAttention];
+        let model = (trust, arms.to_vec());
+        let carried = |_: &Entry, _: &[String]| vec!["MI".to_owned()];
+        Self::of(model, Offered::Superclasses, ["HYP", "HYP"], carried)
+    }
+
+    /// What the model says and what is shown, the same for both ECGs; another
+    /// one is a wrong control.
+    fn of(
+        (path, arms): (PathBuf, Vec<Arm>),
+        offered: Offered,
+        [own, shown]: [&str; 2],
+        carried: impl Fn(&Entry, &[String]) -> Vec<String>,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().join("data");
         simulator::write_ptbxl(40, 3, &data, &mut |_| ControlFlow::Continue(())).unwrap();
         let set = DataSet::open(&data).unwrap();
-        let bundle = Bundle::open(&demonstration()).unwrap();
-        let offered = Offered::Group(Group::Rhythm);
+        let bundle = Bundle::open(&path).unwrap();
         let codes = offered.codes().into_iter();
         let statements: Vec<String> = codes.map(str::to_owned).collect();
-        let class = bundle.manifest.output_of(SHOWN).unwrap();
-        let prototype = bundle.manifest.prototypes_of(class)[0];
+        let class = bundle.manifest.output_of(shown).unwrap();
+        let prototype = bundle.manifest.prototypes_of(class).first().copied();
         let said = |code: &str| Said {
             code: code.to_owned(),
             probability: 0.81,
             positive: true,
         };
-        let entries = set.entries().iter().filter(|entry| !entry.has(SHOWN));
+        let entries = set.entries().iter();
         let ecgs: Vec<ReadEcg> = entries
-            .filter(|entry| {
-                entry
-                    .codes()
-                    .any(|code| statements.iter().any(|s| s == code))
-            })
+            .map(|entry| (entry, carried(entry, &statements)))
+            .filter(|(_, carried)| !carried.is_empty())
             .take(2)
-            .map(|entry| ReadEcg {
+            .map(|(entry, carried)| ReadEcg {
                 ecg_id: entry.ecg_id,
                 recording_sha256: set.signal(entry).unwrap().sha256(),
-                carried: statements
-                    .iter()
-                    .filter(|s| entry.has(s))
-                    .cloned()
-                    .collect(),
-                said: said(if wrong_controls { "SR" } else { SHOWN }),
+                carried,
+                said: said(own),
                 shown: Shown {
-                    said: said(SHOWN),
-                    prototype: Some(prototype),
-                    wrong_control: wrong_controls,
+                    said: said(shown),
+                    prototype,
+                    wrong_control: own != shown,
                 },
             })
             .collect();
@@ -94,7 +121,7 @@ impl Study {
                 statements: offered,
                 most_statements: 2,
                 right: Right::ExactlyThese,
-                arms: Arm::ALL.to_vec(),
+                arms,
                 sequence: Sequence::EcgByEcg,
                 wrong_controls: 0.0,
                 raters: ["R1", "R2"]
@@ -114,7 +141,11 @@ impl Study {
         std::fs::create_dir_all(&reviews).unwrap();
         let database = reviews.join("reading.sqlite");
         drop(ReadingStore::create(&database, &study).unwrap());
-        Self { folder, database }
+        Self {
+            folder,
+            database,
+            bundle: path,
+        }
     }
 
     pub fn data(&self) -> PathBuf {
@@ -124,6 +155,7 @@ impl Study {
     /// The window on the first ECG, for a reader; a laptop's size.
     pub fn open(&self, reader: &str, data: &Path) -> Window {
         let options = AppOptions {
+            bundle: Some(self.bundle.clone()),
             ptbxl_dir: Some(data.to_owned()),
             ..Window::options(self.folder.path())
         };
@@ -259,7 +291,7 @@ fn nothing_on_the_screen_tells_a_wrong_control() {
         let study = Study::new(wrong_controls);
         let mut window = study.open("R2", &study.data());
         let mut seen = Vec::new();
-        for _ in Arm::ALL {
+        for _ in ARMS {
             let ecg = ReadingStore::open(&study.database).unwrap().study().ecgs[0].ecg_id;
             window.assert_shows_not(&format!("record {ecg}"));
             seen.push(window.names());
@@ -270,6 +302,83 @@ fn nothing_on_the_screen_tells_a_wrong_control() {
         seen
     });
     assert!(screens[0].len() == 3 && screens[0] == screens[1]);
+}
+
+#[test]
+fn a_model_of_superclasses_is_read_with_its_prediction_and_then_its_attention() {
+    let study = Study::of_superclasses();
+    let mut window = study.open("R1", &study.data());
+    window.assert_shows("Part 1 of 3");
+    window.assert_shows("0 of 6 answered");
+    for superclass in [
+        "NORM: normal ECG",
+        "MI: myocardial infarction",
+        "CD: conduction disturbance",
+    ] {
+        window.assert_shows(superclass);
+    }
+    window.assert_shows_not("AFIB");
+    window.assert_shows_not("The model says");
+    window.assert_shows_not("Attention");
+    find(&mut window, "infarct");
+    window.assert_shows("Chosen: MI");
+    window.press(Key::Num4);
+    window.press(Key::Enter);
+
+    window.assert_shows("Part 2 of 3");
+    window.assert_shows_not("Attention");
+    window.assert_shows("HYP, hypertrophy");
+    window.assert_shows("Probability 0.81, at or above its threshold.");
+    window.assert_shows_not("rototype");
+    window.click("HYP: hypertrophy");
+    window.press(Key::Num3);
+    window.press(Key::Enter);
+
+    // As the Read screen shows it, and nothing of what each lead is worth: that is
+    // of the model's own statements.
+    window.assert_shows("Part 3 of 3");
+    window.assert_shows("HYP, hypertrophy");
+    window.assert_shows("ECG, 12 leads, the attention behind its traces");
+    window.assert_shows("Attention is one map per ECG and not per diagnosis");
+    window.assert_shows(&lead_bars(&attention_of(&study)).description);
+    window.assert_shows_not("Without lead");
+    window.press(Key::ArrowRight);
+    window.assert_shows_not("ttention behind its traces");
+    find(&mut window, "sttc");
+    window.press(Key::Num2);
+    window.press(Key::Enter);
+    window.assert_shows("3 of 6 answered");
+    for said in ["MI", "MI", "MI"] {
+        find(&mut window, said);
+        window.press(Key::Num5);
+        window.press(Key::Enter);
+    }
+    window.click("Close my queue");
+    window.click("Really close it for good");
+    window.press_with(Modifiers::COMMAND, Key::Num3);
+    window.assert_shows("Reader R1: 6 of 6 answered, queue closed");
+    window.assert_shows("Unaided: Reader R1, n 2, ECGs 2");
+    window.assert_shows("With the prediction: took over a wrong prediction");
+    window.assert_shows("With prediction and attention: took over a wrong prediction");
+    window.assert_shows_not("With prediction and prototype");
+    drop(window);
+    let answers = study.answers("R1");
+    let said: Vec<&str> = answers.iter().map(|a| a.statements[0].as_str()).collect();
+    assert_eq!(said, ["MI", "HYP", "STTC", "MI", "MI", "MI"]);
+    assert_eq!(answers[2].arm, Arm::WithAttention);
+}
+
+/// Where the model looked at the ECG that its reader sees first.
+fn attention_of(study: &Study) -> AttentionExplanation {
+    let mut store = ReadingStore::open(&study.database).unwrap();
+    let first = store.queue(&Rater::new("R1").unwrap())[0].ecg_id;
+    let set = DataSet::open(&study.data()).unwrap();
+    let recording = set.read(set.entry(first).unwrap()).unwrap();
+    let model = Model::load(Bundle::open(&study.bundle).unwrap(), DeviceChoice::Cpu).unwrap();
+    let prediction = model.predict(&recording).unwrap();
+    explain::attention(&model, &recording, &prediction)
+        .unwrap()
+        .unwrap()
 }
 
 #[test]

@@ -141,7 +141,16 @@ impl Application {
                 prototype,
                 result,
             } => self.exemplar_read(&bundle, prototype, result),
-            Event::TestEcgRead { ecg_id, result } => self.test_ecg_read(ecg_id, result),
+            Event::TestEcgRead {
+                from,
+                ecg_id,
+                result,
+            } => self.test_ecg_read(&from, ecg_id, result),
+            Event::TestEcgAttended {
+                from,
+                ecg_id,
+                result,
+            } => self.test_ecg_attended(&from, ecg_id, result),
             Event::ExemplarPredicted {
                 bundle,
                 prototype,

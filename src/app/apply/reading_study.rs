@@ -7,8 +7,8 @@ use crate::app::application::Application;
 use crate::app::command::{Place, ReadingCommand, ReadingPage};
 use crate::app::drawn::Drawn;
 use crate::app::state::{Exemplar, ReadingSession};
-use crate::app::worker::{Priority, ReadingResumed, StoreJob};
-use crate::review::reading::ReadingAnswer;
+use crate::app::worker::{AttendedTest, Priority, ReadingResumed, StoreJob, TestEcgs};
+use crate::review::reading::{Arm, ReadingAnswer};
 use crate::review::{EventId, Rater};
 
 impl Application {
@@ -155,20 +155,59 @@ impl Application {
         }
     }
 
-    pub(super) fn test_ecg_read(&mut self, ecg_id: u32, result: Result<Box<Drawn>, String>) {
+    pub(super) fn test_ecg_read(
+        &mut self,
+        from: &TestEcgs,
+        ecg_id: u32,
+        result: Result<Box<Drawn>, String>,
+    ) {
         let sheet = match result {
             Ok(drawn) => Exemplar::Ready(drawn),
             Err(message) => Exemplar::Missing(message),
         };
-        if let Some(sheets) = self.state.review.test_sheets() {
-            sheets.put(ecg_id, sheet);
+        let sheets = self.state.review.test_sheets();
+        if !sheets.is_some_and(|sheets| sheets.put(from, ecg_id, sheet)) {
+            return;
         }
+        self.attend_test_ecg(ecg_id);
         // The rater's time begins when both ECGs of the pair are there: the later
         // of the two sets it.
         if let Some(session) = &mut self.state.review.session
             && session.pair().is_some_and(|pair| pair.ecg_id == ecg_id)
         {
             session.shown_at = Instant::now();
+        }
+        self.reader_sees();
+    }
+
+    /// Has measured where the network looked, where an arm shows it: ahead of that
+    /// arm, so that the time it takes says nothing.
+    fn attend_test_ecg(&mut self, ecg_id: u32) {
+        let (Some(reader), Some(workers)) = (&mut self.state.review.reader, &self.workers) else {
+            return;
+        };
+        if !reader.study.protocol.shows(Arm::WithAttention) {
+            return;
+        }
+        let is_seen = reader.ecg().is_some_and(|ecg| ecg.ecg_id == ecg_id);
+        let bundle = reader.study.bundle_sha256.as_str();
+        if let Some(job) = reader.sheets.attend(ecg_id, bundle) {
+            let priority = match is_seen {
+                true => Priority::Seen,
+                false => Priority::Background,
+            };
+            workers.model(priority, job);
+        }
+    }
+
+    pub(super) fn test_ecg_attended(
+        &mut self,
+        from: &TestEcgs,
+        ecg_id: u32,
+        result: Result<Box<AttendedTest>, String>,
+    ) {
+        if let Some(reader) = &mut self.state.review.reader {
+            reader.sheets.put_attended(from, ecg_id, result);
         }
         self.reader_sees();
     }
@@ -181,7 +220,9 @@ impl Application {
         let is_ready = |sheet: Option<&Exemplar>| matches!(sheet, Some(Exemplar::Ready(_)));
         let prototype = reader.prototype();
         let has_prototype = prototype.is_none_or(|p| is_ready(self.state.exemplars.get(p)));
-        if reader.shown_at.is_none() && is_ready(reader.sheet()) && has_prototype {
+        let has_attention = !reader.shows_attention() || matches!(reader.attended(), Some(Ok(_)));
+        let has_all = is_ready(reader.sheet()) && has_prototype && has_attention;
+        if reader.shown_at.is_none() && has_all {
             reader.shown_at = Some(Instant::now());
         }
     }

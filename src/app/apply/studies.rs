@@ -50,7 +50,7 @@ impl Application {
                 Place::Review,
                 "An answer is not saved",
                 "A queue that is closed takes no answer any more. Enter saves what you have begun, U takes it back; Backspace goes \
-                 to prototypes that you left.",
+                 to what you left.",
             );
             return;
         }

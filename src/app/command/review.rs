@@ -126,6 +126,8 @@ pub enum ReadingPage {
     Pair,
     /// That training ECG alone.
     Prototype,
+    /// The ECG with the attention behind its traces, and that of its leads.
+    Attention,
 }
 
 impl ReadingPage {
@@ -135,6 +137,7 @@ impl ReadingPage {
             Self::Strip => "Rhythm strip",
             Self::Pair => "Side by side",
             Self::Prototype => "Prototype",
+            Self::Attention => "Attention",
         }
     }
 
@@ -142,6 +145,7 @@ impl ReadingPage {
     pub fn of(arm: Option<Arm>) -> &'static [Self] {
         match arm {
             Some(Arm::WithPrototype) => &[Self::Pair, Self::Sheet, Self::Strip, Self::Prototype],
+            Some(Arm::WithAttention) => &[Self::Attention, Self::Sheet, Self::Strip],
             _ => &[Self::Sheet, Self::Strip],
         }
     }

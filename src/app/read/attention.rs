@@ -16,6 +16,11 @@ pub fn looked(ui: &mut Ui, state: &State) {
         return;
     };
     weak(ui, NOT_PER_CLASS);
+    leads(ui, attention);
+}
+
+/// Shares of the leads, in the room that there is.
+pub fn leads(ui: &mut Ui, attention: &AttentionExplanation) {
     let size = ui.available_size();
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = 0.0;

@@ -1,7 +1,7 @@
 //! The Read screen: an ECG, what the model says, and the training ECG that it
 //! says so by.
 
-mod attention;
+pub(super) mod attention;
 mod checks;
 mod compare;
 mod display_bar;

@@ -23,7 +23,15 @@ fn sentence(
 ) -> String {
     let table = match read {
         Some(Ok(table)) => table,
-        Some(Err(why)) => return format!("Metrics without people are not used: {why}"),
+        Some(Err(why)) => {
+            let gate = match shown {
+                MetricsShown::BeforeRating => {
+                    ". The protocol shows them before rating: until then nothing is rated."
+                }
+                _ => "",
+            };
+            return format!("Metrics without people are not used: {why}{gate}");
+        }
         None if shown == MetricsShown::BeforeRating => {
             return "The protocol shows metrics without people before rating, and none are kept: whoever runs the study makes \
                     them with protoecg bundle audit, see docs/reader-study.md. Until then nothing is rated."
@@ -64,7 +72,12 @@ mod tests {
         assert_eq!(said(1), "Without people: purity 0.40");
         assert!(said(2).contains("nothing could be measured"));
         assert!(said(3).contains("nothing could be measured"));
-        let before = sentence(None, 0, MetricsShown::BeforeRating);
-        assert!(before.contains("nothing is rated"), "{before}");
+        let unread = Err("audit.json: schema is 2, expected 1".to_owned());
+        for read in [None, Some(&unread)] {
+            let before = sentence(read, 0, MetricsShown::BeforeRating);
+            assert!(before.contains("nothing is rated"), "{before}");
+        }
+        let after = sentence(Some(&unread), 0, MetricsShown::AfterClosing);
+        assert!(after.ends_with("expected 1"), "{after}");
     }
 }

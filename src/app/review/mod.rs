@@ -114,6 +114,7 @@ fn rate(
                 page: session.page.as_reading(),
                 sheet: session.sheets.get(pair.ecg_id),
                 prototype: Some(prototype),
+                attended: None,
             };
             reading::sheets::ui(ui, state, shown, &mut fields.review_zoom, commands);
             return;

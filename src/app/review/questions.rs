@@ -216,9 +216,12 @@ fn texts(ui: &mut Ui, session: &Session, fields: &mut Fields, commands: &mut Com
         section(ui, "Comment");
         key_hint(ui, "C");
         let comment = one_line(&mut fields.comment, "optional, no names");
-        let response = ui
-            .add_enabled(editable, comment)
-            .accessible_name("Comment on this prototype");
+        let response =
+            ui.add_enabled(editable, comment)
+                .accessible_name(match session.is_of_pairs() {
+                    true => "Comment on this pair",
+                    false => "Comment on this prototype",
+                });
         if std::mem::take(&mut fields.focus_comment) {
             response.request_focus();
         }

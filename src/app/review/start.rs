@@ -97,7 +97,7 @@ fn form(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands
     weak(
         ui,
         "Letters, digits, - and _; a code, not a name. The same code goes on where it stopped. Each answer is saved to the \
-         disk before the next prototype is shown.",
+         disk before anything else is shown.",
     );
 }
 

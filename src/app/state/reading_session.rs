@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::reading::Exemplar;
 use super::test_sheets::TestSheets;
 use crate::app::command::ReadingPage;
-use crate::app::worker::{ReadingResumed, TestEcgs};
+use crate::app::worker::{AttendedTest, ReadingResumed, TestEcgs};
 use crate::review::Rater;
 use crate::review::reading::{Arm, Place, ReadEcg, ReadingAnswer, ReadingStudy};
 
@@ -140,6 +140,19 @@ impl ReadingSession {
     pub fn prototype(&self) -> Option<usize> {
         let shows = self.place()?.arm == Arm::WithPrototype;
         self.ecg()?.shown.prototype.filter(|_| shows)
+    }
+
+    /// Whether this arm shows where the network looked.
+    pub fn shows_attention(&self) -> bool {
+        self.place()
+            .is_some_and(|place| place.arm == Arm::WithAttention)
+    }
+
+    /// Where the network looked at the ECG on the screen, or why that is not
+    /// known, in the arm that shows it; `None` until it is measured.
+    pub fn attended(&self) -> Option<Result<&AttendedTest, &str>> {
+        let place = self.place().filter(|_| self.shows_attention())?;
+        self.sheets.attended(place.ecg_id)
     }
 
     pub fn is_training(&self) -> bool {

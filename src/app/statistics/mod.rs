@@ -118,7 +118,7 @@ fn not_yet(ui: &mut Ui) {
         secondary(
             ui,
             "Numbers are shown and exported when your own queue is closed, or when all are while nobody is signed in. A queue \
-             is closed on the Review screen after the last prototype or when the protocol lets you stop, or with protoecg review close. Until then only the \
+             is closed on the Review screen after the last answer or when the protocol lets you stop, or with protoecg review close. Until then only the \
              progress is shown, so that nobody is led by the numbers. Who runs the study exports at any time with protoecg \
              review export.",
         );

@@ -7,9 +7,11 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use eframe::egui;
 
+use super::attended::AttendedTest;
 use super::dialogs::Purpose;
 use super::listing::ListedFile;
 use super::store::StoreEvent;
+use super::test_ecgs::TestEcgs;
 use super::training::TrainingEvent;
 use crate::app::drawn::{Drawn, Evidence, Source};
 use crate::app::look::Look;
@@ -124,12 +126,20 @@ pub enum Event {
         prototype: usize,
         result: Result<Box<Drawn>, String>,
     },
-    /// A test ECG of a reading study, or why it cannot be shown.
+    /// A test ECG of a study of readers or of pairs, or why it cannot be shown.
     TestEcgRead {
+        /// Where it was read from: which session asked for it, and in which folder.
+        from: TestEcgs,
         ecg_id: u32,
         result: Result<Box<Drawn>, String>,
     },
-    /// What the model says about that ECG.
+    /// Where the network looked at it.
+    TestEcgAttended {
+        from: TestEcgs,
+        ecg_id: u32,
+        result: Result<Box<AttendedTest>, String>,
+    },
+    /// What the model says about the training ECG of a prototype.
     ExemplarPredicted {
         bundle: String,
         prototype: usize,

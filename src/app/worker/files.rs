@@ -299,7 +299,11 @@ fn work(jobs: &JobReceiver<FileJob>, events: &Events) {
                     let whole = Evidence::of(Mark::whole_recording(""));
                     Ok(Box::new(Drawn::standard(recording, whole)))
                 });
-                events.send(Event::TestEcgRead { ecg_id, result });
+                events.send(Event::TestEcgRead {
+                    from: test_ecgs,
+                    ecg_id,
+                    result,
+                });
             }
         }
     }

@@ -2,6 +2,7 @@
 //! looks after trainings, a small pool reads files. The window sends jobs and gets events; it never
 //! waits for any.
 
+mod attended;
 mod audit;
 mod dialogs;
 mod events;
@@ -24,6 +25,7 @@ use std::thread::JoinHandle;
 use crossbeam_channel::{Receiver, Sender};
 use eframe::egui;
 
+pub use attended::AttendedTest;
 pub use dialogs::{Dialogs, NativeDialogs, Purpose};
 pub use events::{Answer, ComparedEvent, Event, EvidenceKey, OpenedBundle, ReadRecording};
 pub use files::{FileJob, NewestDraw};

@@ -8,10 +8,13 @@ use std::thread::JoinHandle;
 
 use crossbeam_channel::TryRecvError;
 
+use super::attended::AttendedTest;
 use super::audit::RunningAudit;
 use super::events::{Answer, ComparedEvent, Event, Events, OpenedBundle};
 use super::guarded;
 use super::queue::{JobReceiver, JobSender, job_queue};
+use super::test_ecgs::TestEcgs;
+use crate::app::drawn::Source;
 use crate::app::state::positive;
 use crate::bundle::{Bundle, Exemplars};
 use crate::ecg::Recording;
@@ -89,6 +92,14 @@ pub enum ModelJob {
         ticket: u64,
         recording: Arc<Recording>,
         prediction: Arc<Prediction>,
+    },
+    /// Where it looked at a test ECG of a reading study; `from` and the number
+    /// name the ECG.
+    AttendTest {
+        bundle: String,
+        from: TestEcgs,
+        ecg_id: u32,
+        source: Source,
     },
 }
 
@@ -423,6 +434,24 @@ fn work(jobs: &JobReceiver<ModelJob>, events: &Events, current: &AtomicU64) {
                             .map_err(|error| error.to_string())
                     });
                     events.send(Event::Attended { ticket, result });
+                }
+            }
+            ModelJob::AttendTest {
+                bundle,
+                from,
+                ecg_id,
+                source,
+            } => {
+                let is_it = |loaded: &&Loaded| loaded.model.bundle().sha256 == bundle;
+                if let Some(loaded) = loaded.as_ref().filter(is_it) {
+                    let result = guarded("measuring the attention", || {
+                        AttendedTest::of(&loaded.model, source).map(Box::new)
+                    });
+                    events.send(Event::TestEcgAttended {
+                        from,
+                        ecg_id,
+                        result,
+                    });
                 }
             }
         }

@@ -30,6 +30,12 @@ impl TestEcgs {
         Self::new(folder, &self.data)
     }
 
+    /// Whether this is the other one or a clone of it. Record numbers say nothing
+    /// of that: two studies may have the same, of other ECGs.
+    pub fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.set, &other.set)
+    }
+
     /// The ECG that was drawn, known by the checksum of its signal.
     ///
     /// # Errors

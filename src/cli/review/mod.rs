@@ -29,7 +29,7 @@ pub enum Command {
 /// Every rater or site works on a copy of the new file; `review merge` brings
 /// them together. In a study of pairs a test ECG and the prototype that the model
 /// names for it are rated together. In a reading study test ECGs are diagnosed
-/// unaided, with the prediction, and with its prototype. In both the ECGs are drawn
+/// unaided, with the prediction, and with its prototype or the attention. In both the ECGs are drawn
 /// from the data set, and what the model says of them is stored in the study.
 #[derive(Debug, clap::Args)]
 #[command(

@@ -8,7 +8,7 @@ use std::path::Path;
 use anyhow::Context;
 
 use super::New;
-use crate::bundle::{self, Bundle};
+use crate::bundle::{self, Architecture, Bundle};
 use crate::cli::output;
 use crate::dataset::{DataSet, Entry};
 use crate::explain::{Subject, explain};
@@ -27,10 +27,7 @@ pub fn run(arguments: &New) -> anyhow::Result<()> {
             sha256: model.sha256.clone(),
         };
         let template = match (arguments.reading, arguments.pairs) {
-            (true, _) if says_superclasses(&model) => {
-                ReadingProtocol::template_of_superclasses(&bundle)
-            }
-            (true, _) => ReadingProtocol::template(&bundle),
+            (true, _) => ReadingProtocol::template(&bundle, &offered_by(&model), &arms_of(&model)),
             (false, true) => Protocol::template_of_pairs(&bundle),
             (false, false) => Protocol::template(&bundle),
         };
@@ -119,6 +116,31 @@ fn of_reading(arguments: &New, file: &Path, out: &Path) -> anyhow::Result<()> {
     ))
 }
 
+/// What a reader of this model's predictions can say.
+fn offered_by(bundle: &Bundle) -> Offered {
+    match bundle.manifest.architecture.labels() {
+        LabelSet::Group(group) => Offered::Group(group),
+        LabelSet::All => Offered::All,
+        LabelSet::Superclasses { .. } => Offered::Superclasses,
+    }
+}
+
+/// Every arm that the model has something for.
+fn arms_of(bundle: &Bundle) -> Vec<Arm> {
+    let mut arms = vec![Arm::Unaided, Arm::WithPrediction];
+    if !bundle.manifest.prototypes.is_empty() {
+        arms.push(Arm::WithPrototype);
+    }
+    if has_attention(bundle) {
+        arms.push(Arm::WithAttention);
+    }
+    arms
+}
+
+fn has_attention(bundle: &Bundle) -> bool {
+    matches!(bundle.manifest.architecture, Architecture::Attention { .. })
+}
+
 /// Its outputs are the five superclasses, and no statements.
 fn says_superclasses(bundle: &Bundle) -> bool {
     let labels = bundle.manifest.architecture.labels();
@@ -142,10 +164,19 @@ fn refuse_other_outputs(
         ),
         _ => {}
     }
-    anyhow::ensure!(
-        !protocol.shows(Arm::WithPrototype) || !bundle.manifest.prototypes.is_empty(),
-        "{file}: arms has with_prototype, and the model {name} has no prototypes; expected unaided, with_prediction or both"
-    );
+    let has = arms_of(bundle);
+    if let Some(arm) = protocol.arms.iter().find(|arm| !has.contains(arm)) {
+        let what = match arm {
+            Arm::WithAttention => "attention",
+            _ => "prototypes",
+        };
+        let names: Vec<&str> = has.iter().map(|arm| arm.name()).collect();
+        anyhow::bail!(
+            "{file}: arms has {}, and the model {name} has no {what}; expected some of {}",
+            arm.name(),
+            names.join(", ")
+        );
+    }
     Ok(())
 }
 

@@ -122,7 +122,7 @@ pub(in crate::review) fn describe(file: &str, column: &str) -> (&'static str, &'
         "pair_cosine" => ("-1 to 1", "Cosine of the two, as the model has it"),
         "class_code" => (
             "SCP code",
-            "Class of the prototype, which is all that the rater was told",
+            "Class of the prototype, which the rater was told",
         ),
         "rater" => (
             "1-16 letters, digits, - or _",
@@ -175,7 +175,7 @@ pub(in crate::review) fn describe(file: &str, column: &str) -> (&'static str, &'
         ),
         "value" => (
             "1 to 5, or empty",
-            "The rating, 1 lowest and 5 highest; empty where the prototype was excluded",
+            "The rating, 1 lowest and 5 highest; empty where there is a reason under excluded",
         ),
         "excluded" => (
             "label_error; cannot_judge; artefact; or empty",
@@ -189,7 +189,7 @@ pub(in crate::review) fn describe(file: &str, column: &str) -> (&'static str, &'
         ),
         "response_time_ms" => (
             "milliseconds",
-            "From when the prototype was shown until the answer was given",
+            "From when the prototype, or both ECGs of the pair, were shown until the answer was given",
         ),
         "answered_at" | "time" => (
             "RFC 3339, UTC",
@@ -201,7 +201,7 @@ pub(in crate::review) fn describe(file: &str, column: &str) -> (&'static str, &'
         ),
         "earlier_answers" => (
             "0, 1, ...",
-            "Answers of this rater to this prototype before this one (changes of mind)",
+            "Answers of this rater to this prototype or pair before this one (changes of mind)",
         ),
         "time_utc_ms" => (
             "milliseconds",

@@ -19,7 +19,7 @@ pub struct ReadingAnswer {
     /// Record of the data set.
     pub ecg_id: u32,
     pub arm: Arm,
-    /// SCP codes, in the order of the study.
+    /// SCP codes, or superclasses, in the order of the study.
     pub statements: Vec<String>,
     /// 1 to 5.
     pub confidence: u8,

@@ -108,6 +108,9 @@ pub enum Arm {
     WithPrediction,
     /// That, and the most similar prototype of the statement.
     WithPrototype,
+    /// What the model says, and where a network with attention looked, which is
+    /// the same whatever is said.
+    WithAttention,
 }
 
 /// When the next arm comes.
@@ -121,7 +124,12 @@ pub enum Sequence {
 }
 
 impl Arm {
-    pub const ALL: [Self; 3] = [Self::Unaided, Self::WithPrediction, Self::WithPrototype];
+    pub const ALL: [Self; 4] = [
+        Self::Unaided,
+        Self::WithPrediction,
+        Self::WithPrototype,
+        Self::WithAttention,
+    ];
 
     /// As in the protocol, the CSV and the JSON.
     pub fn name(self) -> &'static str {
@@ -129,6 +137,7 @@ impl Arm {
             Self::Unaided => "unaided",
             Self::WithPrediction => "with_prediction",
             Self::WithPrototype => "with_prototype",
+            Self::WithAttention => "with_attention",
         }
     }
 
@@ -138,6 +147,7 @@ impl Arm {
             Self::Unaided => "Unaided",
             Self::WithPrediction => "With the prediction",
             Self::WithPrototype => "With prediction and prototype",
+            Self::WithAttention => "With prediction and attention",
         }
     }
 }
@@ -156,6 +166,16 @@ impl Offered {
         }
         let offered = statements::all().iter().filter(is_offered);
         offered.map(|statement| statement.code.as_str()).collect()
+    }
+
+    /// As in the protocol.
+    fn as_written(&self) -> String {
+        match self {
+            Self::All => "all".to_owned(),
+            Self::Group(group) => format!("group({group:?})"),
+            Self::Codes(codes) => format!("codes({codes:?})"),
+            Self::Superclasses => "superclasses".to_owned(),
+        }
     }
 }
 
@@ -193,21 +213,15 @@ impl ReadingProtocol {
         read_ron::<Head>(path).is_ok()
     }
 
-    /// A protocol to start from, for people: commented RON.
-    pub fn template(bundle: &BundleRef) -> String {
+    /// A protocol to start from, for people: commented RON. With what the model
+    /// says, and the arms that it can be read in.
+    pub fn template(bundle: &BundleRef, statements: &Offered, arms: &[Arm]) -> String {
+        let names: Vec<&str> = arms.iter().map(|arm| arm.name()).collect();
         include_str!("../../../assets/reading-protocol.ron")
             .replace("BUNDLE_NAME", &bundle.name)
             .replace("BUNDLE_SHA256", &bundle.sha256)
-    }
-
-    /// The same for a model of superclasses, which has no prototypes.
-    pub fn template_of_superclasses(bundle: &BundleRef) -> String {
-        Self::template(bundle)
-            .replace("statements: group(Rhythm)", "statements: superclasses")
-            .replace(
-                "arms: [unaided, with_prediction, with_prototype]",
-                "arms: [unaided, with_prediction]",
-            )
+            .replace(" STATEMENTS,", &format!(" {},", statements.as_written()))
+            .replace("[ARMS]", &format!("[{}]", names.join(", ")))
     }
 
     /// # Errors
@@ -248,8 +262,8 @@ impl ReadingProtocol {
         }
         if self.arms.is_empty() || !self.arms.windows(2).all(|two| two[0] < two[1]) {
             let names: Vec<&str> = self.arms.iter().map(|arm| arm.name()).collect();
-            let expected = "some of unaided, with_prediction, with_prototype, in this order: each \
-                            shows more than the one before it";
+            let expected = "some of unaided, with_prediction, with_prototype, with_attention, in \
+                            this order: each shows more than the one before it";
             return wrong("arms", format!("[{}]", names.join(", ")), expected);
         }
         if !(0.0..=0.5).contains(&self.wrong_controls) {
@@ -270,5 +284,36 @@ impl ReadingProtocol {
     /// Whether any arm shows this much.
     pub fn shows(&self, arm: Arm) -> bool {
         self.arms.contains(&arm)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_template_is_a_protocol_of_what_the_model_says_and_has() {
+        let bundle = BundleRef {
+            name: "model".to_owned(),
+            sha256: "ab".repeat(32),
+        };
+        let codes = ["AFIB", "SR"].map(str::to_owned).to_vec();
+        for statements in [
+            Offered::All,
+            Offered::Group(Group::Morphology),
+            Offered::Codes(codes),
+            Offered::Superclasses,
+        ] {
+            for arms in [&Arm::ALL[..], &Arm::ALL[..2]] {
+                let text = ReadingProtocol::template(&bundle, &statements, arms);
+                let protocol: ReadingProtocol = ron::from_str(&text).unwrap();
+                protocol.check().unwrap();
+                assert_eq!(
+                    (&protocol.statements, &protocol.arms[..]),
+                    (&statements, arms)
+                );
+                assert_eq!(protocol.bundle, bundle);
+            }
+        }
     }
 }

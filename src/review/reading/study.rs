@@ -28,7 +28,7 @@ pub struct ReadingStudy {
     /// RFC 3339, UTC.
     pub created: String,
     pub protocol: ReadingProtocol,
-    /// SCP codes of what a reader can say, in the order of PTB-XL.
+    /// SCP codes, or superclasses, that a reader can say, in the order of PTB-XL.
     pub statements: Vec<String>,
     /// By record number.
     pub ecgs: Vec<ReadEcg>,
@@ -56,7 +56,7 @@ pub struct ReadEcg {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Said {
-    /// SCP code.
+    /// SCP code, or superclass.
     pub code: String,
     pub probability: f64,
     /// At or above its threshold.

@@ -3,7 +3,7 @@
 use rusqlite::{OptionalExtension, Transaction, TransactionBehavior};
 
 use super::super::document::StudyDocument;
-use super::super::{Answer, Phase, Rater, ReviewError};
+use super::super::{Answer, MetricsShown, Phase, Rater, ReviewError};
 use super::chain::{Event, EventId, genesis_hash};
 use super::{Closing, Database, Store, read, sqlite_error};
 
@@ -15,7 +15,8 @@ impl Store {
     /// # Errors
     /// What [`Answer::check`] refuses; a rater who is not in the protocol, or
     /// whose queue is closed; a prototype that is not in her queue; a change
-    /// without a reason; another program that holds the database for longer
+    /// without a reason, and any where metrics are shown after each rating;
+    /// another program that holds the database for longer
     /// than three seconds; a full disk; any other failure to write.
     pub fn record(&mut self, rater: &Rater, answer: &Answer) -> Result<EventId, ReviewError> {
         answer.check(&self.study)?;
@@ -30,13 +31,16 @@ impl Store {
             });
         }
         let payload = self.json("answer", &answer)?;
+        let is_final = self.study.protocol.metrics == MetricsShown::AfterEachRating;
         self.append(rater, "answer", payload, |before| {
-            let is_change = answer.change_reason.is_some();
-            if is_change || !has_answer(before, rater, answer.phase, answer.prototype)? {
+            let prototype = answer.prototype;
+            let has_reason = answer.change_reason.is_some();
+            if (has_reason && !is_final) || !has_answer(before, rater, answer.phase, prototype)? {
                 return Ok(None);
             }
-            Ok(Some(ReviewError::ReasonMissing {
-                prototype: answer.prototype,
+            Ok(Some(match is_final {
+                true => ReviewError::AnswerIsFinal { prototype },
+                false => ReviewError::ReasonMissing { prototype },
             }))
         })
     }

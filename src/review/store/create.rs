@@ -83,6 +83,20 @@ impl<S: StudyDocument> Database<S> {
 }
 
 impl Store {
+    /// # Errors
+    /// [`ReviewError::OtherKind`] in a study of pairs: no answer of it is one to a
+    /// prototype.
+    pub fn check_rates_prototypes(&self) -> Result<(), ReviewError> {
+        match self.study().is_of_pairs() {
+            false => Ok(()),
+            true => Err(ReviewError::OtherKind {
+                path: self.path().to_owned(),
+                found: "a study of pairs",
+                expected: "one of prototypes, whose ratings are asked for",
+            }),
+        }
+    }
+
     /// The study of a bundle in a folder of reviews: opened where it is, made
     /// where it is not (the folder too).
     ///

@@ -156,9 +156,9 @@ fn a_reading_study_goes_from_template_to_report() {
     );
 }
 
-/// A model of superclasses has no prototypes: unaided and with the prediction.
+/// A model of superclasses has attention and no prototypes.
 #[test]
-fn a_model_of_superclasses_is_read_in_two_arms() {
+fn a_model_of_superclasses_is_read_in_arms_of_its_own() {
     let folder = tempfile::tempdir().unwrap();
     let home = folder.path().join("home");
     let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
@@ -195,8 +195,12 @@ fn a_model_of_superclasses_is_read_in_two_arms() {
             "expected statements: superclasses",
         ),
         (
-            protocol.replace("with_prediction]", "with_prediction, with_prototype]"),
-            "has no prototypes; expected unaided, with_prediction or both",
+            protocol.replace("with_attention]", "with_prototype]"),
+            "has no prototypes; expected some of unaided, with_prediction, with_attention",
+        ),
+        (
+            template(&models.join("demo-rhythm")).replace("with_prototype]", "with_attention]"),
+            "has no attention; expected some of unaided, with_prediction, with_prototype",
         ),
         (
             template(&models.join("demo-rhythm"))
@@ -214,7 +218,7 @@ fn a_model_of_superclasses_is_read_in_two_arms() {
     fs::write(&ron, &protocol).unwrap();
     let made = told(&home, &new);
     assert!(
-        made.contains("5 ECGs, 0 for practice, 1 with a wrong prediction, 2 arms"),
+        made.contains("5 ECGs, 0 for practice, 1 with a wrong prediction, 3 arms"),
         "{made}"
     );
 
@@ -257,7 +261,7 @@ fn a_model_of_superclasses_is_read_in_two_arms() {
     drop(store);
     let report = told(&home, &["report", &study]);
     assert!(
-        report.contains("Arms: unaided, with_prediction;"),
+        report.contains("Arms: unaided, with_prediction, with_attention;"),
         "{report}"
     );
     told(&home, &["export", &study, "--out", &out]);

@@ -7,7 +7,7 @@ use std::path::Path;
 use protoecg::review::reading::{Arm, ReadEcg, ReadingProtocol, ReadingStudy, export_readings};
 use protoecg::review::{Included, ReadingStore};
 
-use super::{installation, rater, says, study};
+use super::{ARMS, installation, rater, says, study};
 use crate::recomputing::{a_changed_number_is_not_found, numbers_are_found_again};
 
 /// Every sixth ECG is shown with a control, every seventh with an error of the
@@ -77,7 +77,7 @@ fn read(folder: &Path, arms: &[Arm]) -> ReadingStore {
 fn the_scripts_find_every_number_again_and_no_other() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out");
-    let store = read(folder.path(), &Arm::ALL);
+    let store = read(folder.path(), &ARMS);
     export_readings(&store, &out, Included::ClosedQueues).unwrap();
     let numbers = fs::read_to_string(out.join("numbers.csv")).unwrap();
     for name in [
@@ -98,7 +98,7 @@ fn the_scripts_find_every_number_again_and_no_other() {
 fn an_interim_export_and_one_without_an_unaided_arm_are_found_again() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("interim");
-    let store = read(folder.path(), &Arm::ALL);
+    let store = read(folder.path(), &ARMS);
     export_readings(&store, &out, Included::Everyone).unwrap();
     let numbers = fs::read_to_string(out.join("numbers.csv")).unwrap();
     assert!(numbers.contains("accuracy/unaided/OPEN/n,"));
@@ -106,7 +106,9 @@ fn an_interim_export_and_one_without_an_unaided_arm_are_found_again() {
 
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out");
-    let store = read(folder.path(), &[Arm::WithPrediction, Arm::WithPrototype]);
+    let store = read(folder.path(), &[Arm::WithPrediction, Arm::WithAttention]);
     export_readings(&store, &out, Included::ClosedQueues).unwrap();
+    let numbers = fs::read_to_string(out.join("numbers.csv")).unwrap();
+    assert!(numbers.contains("change/with_prediction/with_attention/R2/n,"));
     numbers_are_found_again(&out);
 }

@@ -6,14 +6,15 @@ use std::path::{Path, PathBuf};
 use protoecg::bundle::Bundle;
 use protoecg::explain::{AuditDocument, NEAREST};
 use protoecg::review::{
-    Answer, BundleRef, Included, Protocol, ReviewError, Store, Study, export, items_of, results,
+    Answer, BundleRef, Included, MetricsShown, Protocol, ReviewError, Store, Study, export,
+    items_of, results,
 };
 use protoecg::statistics::study::{
     Exclusion, Metric, MetricTable, PrototypeMetrics, RatingRow, StudySettings, associations,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::{installation, rated_database, rater};
+use super::{installation, rated_database, rater, study};
 use crate::program::{refused, told};
 use crate::recomputing::numbers_are_found_again;
 
@@ -285,4 +286,90 @@ fn what_is_no_audit_of_the_very_model_is_refused_by_name() {
     let error = export(&store, &nowhere, Included::Everyone, Some(table)).unwrap_err();
     assert!(error.to_string().contains(&other), "{error}");
     assert!(!nowhere.exists());
+}
+
+/// As it was written before there was a consistency: neither of the prototypes
+/// nor in the summary.
+#[test]
+fn an_audit_of_an_earlier_program_is_used_without_a_consistency() {
+    let folder = tempfile::tempdir().unwrap();
+    let (audit, out) = (folder.path().join("audit.json"), folder.path().join("out"));
+    let study = rated_database(folder.path(), 6);
+    let bundle = "ab".repeat(32);
+    let prototypes: Vec<Value> = (0..6)
+        .map(|number| {
+            json!({
+                "prototype": number, "class_code": "SR", "label_purity": f64::from(number) / 10.0,
+                "noise": {"kept": [0.9, 0.8, 0.7], "moved_steps": null}, "window": null,
+            })
+        })
+        .collect();
+    let document = json!({
+        "schema": 1,
+        "bundle": {"name": "demo-rhythm", "sha256": bundle},
+        "audit": {
+            "prototypes": prototypes, "unique_sources": 6, "duplicates": 0,
+            "one_source_classes": [], "leaking": 0, "purity_without_patient": true,
+            "sparsity": {"weights": 6, "not_zero": 6, "per_statement": 1.0},
+            "summary": {
+                "label_purity": 0.25, "stability": 0.7, "kept_without_surroundings": null,
+                "faithfulness_drop": null, "place_kept_under_noise": null,
+            },
+        },
+    });
+    fs::write(&audit, document.to_string()).unwrap();
+    let document = AuditDocument::read_for(&audit, &bundle).unwrap();
+    let summary = &document.audit.summary;
+    assert_eq!((summary.consistency, summary.consistent), (None, None));
+    let table = document.metrics();
+    assert!(table.prototypes.iter().all(|p| p.consistency.is_none()));
+
+    let store = Store::open_as(&study, installation()).unwrap();
+    let found = results(&store.snapshot().unwrap(), Included::Everyone).unwrap();
+    let found = found
+        .with_metrics(&store.snapshot().unwrap(), table.clone())
+        .unwrap();
+    let metrics = found.metrics.unwrap();
+    let n_of = |metric: Metric| -> Vec<Option<usize>> {
+        let of_metric = metrics.associations.iter().filter(|a| a.metric == metric);
+        of_metric
+            .map(|a| a.spearman.0.as_ref().ok().map(|s| s.n))
+            .collect()
+    };
+    // Clarity got a 5 each time, and goes with nothing.
+    assert_eq!(n_of(Metric::LabelPurity), [None, Some(6)]);
+    assert_eq!(n_of(Metric::Consistency), [None; 2]);
+    export(&store, &out, Included::Everyone, Some(table)).unwrap();
+    let mut rows = csv::Reader::from_path(out.join("audit.csv")).unwrap();
+    let header = rows.headers().unwrap().clone();
+    let column = header.iter().position(|h| h == "consistency").unwrap();
+    let rows: Vec<csv::StringRecord> = rows.records().map(Result::unwrap).collect();
+    assert!(
+        rows.len() == 6
+            && rows
+                .iter()
+                .all(|row| row[column].is_empty() && !row[1].is_empty())
+    );
+}
+
+/// Who has seen the numbers is not blind any more.
+#[test]
+fn an_answer_is_final_where_metrics_are_shown_after_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut shown = study(3);
+    shown.protocol.metrics = MetricsShown::AfterEachRating;
+    let path = folder.path().join("study.sqlite");
+    let mut store = Store::create_as(&path, &shown, installation()).unwrap();
+    let me = rater("R1");
+    store.record(&me, &Answer::rated(1, 2, 2, 1)).unwrap();
+    let again = Answer::rated(1, 5, 5, 1).because("seen the numbers");
+    let error = store.record(&me, &again).unwrap_err();
+    assert!(
+        matches!(error, ReviewError::AnswerIsFinal { prototype: 1 }),
+        "{error}"
+    );
+    store.record(&me, &Answer::rated(2, 3, 3, 1)).unwrap();
+    let answers = store.answers(&me).unwrap();
+    assert_eq!(answers.len(), 2);
+    assert_eq!(answers[0].answer.rating("clarity"), Some(2));
 }

@@ -74,6 +74,7 @@ fn read(
             page: reader.page,
             sheet: reader.sheet(),
             prototype: reader.prototype(),
+            attended: reader.attended(),
         };
         sheets::ui(ui, state, shown, &mut fields.review_zoom, commands);
     });

@@ -5,15 +5,23 @@ use eframe::egui::{Ui, Vec2, vec2};
 
 use crate::app::command::{Commands, ReadingPage};
 use crate::app::drawn::Drawn;
+use crate::app::read::attention::leads;
 use crate::app::review::sheets::halves;
 use crate::app::state::{Exemplar, State};
 use crate::app::training_ecg;
-use crate::app::widgets::{SheetZoom, Side, section, sheet_pane, two_columns, weak_line};
+use crate::app::widgets::{
+    SheetZoom, Side, secondary, section, sheet_pane, two_columns, weak, weak_line,
+};
+use crate::app::worker::AttendedTest;
+use crate::explain::NOT_PER_CLASS;
 use crate::sheet::Scene;
 
 /// Height of the line under the sheets, and of a heading over one.
 const NOTE: f32 = 16.0;
 const GAP: f32 = 4.0;
+
+/// Of the room for both, what the page has over the attention of the leads.
+const SHEET_SHARE: f32 = 0.66;
 
 /// What is on the screen of a reader, or of a rater of pairs.
 #[derive(Clone, Copy)]
@@ -23,6 +31,8 @@ pub struct Shown<'a> {
     pub sheet: Option<&'a Exemplar>,
     /// Where one is shown beside it.
     pub prototype: Option<usize>,
+    /// Where the network looked at it, on the page that shows that.
+    pub attended: Option<Result<&'a AttendedTest, &'a str>>,
 }
 
 pub fn ui(
@@ -43,6 +53,13 @@ pub fn ui(
             ReadingPage::Prototype => {
                 prototype_sheet(ui, state, shown.prototype, (None, zoom, area), commands);
             }
+            ReadingPage::Attention => match shown.attended {
+                Some(Ok(attended)) => attention(ui, attended, zoom, area),
+                Some(Err(why)) => {
+                    secondary(ui, format!("The attention could not be measured: {why}"));
+                }
+                None => training_ecg::waiting(ui, area),
+            },
         },
         Some(Exemplar::Missing(why)) => {
             training_ecg::not_there(ui, size, ("The ECG is not here", why), commands)
@@ -64,6 +81,18 @@ fn whole(ui: &mut Ui, drawn: &Drawn, zoom: &mut SheetZoom, area: Vec2) {
     let size = vec2(area.x, strip_height);
     let name = "ECG, rhythm strip enlarged";
     sheet_pane(ui, strip, None, &mut fitted, size, name);
+}
+
+/// The page with the attention behind its traces, and under it that of the leads.
+fn attention(ui: &mut Ui, attended: &AttendedTest, zoom: &mut SheetZoom, area: Vec2) {
+    let page = vec2(area.x, area.y * SHEET_SHARE);
+    let name = "ECG, 12 leads, the attention behind its traces";
+    sheet_pane(ui, &attended.drawn.marked, None, zoom, page, name);
+    let size = vec2(area.x, area.y - page.y - GAP);
+    ui.allocate_ui(size, |ui| {
+        weak(ui, NOT_PER_CLASS);
+        leads(ui, &attended.attention);
+    });
 }
 
 fn ratio(scene: &Scene) -> f32 {

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use anyhow::Context;
+
 use super::{no_sources, refuse_seen_folds, with_what_is_there};
 use crate::bundle::Bundle;
 use crate::cli::output;
@@ -58,7 +60,8 @@ pub fn make(
         }
     }
     output::status("");
-    let study = draw.study(&data.name())?;
+    let study = draw.study(&data.name());
+    let study = study.with_context(|| file.display().to_string())?;
     Store::create(out, &study)?;
     output::print_line(&format!(
         "{}: study {}, {} pairs, {} for practice, seed {}",

@@ -20,6 +20,8 @@ pub(super) fn table() -> csv::Result<Draft> {
 /// the same.
 fn describe(file: &'static str, column: &'static str) -> (&'static str, &'static str) {
     const YES: &str = "yes; no";
+    const CODE: &str = "SCP code, or superclass";
+    const CODES: &str = "SCP codes, or superclasses, with a blank between";
     match column {
         "kind" if file == EVENTS_FILE => (
             "reading; close",
@@ -43,24 +45,24 @@ fn describe(file: &'static str, column: &'static str) -> (&'static str, &'static
             "Code of the reader; who that is is not in this study",
         ),
         "arm" => (
-            "unaided; with_prediction; with_prototype",
+            "unaided; with_prediction; with_prototype; with_attention",
             "What was shown beside the ECG: nothing; the prediction; that and its most similar \
-             prototype",
+             prototype; the prediction and where the network looked",
         ),
-        "statements" => ("SCP codes with a blank between", "What the reader said"),
+        "statements" => (CODES, "What the reader said"),
         "confidence" => ("1 to 5", "How sure the reader was: 1 a guess, 5 certain"),
         "right" => (
             YES,
             "Whether the answer is right by the rule of the protocol",
         ),
         "carried" => (
-            "SCP codes with a blank between",
+            CODES,
             "The reference: what the data set says of the ECG, of the statements that could be said",
         ),
-        "said" => ("SCP code", "What the model said of this ECG"),
+        "said" => (CODE, "What the model said of this ECG"),
         "said_probability" => ("0 to 1", "The model's probability of it"),
         "shown" => (
-            "SCP code",
+            CODE,
             "What was shown as the prediction: what the model said, or in a wrong control what it \
              said of another ECG",
         ),
