@@ -83,7 +83,9 @@ fn softness(ctx: &Context) -> TextureHandle {
     });
     let image = ColorImage::new(
         [LENGTHS, ROWS],
-        alpha.map(Color32::from_white_alpha).collect(),
+        alpha
+            .map(|alpha| Color32::WHITE.gamma_multiply_u8(alpha))
+            .collect(),
     );
     let options = TextureOptions {
         wrap_mode: TextureWrapMode::MirroredRepeat,
