@@ -395,12 +395,13 @@ mod tests {
             )
             .unwrap();
             let queue = study.queue(&"R1".parse().unwrap());
-            assert_eq!(queue.len(), 36);
+            let all = 12 * Arm::ALL.len();
+            assert_eq!(queue.len(), all);
             let distinct: BTreeSet<_> = queue.iter().collect();
-            assert_eq!(distinct.len(), 36);
+            assert_eq!(distinct.len(), all);
             // Training first; of an ECG an arm never comes before one that shows less.
             assert!(
-                queue[..6]
+                queue[..2 * Arm::ALL.len()]
                     .iter()
                     .all(|place| study.is_training(place.ecg_id))
             );
@@ -414,7 +415,8 @@ mod tests {
             }
             let other = study.queue(&"R2".parse().unwrap());
             assert_ne!(other, queue);
-            let by_ecg = queue[6].ecg_id == queue[7].ecg_id;
+            let first = 2 * Arm::ALL.len();
+            let by_ecg = queue[first].ecg_id == queue[first + 1].ecg_id;
             assert_eq!(by_ecg, sequence == Sequence::EcgByEcg);
         }
     }
