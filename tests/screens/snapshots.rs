@@ -194,6 +194,7 @@ fn what_is_done_with_a_folder_of_ecgs_looks_as_it_did() {
 /// beside it.
 #[test]
 fn a_reading_study_looks_as_it_did() {
+    protoecg::inference::set_threads(1);
     let study = reading::Study::new(false);
     let mut window = study.open("R1", &study.data());
     window.click("Understood");
