@@ -255,8 +255,10 @@ impl<'a> Pair<'a> {
         match evidence {
             None => {
                 let mut parts = vec![self.opened.id.as_str()];
+                // A cut-out is a part itself and has no tint.
+                let is_tinted = view_of(self.state, self.evidence) != PairView::CutOuts;
                 let influence = self.state.reading.influence_of_evidence();
-                parts.extend(influence.map(|_| words::TINT));
+                parts.extend(influence.filter(|_| is_tinted).map(|_| words::TINT));
                 caption(ui, "This ECG", &parts.join(" · "));
             }
             Some(evidence) if evidence.prototype == self.evidence.prototype => {
