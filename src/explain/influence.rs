@@ -52,11 +52,6 @@ pub struct BranchInfluence {
 }
 
 impl BranchInfluence {
-    /// The branch, by its place in the architecture.
-    pub fn branch(&self) -> usize {
-        self.branch
-    }
-
     /// That of one prototype; `None` where it is of another branch.
     pub fn on(&self, prototype: usize) -> Option<Influence> {
         let place = prototype.checked_sub(self.first)?;

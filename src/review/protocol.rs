@@ -96,6 +96,12 @@ pub enum MetricsShown {
 }
 
 impl MetricsShown {
+    /// Whether an answer stays as it was given, since what the metrics say may
+    /// have been seen beside it.
+    pub fn answers_are_final(self) -> bool {
+        self == Self::AfterEachRating
+    }
+
     /// Not written, so that such a study is one for earlier programs, too.
     fn is_usual(&self) -> bool {
         *self == Self::default()

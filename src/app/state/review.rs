@@ -203,9 +203,8 @@ impl Session {
     /// Whether what is on the screen may be answered or answered anew: not in a
     /// queue that is closed, and not once the metrics are seen beside an answer.
     pub fn may_be_changed(&self) -> bool {
-        let seen_beside = self.protocol.metrics == MetricsShown::AfterEachRating;
-        let is_final = self.closed || (seen_beside && self.saved().is_some());
-        !is_final
+        let is_final = self.protocol.metrics.answers_are_final() && self.saved().is_some();
+        !(self.closed || is_final)
     }
 
     /// Shows a place, with the saved answer where there is one, or with the

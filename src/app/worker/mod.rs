@@ -7,6 +7,7 @@ mod audit;
 mod dialogs;
 mod events;
 mod files;
+mod influence;
 mod listing;
 mod model;
 mod open_store;

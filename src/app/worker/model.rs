@@ -12,13 +12,14 @@ use super::attended::AttendedTest;
 use super::audit::RunningAudit;
 use super::events::{Answer, ComparedEvent, Event, Events, OpenedBundle};
 use super::guarded;
+use super::influence::RunningInfluence;
 use super::queue::{JobReceiver, JobSender, job_queue};
 use super::test_ecgs::TestEcgs;
 use crate::app::drawn::Source;
 use crate::app::state::positive;
 use crate::bundle::{Bundle, Exemplars};
 use crate::ecg::Recording;
-use crate::explain::{self, ClassExplanation, MeasuringInfluence, Subject};
+use crate::explain::{self, ClassExplanation, Subject};
 use crate::inference::{Changes, DeviceChoice, Model, Prediction};
 
 /// Work for the thread.
@@ -103,9 +104,6 @@ pub enum ModelJob {
     },
 }
 
-/// What a failure of it is called.
-const MEASURING_INFLUENCE: &str = "measuring what the similarity hangs on";
-
 /// The ticket of the question on the screen; answers to another are not
 /// wanted any more, so their jobs are passed over.
 pub type CurrentTicket = Arc<AtomicU64>;
@@ -130,14 +128,18 @@ struct Loaded {
     exemplars: Exemplars,
     /// Whose ECG the one on the screen is, by its checksum.
     subject: Option<(String, Subject)>,
-    /// What the pair on the screen hangs on is being measured, for the question
-    /// with this ticket.
-    influence: Option<(u64, usize, MeasuringInfluence)>,
+    /// What the pair on the screen hangs on is being measured.
+    influence: Option<RunningInfluence>,
     /// Its prototypes are being measured.
     audit: Option<RunningAudit>,
 }
 
 impl Loaded {
+    /// Whether it is the network of the bundle with this checksum.
+    fn is_of(&self, bundle_sha256: &str) -> bool {
+        self.model.bundle().sha256 == bundle_sha256
+    }
+
     fn predict(
         &mut self,
         recording: &Recording,
@@ -157,45 +159,6 @@ impl Loaded {
             prediction: Arc::new(prediction),
             explained,
         })
-    }
-
-    fn begin_influence(
-        &mut self,
-        recording: &Recording,
-        changes: &Changes,
-        (ticket, branch): (u64, usize),
-        events: &Events,
-    ) {
-        let begun = guarded(MEASURING_INFLUENCE, || {
-            MeasuringInfluence::begin(&self.model, recording, changes, branch)
-                .map_err(|error| error.to_string())
-        });
-        match begun {
-            Ok(measuring) => self.influence = Some((ticket, branch, measuring)),
-            Err(message) => events.send(Event::InfluenceMeasured {
-                ticket,
-                branch,
-                result: Err(message),
-            }),
-        }
-    }
-
-    /// Reads a few ECGs more.
-    fn go_on_with_influence(&mut self, events: &Events) {
-        let Some((ticket, branch, measuring)) = &mut self.influence else {
-            return;
-        };
-        let (ticket, branch) = (*ticket, *branch);
-        let step = guarded(MEASURING_INFLUENCE, || Ok(measuring.step(&self.model)));
-        let Some(result) = step.transpose() else {
-            return;
-        };
-        self.influence = None;
-        events.send(Event::InfluenceMeasured {
-            ticket,
-            branch,
-            result: result.map(Arc::new),
-        });
     }
 
     fn begin_audit(
@@ -289,7 +252,14 @@ fn work(jobs: &JobReceiver<ModelJob>, events: &Events, current: &AtomicU64) {
                 branch,
             } => {
                 if let Some(loaded) = loaded.as_mut().filter(|_| wanted(ticket)) {
-                    loaded.begin_influence(&recording, &changes, (ticket, branch), events);
+                    let question = (ticket, branch);
+                    loaded.influence = RunningInfluence::begin(
+                        &loaded.model,
+                        &recording,
+                        &changes,
+                        question,
+                        events,
+                    );
                 }
             }
             ModelJob::Audit {
@@ -298,8 +268,7 @@ fn work(jobs: &JobReceiver<ModelJob>, events: &Events, current: &AtomicU64) {
                 data,
                 file,
             } => {
-                let is_it = |loaded: &&mut Loaded| loaded.model.bundle().sha256 == bundle;
-                if let Some(loaded) = loaded.as_mut().filter(is_it) {
+                if let Some(loaded) = loaded.as_mut().filter(|loaded| loaded.is_of(&bundle)) {
                     loaded.begin_audit(data.as_deref(), (ticket, file), events);
                 }
             }
@@ -380,8 +349,7 @@ fn work(jobs: &JobReceiver<ModelJob>, events: &Events, current: &AtomicU64) {
                 exemplars,
                 prototype,
             } => {
-                let is_it = |loaded: &&Loaded| loaded.model.bundle().sha256 == bundle;
-                if let Some(loaded) = loaded.as_ref().filter(is_it) {
+                if let Some(loaded) = loaded.as_ref().filter(|loaded| loaded.is_of(&bundle)) {
                     let result = guarded("predicting", || {
                         let recording = exemplars.read(prototype).map_err(|e| e.to_string())?;
                         let prediction = loaded.model.predict(&recording);
@@ -442,8 +410,7 @@ fn work(jobs: &JobReceiver<ModelJob>, events: &Events, current: &AtomicU64) {
                 ecg_id,
                 source,
             } => {
-                let is_it = |loaded: &&Loaded| loaded.model.bundle().sha256 == bundle;
-                if let Some(loaded) = loaded.as_ref().filter(is_it) {
+                if let Some(loaded) = loaded.as_ref().filter(|loaded| loaded.is_of(&bundle)) {
                     let result = guarded("measuring the attention", || {
                         AttendedTest::of(&loaded.model, source).map(Box::new)
                     });
@@ -472,12 +439,9 @@ fn next_job(
             Err(TryRecvError::Disconnected) => return None,
             Err(TryRecvError::Empty) => {}
         }
-        loaded.influence = loaded
-            .influence
-            .take()
-            .filter(|(ticket, ..)| wanted(*ticket));
-        if loaded.influence.is_some() {
-            loaded.go_on_with_influence(events);
+        let influence = loaded.influence.take();
+        if let Some(influence) = influence.filter(|running| wanted(running.ticket)) {
+            loaded.influence = influence.step(&loaded.model, events);
         } else if loaded.audit.is_none() {
             break;
         }
@@ -516,69 +480,5 @@ fn load(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::simulator;
-
-    /// What is asked is answered before a measurement goes on, and that of a
-    /// question that is not on the screen any more is given up.
-    #[test]
-    fn the_influence_is_measured_last_and_only_for_what_is_on_the_screen() {
-        let (events, received) = Events::new(&eframe::egui::Context::default());
-        let (old, now) = (1, 2);
-        let current = CurrentTicket::new(AtomicU64::new(now));
-        let (jobs, thread) = start(&events, &current).unwrap();
-        let ecg = simulator::simulate(1, 2026).next().unwrap().recording;
-        let recording = Arc::new(ecg);
-        let send = |job| assert!(jobs.send(super::super::Priority::Seen, job));
-        let measure = |ticket| ModelJob::MeasureInfluence {
-            ticket,
-            recording: Arc::clone(&recording),
-            changes: Changes::default(),
-            branch: 0,
-        };
-        send(ModelJob::Load {
-            path: Path::new(env!("CARGO_MANIFEST_DIR")).join("models/demo-rhythm"),
-            device: DeviceChoice::Cpu,
-            ptbxl_dir: None,
-        });
-        send(measure(old));
-        send(measure(now));
-        for _ in 0..2 {
-            send(ModelJob::Predict {
-                ticket: now,
-                recording: Arc::clone(&recording),
-                changes: Changes::default(),
-                class: None,
-            });
-        }
-        let mut told = Vec::new();
-        while told.len() < 3 {
-            match received.recv_timeout(std::time::Duration::from_secs(120)) {
-                Ok(Event::Predicted { ticket, result }) => {
-                    assert!(result.is_ok());
-                    told.push(("predicted", ticket));
-                }
-                Ok(Event::InfluenceMeasured { ticket, result, .. }) => {
-                    let measured = result.unwrap().on(0).unwrap();
-                    assert_eq!(measured.cosine_falls.len(), 32);
-                    told.push(("measured", ticket));
-                }
-                Ok(_) => {}
-                Err(error) => panic!("{error}: {told:?}"),
-            }
-        }
-        let predicted = ("predicted", now);
-        assert_eq!(told, [predicted, predicted, ("measured", now)]);
-        // Another question: it is given up and never told.
-        send(measure(now));
-        current.store(now + 1, Ordering::Release);
-        drop(jobs);
-        thread.join().unwrap();
-        assert!(
-            !received
-                .try_iter()
-                .any(|event| { matches!(event, Event::InfluenceMeasured { .. }) })
-        );
-    }
-}
+#[path = "model_tests.rs"]
+mod tests;

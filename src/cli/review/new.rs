@@ -131,20 +131,10 @@ fn arms_of(bundle: &Bundle) -> Vec<Arm> {
     if !bundle.manifest.prototypes.is_empty() {
         arms.push(Arm::WithPrototype);
     }
-    if has_attention(bundle) {
+    if matches!(bundle.manifest.architecture, Architecture::Attention { .. }) {
         arms.push(Arm::WithAttention);
     }
     arms
-}
-
-fn has_attention(bundle: &Bundle) -> bool {
-    matches!(bundle.manifest.architecture, Architecture::Attention { .. })
-}
-
-/// Its outputs are the five superclasses, and no statements.
-fn says_superclasses(bundle: &Bundle) -> bool {
-    let labels = bundle.manifest.architecture.labels();
-    matches!(labels, LabelSet::Superclasses { .. })
 }
 
 /// What a reader can say is what the model can, and an arm shows what it has.
@@ -155,7 +145,8 @@ fn refuse_other_outputs(
 ) -> anyhow::Result<()> {
     let (name, file) = (&bundle.manifest.name, file.display());
     let offers_superclasses = protocol.statements == Offered::Superclasses;
-    match (offers_superclasses, says_superclasses(bundle)) {
+    let says_superclasses = offered_by(bundle) == Offered::Superclasses;
+    match (offers_superclasses, says_superclasses) {
         (false, true) => anyhow::bail!(
             "{file}: the model {name} says superclasses (NORM, MI, STTC, CD, HYP); expected statements: superclasses"
         ),

@@ -3,7 +3,7 @@
 use rusqlite::{OptionalExtension, Transaction, TransactionBehavior};
 
 use super::super::document::StudyDocument;
-use super::super::{Answer, MetricsShown, Phase, Rater, ReviewError};
+use super::super::{Answer, Phase, Rater, ReviewError};
 use super::chain::{Event, EventId, genesis_hash};
 use super::{Closing, Database, Store, read, sqlite_error};
 
@@ -31,7 +31,7 @@ impl Store {
             });
         }
         let payload = self.json("answer", &answer)?;
-        let is_final = self.study.protocol.metrics == MetricsShown::AfterEachRating;
+        let is_final = self.study.protocol.metrics.answers_are_final();
         self.append(rater, "answer", payload, |before| {
             let prototype = answer.prototype;
             let has_reason = answer.change_reason.is_some();
