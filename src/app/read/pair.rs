@@ -22,10 +22,6 @@ const EVIDENCE: f32 = 232.0;
 const FIGURES: f32 = 292.0;
 /// Height of a line under or over a sheet.
 const LINE: f32 = 18.0;
-/// Width of the buttons over the sheets.
-const CONTROLS: f32 = 480.0;
-/// The statement has at least so much room beside the heading.
-const LEAST_CLASS: f32 = 60.0;
 /// Between a sheet and its lines.
 const GAP: f32 = 3.0;
 
@@ -131,28 +127,39 @@ fn toolbar(
     explanation: Option<&ClassExplanation>,
     commands: &mut Commands,
 ) {
-    let wanted = explanation.map(|explanation| {
-        let shown = state.reading.evidence();
-        let heading = shown.map_or(&*explanation.heading, |evidence| {
-            explanation.heading_over(evidence)
-        });
-        (explanation, heading)
-    });
-    // In a narrow window the heading, which is never cut, has a line of its own.
-    let is_narrow = wanted.is_some_and(|(_, heading)| {
-        let font = strong(type_size::HEADING);
-        let galley = ui
-            .painter()
-            .layout_no_wrap(heading.to_owned(), font, Tokens::of(ui).text);
-        galley.size().x + LEAST_CLASS + CONTROLS > ui.available_width()
-    });
-    if is_narrow {
-        ui.horizontal(|ui| title(ui, wanted, 0.0));
-    }
+    let tokens = Tokens::of(ui);
     ui.horizontal(|ui| {
         ui.set_height(space::CONTROL);
-        if !is_narrow {
-            title(ui, wanted, CONTROLS);
+        match explanation {
+            Some(explanation) => {
+                let colour = if explanation.positive == Some(true) {
+                    tokens.positive.text
+                } else {
+                    tokens.text
+                };
+                let shown = state.reading.evidence();
+                let heading = match shown {
+                    Some(evidence) => explanation.heading_over(evidence),
+                    None => &explanation.heading,
+                };
+                ui.label(
+                    RichText::new(heading)
+                        .font(strong(type_size::HEADING))
+                        .color(colour),
+                );
+                let class = format!("{}, {}", explanation.code, explanation.description);
+                let text = RichText::new(class)
+                    .font(regular(type_size::HEADING))
+                    .color(tokens.text_secondary);
+                // The controls at the right need their place.
+                let width = (ui.available_width() - 480.0).max(60.0);
+                ui.allocate_ui(vec2(width, space::CONTROL), |ui| {
+                    ui.add(eframe::egui::Label::new(text).truncate());
+                });
+            }
+            None => {
+                heading(ui, "12-lead ECG");
+            }
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             zoom_buttons::ui(ui, state, commands);
@@ -163,30 +170,6 @@ fn toolbar(
                 }
             }
         });
-    });
-}
-
-/// What the sheets show, and the statement so far as `controls` leave room for it.
-fn title(ui: &mut Ui, wanted: Option<(&ClassExplanation, &str)>, controls: f32) {
-    let tokens = Tokens::of(ui);
-    let Some((explanation, text)) = wanted else {
-        heading(ui, "12-lead ECG");
-        return;
-    };
-    let colour = if explanation.positive == Some(true) {
-        tokens.positive.text
-    } else {
-        tokens.text
-    };
-    let text = RichText::new(text).font(strong(type_size::HEADING));
-    ui.label(text.color(colour));
-    let class = format!("{}, {}", explanation.code, explanation.description);
-    let class = RichText::new(class)
-        .font(regular(type_size::HEADING))
-        .color(tokens.text_secondary);
-    let width = (ui.available_width() - controls).max(LEAST_CLASS);
-    ui.allocate_ui(vec2(width, space::CONTROL), |ui| {
-        ui.add(eframe::egui::Label::new(class).truncate());
     });
 }
 
