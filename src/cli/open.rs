@@ -19,7 +19,7 @@ pub struct WindowArguments {
     #[arg(long, value_name = "BUNDLE")]
     bundle: Option<PathBuf>,
     /// Folder of PTB-XL, for the training ECGs of a model that was trained on it
-    #[arg(long, value_name = "DIR", env = "PROTOECG_PTBXL")]
+    #[arg(long, value_name = "DIR")]
     ptbxl: Option<PathBuf>,
     /// Folder of the review databases
     #[arg(long, value_name = "DIR", default_value = "reviews")]
