@@ -1,10 +1,12 @@
 //! What benches/python/networks.py compares with PyTorch, on one thread: an
 //! epoch of each branch, the search of projection, and the fused model reading
-//! one ECG and many. Prints one line of JSON; times in seconds.
+//! one ECG and many. `--cuda` does all of it on a GPU; `--models FOLDER` says
+//! where the fused model is, for a machine without the sources. Prints one line
+//! of JSON; times in seconds.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use protoecg::bundle::{Bundle, ModelInput};
@@ -15,7 +17,7 @@ use protoecg::nn::{BackboneSpec, Pooling, PrototypeBranch, PrototypeKind};
 use protoecg::training::{Event, Shipped, Stage, nearest_sources, train};
 use protoecg::{formats, simulator};
 use serde::Serialize;
-use tch::{Device, Kind, Tensor, nn};
+use tch::{Kind, Tensor, nn};
 
 /// Published settings of each branch, trained end to end.
 const BRANCHES: [(&str, &str); 3] = [
@@ -23,8 +25,9 @@ const BRANCHES: [(&str, &str); 3] = [
     ("morphology", "morphology-contrastive"),
     ("global", "global-contrastive"),
 ];
-/// Simulated ECGs of which the training folds are an epoch.
+/// Simulated ECGs of which the training folds are an epoch: on a CPU, on a GPU.
 const TRAINED_ON: usize = 400;
+const TRAINED_ON_A_GPU: usize = 4000;
 const READ: usize = 1000;
 /// Training ECGs of PTB-XL's excerpt, and the prototypes of the morphology branch.
 const SOURCES: i64 = 1490;
@@ -48,27 +51,44 @@ struct Epoch {
 
 fn main() {
     set_threads(1);
+    let arguments: Vec<String> = std::env::args().collect();
+    let device = match arguments.iter().any(|a| a == "--cuda") {
+        true => DeviceChoice::Cuda,
+        false => DeviceChoice::Cpu,
+    };
+    let mut after_models = arguments.iter().skip_while(|a| *a != "--models").skip(1);
+    let models = match after_models.next() {
+        Some(folder) => PathBuf::from(folder),
+        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("models"),
+    };
     let folder = tempfile::tempdir().expect("a temporary folder");
     let data = folder.path().join("data");
-    simulator::write_ptbxl(TRAINED_ON, 1, &data, &mut |_| ControlFlow::Continue(()))
+    let records = match device {
+        DeviceChoice::Cuda => TRAINED_ON_A_GPU,
+        _ => TRAINED_ON,
+    };
+    simulator::write_ptbxl(records, 1, &data, &mut |_| ControlFlow::Continue(()))
         .expect("simulated ECGs");
-    let model = fused();
+    let model = fused(&models, device);
     let (predict_and_explain_one, predict_one_of_many) = reading(&model, &data);
-    let epochs = BRANCHES.map(|(branch, config)| (branch, epoch(config, &data, folder.path())));
+    let epochs = BRANCHES.map(|(branch, config)| {
+        let epoch = epoch(config, &data, folder.path(), device);
+        (branch, epoch)
+    });
     let figures = Figures {
         branches: epochs.into_iter().collect(),
         prototypes: model.manifest().prototypes.len(),
         predict_and_explain_one,
         predict_one_of_many,
-        projection_search: projection_search(),
+        projection_search: projection_search(device),
     };
     println!("{}", serde_json::to_string(&figures).expect("numbers"));
 }
 
-fn fused() -> Model {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/ptbxl-excerpt");
-    let bundle = Bundle::open(&folder).expect("the bundle that comes with the program");
-    Model::load(bundle, DeviceChoice::Cpu).expect("its weights")
+fn fused(models: &Path, device: DeviceChoice) -> Model {
+    let bundle = Bundle::open(&models.join("ptbxl-excerpt"));
+    let bundle = bundle.expect("the bundle that comes with the program");
+    Model::load(bundle, device).expect("its weights")
 }
 
 /// From a recording to the explanation of its first statement, the median of
@@ -96,7 +116,7 @@ fn reading(model: &Model, data: &Path) -> (f64, f64) {
 
 /// The second epoch of a branch's first stage, validation not counted: what the
 /// last event of its steps says.
-fn epoch(name: &str, data: &Path, folder: &Path) -> Epoch {
+fn epoch(name: &str, data: &Path, folder: &Path, device: DeviceChoice) -> Epoch {
     let mut config = Shipped::by_name(name)
         .expect("a name")
         .config()
@@ -119,15 +139,7 @@ fn epoch(name: &str, data: &Path, folder: &Path) -> Epoch {
         epochs < 2
     };
     let out = folder.join(name);
-    let stopped = train(
-        &config,
-        &set,
-        &out,
-        DeviceChoice::Cpu,
-        false,
-        &mut listener,
-        &|| false,
-    );
+    let stopped = train(&config, &set, &out, device, false, &mut listener, &|| false);
     assert!(stopped.is_err() && epochs == 2, "{stopped:?}");
     Epoch {
         records_per_second,
@@ -137,8 +149,9 @@ fn epoch(name: &str, data: &Path, folder: &Path) -> Epoch {
 
 /// Finding the source of every prototype of the morphology branch among random
 /// latents, each ECG with one statement; the smallest of three.
-fn projection_search() -> f64 {
-    let variables = nn::VarStore::new(Device::Cpu);
+fn projection_search(device: DeviceChoice) -> f64 {
+    let device = device.resolve().expect("the device");
+    let variables = nn::VarStore::new(device);
     let kind = PrototypeKind::Windows {
         steps: 3,
         pooling: Pooling::TopK(5),
@@ -147,9 +160,9 @@ fn projection_search() -> f64 {
     let count = CLASSES * PER_CLASS;
     let branch = PrototypeBranch::new(&variables.root(), "b", kind, &backbone, 12, count);
     protoecg::nn::randomise(&variables, 1);
-    let latents = Tensor::rand([SOURCES, 512, 32], (Kind::Float, Device::Cpu));
+    let latents = Tensor::rand([SOURCES, 512, 32], (Kind::Float, device));
     let classes: Vec<usize> = (0..count).map(|j| j / PER_CLASS).collect();
-    let of_record = Tensor::arange(SOURCES, (Kind::Int64, Device::Cpu)).remainder(CLASSES as i64);
+    let of_record = Tensor::arange(SOURCES, (Kind::Int64, device)).remainder(CLASSES as i64);
     let labels = of_record.one_hot(CLASSES as i64);
     let once = |_| {
         let begun = Instant::now();

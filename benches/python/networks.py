@@ -7,8 +7,14 @@ The networks are written here for this comparison, in PyTorch as people write it
 it, and as it was published (two of three branches in two dimensions, as torchvision builds them). Weights are random: they
 do not change the time. The delivered model has one backbone for its three branches, and protoecg runs it once: PyTorch is
 timed with one backbone too (the same work), with three, and as published. The rounds alternate, so compare within the run.
+
+    python benches/python/networks.py --cuda --bench networks-0123 --models FOLDER
+
+does all of it on a GPU; --bench is the program that `cargo bench --bench networks --no-run` made, for a machine without Rust,
+and --models the folder that holds ptbxl-excerpt.
 """
 
+import argparse
 import json
 import statistics
 import subprocess
@@ -23,7 +29,8 @@ ROUNDS = 3
 LEADS, SAMPLES, LATENT, STEPS = 12, 1000, 512, 32
 # Name, outputs, prototypes per class, latent steps of a prototype.
 BRANCHES = {"rhythm": (16, 5, 1), "morphology": (52, 18, 3), "global": (3, 7, 32)}
-EPOCH_RECORDS = 320
+# Of an epoch on a CPU, and on a GPU, which needs more to be timed.
+EPOCH_RECORDS, EPOCH_RECORDS_ON_A_GPU = 320, 3200
 SOURCES = 1490
 
 
@@ -157,9 +164,10 @@ def loss_of(branch, logits, similarities, labels, weight, together):
 def epoch(branch):
     """Records per second over the second of two epochs."""
     classes = branch.identity.shape[1]
-    x = torch.randn(EPOCH_RECORDS, LEADS, SAMPLES)
-    labels = (torch.rand(EPOCH_RECORDS, classes) < 0.1).float()
-    labels[torch.arange(EPOCH_RECORDS), torch.arange(EPOCH_RECORDS) % classes] = 1.0
+    records = EPOCH_RECORDS_ON_A_GPU if torch.get_default_device().type == "cuda" else EPOCH_RECORDS
+    x = torch.randn(records, LEADS, SAMPLES)
+    labels = (torch.rand(records, classes) < 0.1).float()
+    labels[torch.arange(records), torch.arange(records) % classes] = 1.0
     weight = torch.full((classes,), 10.0)
     together = torch.eye(classes)
     fixed = branch.identity * 1.5 - 0.5
@@ -167,7 +175,7 @@ def epoch(branch):
     branch.train()
     for _ in range(2):
         begun = time.perf_counter()
-        for rows in torch.randperm(EPOCH_RECORDS).split(32):
+        for rows in torch.randperm(records).split(32):
             similarities = branch.similarities(x[rows])
             loss = loss_of(branch, similarities @ fixed, similarities, labels[rows], weight, together)
             adam.zero_grad()
@@ -175,7 +183,7 @@ def epoch(branch):
             adam.step()
             loss.item()
         seconds = time.perf_counter() - begun
-    return EPOCH_RECORDS / seconds
+    return records / seconds
 
 
 def median_of(repeats, work):
@@ -198,7 +206,8 @@ def read_many(model, count=1000):
     x = torch.randn(count, LEADS, SAMPLES)
     begun = time.perf_counter()
     for batch in x.split(32):
-        model(batch)
+        # As a program that uses them: plain numbers.
+        model(batch)[0].tolist()
     return (time.perf_counter() - begun) / count
 
 
@@ -234,9 +243,19 @@ def search(whole_loop):
 
 
 def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--cuda", action="store_true")
+    parser.add_argument("--bench")
+    parser.add_argument("--models")
+    given = parser.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(1)
-    command = ["cargo", "bench", "--locked", "--quiet", "--bench", "networks"]
+    command = [given.bench] if given.bench else ["cargo", "bench", "--locked", "--quiet", "--bench", "networks", "--"]
+    if given.cuda:
+        torch.set_default_device("cuda")
+        command.append("--cuda")
+    if given.models:
+        command += ["--models", given.models]
     ours, theirs = [], []
     for _ in range(ROUNDS):
         answer = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
@@ -244,7 +263,9 @@ def main():
         ours.append(figures)
         count = figures["prototypes"]
         models = {"the same work": Fused(1, count, True), "three backbones": Fused(1, count), "as published": Fused(2, count)}
-        row = {"search": min(search(False) for _ in range(3)), "search in a loop": search(True)}
+        row = {"search": min(search(False) for _ in range(3))}
+        # On a GPU the loop asks for a number a million times and more: minutes.
+        row["search in a loop"] = None if given.cuda else search(True)
         for name, model in models.items():
             row["one", name], row["many", name] = read_one(model.eval()), read_many(model)
         for name, shape in BRANCHES.items():
@@ -269,7 +290,8 @@ def main():
                 {"the same net": [1 / value for value in of(name)]})
     compare(f"find the sources of {52 * 18} prototypes in {SOURCES} ECGs", (1.0, "s"),
             [row["projection_search"] for row in ours],
-            {"a product for each prototype": of("search"), "a loop over prototypes and ECGs": of("search in a loop")})
+            {"a product for each prototype": of("search")}
+            | ({} if given.cuda else {"a loop over prototypes and ECGs": of("search in a loop")}))
 
 
 if __name__ == "__main__":

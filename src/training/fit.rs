@@ -241,7 +241,7 @@ fn train_epoch(
         learner.after_step();
         sum += value * rows.len() as f64;
         seen += rows.len();
-        if told.elapsed() >= TELL_EVERY {
+        if told.elapsed() >= TELL_EVERY || step + 1 == steps {
             told = Instant::now();
             run.emit(Event::Step {
                 stage: progress.stage,

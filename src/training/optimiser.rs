@@ -1,8 +1,10 @@
 //! Adam and AdamW on tensors. tch's optimizer cannot save its state; this one
 //! can, so that a resumed run goes on as if it had never stopped.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
-use tch::Tensor;
+use tch::{Device, Kind, Tensor};
 
 use crate::nn::Weights;
 
@@ -31,8 +33,14 @@ impl Optimiser {
 #[derive(Debug)]
 pub struct Adam {
     variables: Vec<(String, Tensor)>,
-    first: Vec<Tensor>,
-    second: Vec<Tensor>,
+    /// Moments of all variables, one after the other.
+    first: Tensor,
+    second: Tensor,
+    /// Where those of each variable start, and the end.
+    starts: Vec<i64>,
+    /// Whether neighbours are stepped as one: on a GPU a step takes as long as
+    /// starting its kernels does. On a CPU each alone stays in the caches.
+    together: bool,
     kind: Optimiser,
     steps: i64,
 }
@@ -43,15 +51,17 @@ const EPSILON: f64 = 1e-8;
 impl Adam {
     /// An optimiser of these variables, by name.
     pub fn new(variables: Vec<(String, Tensor)>, kind: Optimiser) -> Self {
-        let zeros = || {
-            variables
-                .iter()
-                .map(|(_, v)| v.zeros_like().detach())
-                .collect()
-        };
+        let device = variables.first().map_or(Device::Cpu, |(_, v)| v.device());
+        let mut starts = vec![0];
+        for (_, variable) in &variables {
+            starts.push(starts[starts.len() - 1] + variable.numel() as i64);
+        }
+        let zeros = || Tensor::zeros([starts[variables.len()]], (Kind::Float, device));
         Self {
             first: zeros(),
             second: zeros(),
+            starts,
+            together: device.is_cuda(),
             variables,
             kind,
             steps: 0,
@@ -92,36 +102,70 @@ impl Adam {
         let correction1 = 1.0 - BETA1.powi(self.steps as i32);
         let beta2 = self.kind.beta2();
         let correction2 = 1.0 - beta2.powi(self.steps as i32);
-        for (i, (name, variable)) in self.variables.iter_mut().enumerate() {
-            let mut gradient = variable.grad();
-            if !gradient.defined() {
-                continue;
-            }
+        for run in self.runs(&rate) {
+            let variables = &self.variables[run.clone()];
+            let rate = rate(&variables[0].0);
+            let mut values = joined(variables.iter().map(|(_, v)| v.view([-1])));
+            let mut gradient = joined(variables.iter().map(|(_, v)| v.grad().reshape([-1])));
+            let (mut first, mut second) =
+                (self.part(&self.first, &run), self.part(&self.second, &run));
             match self.kind {
-                Optimiser::Adam { l2 } if l2 != 0.0 => gradient += &*variable * l2,
+                Optimiser::Adam { l2 } if l2 != 0.0 => gradient += &values * l2,
                 Optimiser::AdamW { weight_decay, .. } if weight_decay != 0.0 => {
-                    let _ = variable.g_mul_scalar_(1.0 - rate(name) * weight_decay);
+                    let _ = values.g_mul_scalar_(1.0 - rate * weight_decay);
                 }
                 _ => {}
             }
-            let _ = self.first[i]
+            let _ = first
                 .g_mul_scalar_(BETA1)
                 .g_add_(&(&gradient * (1.0 - BETA1)));
-            let _ = self.second[i]
+            let _ = second
                 .g_mul_scalar_(beta2)
                 .g_add_(&(gradient.square() * (1.0 - beta2)));
-            let denominator = (&self.second[i] / correction2).sqrt() + EPSILON;
-            let _ = variable.g_sub_(&(&self.first[i] / denominator * (rate(name) / correction1)));
+            let denominator = (&second / correction2).sqrt() + EPSILON;
+            let _ = values.g_sub_(&(&first / denominator * (rate / correction1)));
+            if run.len() > 1 {
+                let sizes: Vec<i64> = variables.iter().map(|(_, v)| v.numel() as i64).collect();
+                let parts = values.split_with_sizes(sizes, 0);
+                for ((_, variable), part) in variables.iter().zip(parts) {
+                    variable.shallow_clone().copy_(&part.view_as(variable));
+                }
+            }
         }
+    }
+
+    /// The variables to step as one, each run with one rate; without those to
+    /// which `backward` left nothing.
+    fn runs(&self, rate: impl Fn(&str) -> f64) -> Vec<Range<usize>> {
+        let mut runs: Vec<Range<usize>> = Vec::new();
+        for (i, (name, variable)) in self.variables.iter().enumerate() {
+            if !variable.grad().defined() {
+                continue;
+            }
+            let goes_on = |run: &Range<usize>| {
+                self.together && run.end == i && rate(&self.variables[run.start].0) == rate(name)
+            };
+            match runs.last_mut().filter(|run| goes_on(run)) {
+                Some(run) => run.end = i + 1,
+                None => runs.push(i..i + 1),
+            }
+        }
+        runs
+    }
+
+    /// Of a moment, that of some variables.
+    fn part(&self, moment: &Tensor, run: &Range<usize>) -> Tensor {
+        let (start, end) = (self.starts[run.start], self.starts[run.end]);
+        moment.narrow(0, start, end - start)
     }
 
     /// Puts the moments into a checkpoint.
     pub fn save(&self, into: &mut Weights) {
-        for (i, (name, _)) in self.variables.iter().enumerate() {
-            into.tensors
-                .insert(format!("adam.first.{name}"), self.first[i].copy());
-            into.tensors
-                .insert(format!("adam.second.{name}"), self.second[i].copy());
+        for (i, (name, variable)) in self.variables.iter().enumerate() {
+            for (kind, moment) in [("first", &self.first), ("second", &self.second)] {
+                let mine = self.part(moment, &(i..i + 1)).view_as(variable).copy();
+                into.tensors.insert(format!("adam.{kind}.{name}"), mine);
+            }
         }
         into.tensors
             .insert("adam.steps".into(), Tensor::from_slice(&[self.steps]));
@@ -130,10 +174,13 @@ impl Adam {
     /// Takes the moments from a checkpoint; false where they do not fit.
     pub fn load(&mut self, from: &Weights) -> bool {
         let _guard = tch::no_grad_guard();
-        for (i, (name, _)) in self.variables.iter().enumerate() {
-            for (kind, mine) in [("first", &mut self.first), ("second", &mut self.second)] {
+        for (i, (name, variable)) in self.variables.iter().enumerate() {
+            for (kind, moment) in [("first", &self.first), ("second", &self.second)] {
+                let mut mine = self.part(moment, &(i..i + 1));
                 match from.tensors.get(&format!("adam.{kind}.{name}")) {
-                    Some(tensor) if tensor.size() == mine[i].size() => mine[i].copy_(tensor),
+                    Some(tensor) if tensor.size() == variable.size() => {
+                        mine.copy_(&tensor.reshape([-1]));
+                    }
                     _ => return false,
                 }
             }
@@ -146,11 +193,19 @@ impl Adam {
     }
 }
 
+/// One vector: the only one as it is, several copied behind each other.
+fn joined(vectors: impl Iterator<Item = Tensor>) -> Tensor {
+    let vectors: Vec<Tensor> = vectors.collect();
+    match &vectors[..] {
+        [one] => one.shallow_clone(),
+        several => Tensor::cat(several, 0),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use tch::nn::{self, OptimizerConfig};
-    use tch::{Device, Kind};
 
     fn loss(xs: &Tensor, ws: &Tensor) -> Tensor {
         (xs.matmul(ws).sin() - 0.3).square().mean(Kind::Float)
@@ -199,6 +254,46 @@ mod tests {
             assert!(difference < 1e-6, "{kind:?}: {difference}");
             assert!((&mine - &start).abs().max().double_value(&[]) > 0.05);
         }
+    }
+
+    /// What a GPU does, on the CPU: to the bit what each variable alone gets,
+    /// with rates of their own and one that no loss reaches.
+    #[test]
+    fn variables_stepped_together_get_what_each_alone_gets() {
+        let stepped = |together: bool| {
+            let named = |name: &str, rows: i64| {
+                let start = Tensor::arange(rows * 3, (Kind::Float, Device::Cpu));
+                (
+                    name.to_owned(),
+                    start.view([rows, 3]).sin().set_requires_grad(true),
+                )
+            };
+            let all = [
+                ("a", 5),
+                ("b", 4),
+                ("idle", 2),
+                ("c", 6),
+                ("d", 1),
+                ("e", 3),
+            ];
+            let all: Vec<(String, Tensor)> = all.iter().map(|(n, rows)| named(n, *rows)).collect();
+            let shared = all.iter().map(|(n, v)| (n.clone(), v.shallow_clone()));
+            let mut adam = Adam::new(shared.collect(), Optimiser::Adam { l2: 0.01 });
+            adam.together = together;
+            let rate = |name: &str| if name >= "d" { 1e-3 } else { 1e-2 };
+            for _ in 0..5 {
+                adam.zero_grad();
+                let used = all.iter().filter(|(name, _)| name != "idle");
+                let parts: Vec<Tensor> = used.map(|(_, v)| v.sin().square().view([-1])).collect();
+                Tensor::cat(&parts, 0).sum(Kind::Float).backward();
+                adam.step(rate);
+            }
+            (all, adam.runs(rate))
+        };
+        let ((alone, single), (together, joined)) = (stepped(false), stepped(true));
+        assert_eq!(single, [0..1, 1..2, 3..4, 4..5, 5..6]);
+        assert_eq!(joined, [0..2, 3..4, 4..6]);
+        assert_eq!(alone, together);
     }
 
     #[test]

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
-use tch::Tensor;
 use tch::nn::VarStore;
+use tch::{Device, Tensor};
 
 use super::checkpoint::Checkpoint;
 use super::data::{Split, TrainingData, read_split};
@@ -23,7 +23,7 @@ use crate::bundle::Bundle;
 use crate::dataset::DataSet;
 use crate::ecg::hex;
 use crate::inference::{DeviceChoice, device_name};
-use crate::nn::{Network, PrototypeNetwork, randomise};
+use crate::nn::{Network, PrototypeNetwork, Weights, randomise};
 
 /// A run in progress: what every stage needs.
 pub struct Run<'a> {
@@ -173,17 +173,41 @@ pub fn train(
     run.emit(Event::Delivering {})?;
     // A run that is stopped here has every stage behind it and writes the bundle again.
     checkpoint.restore_network(&state)?;
+    let (variables, network) = on_cpu(&mut run, state.network, network, &places)?;
     let bundle = deliver(
         &mut run,
         set,
         &folders,
-        &state.network,
+        &variables,
         &network,
-        &checkpoint,
+        (&checkpoint, device),
         out,
     )?;
     std::fs::remove_dir_all(&folders.state).ok();
     Ok(bundle)
+}
+
+/// Network and records on the CPU, where the thresholds and metrics of a bundle
+/// are measured: a GPU rounds the factors of a convolution to 10 bits, which
+/// would make them those of one machine.
+fn on_cpu(
+    run: &mut Run,
+    variables: VarStore,
+    network: Network,
+    places: &[(usize, usize)],
+) -> Result<(VarStore, Network), TrainingError> {
+    if variables.device() == Device::Cpu {
+        return Ok((variables, network));
+    }
+    for split in [&mut run.data.train, &mut run.data.validation] {
+        split.signals = split.signals.to_device(Device::Cpu);
+        split.labels = split.labels.to_device(Device::Cpu);
+    }
+    let on_cpu = VarStore::new(Device::Cpu);
+    let leads = run.config.preprocessing.leads.len();
+    let network = run.config.model.build(&on_cpu.root(), leads, places);
+    Weights::of(&variables).copy_into(&on_cpu, Path::new("the trained network"))?;
+    Ok((on_cpu, network))
 }
 
 fn run_stage(

@@ -6,6 +6,7 @@ mod files;
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
+use tch::Device;
 use tch::nn::VarStore;
 
 use super::calibration::calibrations;
@@ -29,14 +30,15 @@ use crate::inference::{
 use crate::nn::{Network, Pass, PrototypeBranch, PrototypeNetwork};
 use crate::statements::Label;
 
-/// Writes the bundle of a finished run to `out`.
+/// Writes the bundle of a finished run to `out`. Network and records are on the
+/// CPU, whatever they were trained on.
 pub fn deliver(
     run: &mut Run,
     set: &DataSet,
     folders: &Folders,
     variables: &VarStore,
     network: &Network,
-    checkpoint: &Checkpoint,
+    (checkpoint, trained_on): (&Checkpoint, Device),
     out: &Path,
 ) -> Result<Bundle, TrainingError> {
     super::fusion::round_to_16_bits(variables);
@@ -50,7 +52,6 @@ pub fn deliver(
     };
     let (config, data) = (run.config, &run.data);
     let labels = config.model.labels().labels();
-    let device = data.train.labels.device();
     let writer = folders.bundle()?;
     let manifest = Manifest {
         version: Manifest::VERSION,
@@ -74,7 +75,7 @@ pub fn deliver(
             .collect(),
         free_prototypes,
         excluded: None,
-        training: Some(training_info(config, set, data, device)),
+        training: Some(training_info(config, set, data, trained_on)),
         metrics: Vec::new(),
         files: Default::default(),
     };
@@ -87,14 +88,9 @@ pub fn deliver(
         &data.train,
         &readings.train,
     )?;
-    let manifest = with_metrics(
-        manifest,
-        config,
-        &folders.partial,
-        set,
-        device_choice(device),
-        &|| run.check_cancelled().is_err(),
-    )?;
+    let manifest = with_metrics(manifest, config, &folders.partial, set, &|| {
+        run.check_cancelled().is_err()
+    })?;
     check_metrics(
         &manifest,
         config,
@@ -191,7 +187,6 @@ fn with_metrics(
     config: &TrainingConfig,
     dir: &Path,
     set: &DataSet,
-    device: DeviceChoice,
     cancelled: &dyn Fn() -> bool,
 ) -> Result<Manifest, TrainingError> {
     let bundle = Bundle {
@@ -199,7 +194,7 @@ fn with_metrics(
         manifest,
         sha256: String::new(),
     };
-    let model = Model::load(bundle, device)?;
+    let model = Model::load(bundle, DeviceChoice::Cpu)?;
     let folds = [&config.validation_folds[..], &config.test_folds].concat();
     let mut metrics = Vec::new();
     for fold in folds {
@@ -258,15 +253,6 @@ fn check_metrics(
     }
 }
 
-/// The choice that leads to a device.
-fn device_choice(device: tch::Device) -> DeviceChoice {
-    if device.is_cuda() {
-        DeviceChoice::Cuda
-    } else {
-        DeviceChoice::Cpu
-    }
-}
-
 /// SHA-256 over the records of a split, their signals and their statements.
 pub fn data_sha256(split: &Split) -> String {
     let mut hash = Sha256::new();
@@ -311,7 +297,7 @@ fn training_info(
     config: &TrainingConfig,
     set: &DataSet,
     data: &TrainingData,
-    device: tch::Device,
+    trained_on: Device,
 ) -> TrainingInfo {
     let pretty = ron::ser::PrettyConfig::new();
     TrainingInfo {
@@ -323,7 +309,7 @@ fn training_info(
         train_records: data.train.len(),
         validation_records: data.validation.len(),
         seed: config.seed,
-        device: device_name(device),
+        device: device_name(trained_on),
         config: ron::ser::to_string_pretty(config, pretty).unwrap_or_default(),
     }
 }
