@@ -1,17 +1,48 @@
 //! Thinning a signal to what a screen can show, without losing an extreme.
 
+use super::Point;
+
 /// From so many samples in a pixel column on (the mean of a trace), a column in
 /// which the signal goes up and down becomes one bar.
 const DENSE: usize = 3;
+/// Fewer columns than this between bars are bars too, unless one is steep: noise
+/// that happens to go one way for a moment.
+const SHORT: usize = 4;
+/// A column of so many pixels is steep. The edges of bars are soft upwards and
+/// downwards only, so that a steep one would show steps; a line does not.
+const STEEP_PIXELS: f64 = 3.0;
+/// In a dense trace, how far a line may pass by a point that it leaves out.
+const LOOSE_PIXELS: f32 = 0.15;
+
+/// Where millimetres of the page are in the window.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pixels {
+    pub per_mm: f64,
+    /// The pixel of the page's corner.
+    pub origin: [f64; 2],
+}
+
+impl Pixels {
+    fn x(&self, point: &Point) -> f64 {
+        self.origin[0] + point.x_mm * self.per_mm
+    }
+
+    fn at(&self, point: &Point) -> [f32; 2] {
+        let y = self.origin[1] + point.y_mm * self.per_mm;
+        [self.x(point) as f32, y as f32]
+    }
+}
 
 /// What is drawn of a trace, in pixels.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Strokes {
     pub lines: Vec<Vec<[f32; 2]>>,
     pub bars: Vec<Bar>,
+    /// There are many samples in a pixel column.
+    pub is_dense: bool,
 }
 
-/// All that a trace covers of one pixel column, where it goes up and down
+/// All that a trace covers of one pixel column, mostly where it goes up and down
 /// within that. A line through the same points has an upright zigzag there,
 /// which looks the same and costs four times as many corners.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -29,34 +60,66 @@ impl Bar {
     }
 }
 
+/// The strokes that cover the pixels of the line through all points, those of a
+/// dense trace to a fraction of a pixel: what is straight there needs no corner
+/// in each column.
+#[cfg_attr(
+    not(feature = "gui"),
+    allow(dead_code, reason = "only the window thins traces")
+)]
+pub(super) fn per_pixel_column(points: &[Point], pixels: &Pixels) -> Strokes {
+    let mut strokes = extremes(points, pixels);
+    if strokes.is_dense {
+        for line in &mut strokes.lines {
+            *line = straightened(line);
+        }
+    }
+    strokes
+}
+
 /// Keeps, of the points in each pixel column, the first, the lowest, the
 /// highest and the last, in their order. With one sample or less per pixel
 /// nothing changes. x must not decrease.
 ///
 /// The strokes cover the same pixels as the line through all points (the M4
 /// aggregation of Jugel et al., VLDB 2014).
-#[cfg_attr(
-    not(feature = "gui"),
-    allow(dead_code, reason = "only the window thins traces")
-)]
-pub(super) fn per_pixel_column(pixels: impl Iterator<Item = [f32; 2]>) -> Strokes {
+fn extremes(points: &[Point], pixels: &Pixels) -> Strokes {
     let mut columns: Vec<Column> = Vec::new();
-    let mut count = 0;
-    for point in pixels {
-        count += 1;
-        match columns.last_mut() {
-            Some(open) if open.x == point[0].floor() => open.add(point),
-            _ => columns.push(Column::new(point)),
+    let mut next = 0;
+    while let Some(point) = points.get(next) {
+        let left = pixels.x(point).floor();
+        let mut column = Column::new(left, next, point.y_mm);
+        next += 1;
+        while let Some(point) = points.get(next).filter(|p| pixels.x(p) < left + 1.0) {
+            column.add(next, point.y_mm);
+            next += 1;
         }
+        columns.push(column);
     }
-    let is_dense = count >= DENSE * columns.len();
     let mut pen = Pen::default();
-    for column in &columns {
-        match column.kept() {
-            (points, 3..) if is_dense => pen.bar(column, points[0]),
-            (points, count) => pen.line(&points[..count]),
+    let is_dense = !columns.is_empty() && points.len() >= DENSE * columns.len();
+    pen.strokes.is_dense = is_dense;
+    let goes_up_and_down = |column: &Column| is_dense && column.kept().1 >= 3;
+    let is_like = |a: &Column, b: &Column| goes_up_and_down(a) == goes_up_and_down(b);
+    let is_flat = |c: &Column| (c.bottom.1 - c.top.1) * pixels.per_mm < STEEP_PIXELS;
+    for run in columns.chunk_by(is_like) {
+        let is_short = is_dense && run.len() < SHORT && run.iter().all(is_flat);
+        let are_bars = is_short || goes_up_and_down(&run[0]);
+        for column in run {
+            let at = |i: usize| pixels.at(&points[i]);
+            if are_bars {
+                let bar = Bar {
+                    column: column.left as f32,
+                    top: at(column.top.0)[1],
+                    bottom: at(column.bottom.0)[1],
+                };
+                pen.bar(bar, at(column.first));
+            } else {
+                let (kept, count) = column.kept();
+                pen.line(kept[..count].iter().map(|&i| at(i)));
+            }
+            pen.at = Some(at(column.last));
         }
-        pen.at = Some(column.last);
     }
     pen.lift();
     pen.strokes
@@ -75,7 +138,7 @@ struct Pen {
 }
 
 impl Pen {
-    fn line(&mut self, points: &[[f32; 2]]) {
+    fn line(&mut self, points: impl Iterator<Item = [f32; 2]>) {
         if self.after_bar {
             self.line.extend(self.at);
         }
@@ -83,12 +146,7 @@ impl Pen {
         self.after_bar = false;
     }
 
-    fn bar(&mut self, column: &Column, first: [f32; 2]) {
-        let mut bar = Bar {
-            column: column.x,
-            top: column.top.1[1],
-            bottom: column.bottom.1[1],
-        };
+    fn bar(&mut self, mut bar: Bar, first: [f32; 2]) {
         match (self.at, self.strokes.bars.last_mut()) {
             (Some(at), Some(before)) if self.after_bar && before.column + 1.0 == bar.column => {
                 // Where the line between them crosses the edge of the column.
@@ -117,53 +175,83 @@ impl Pen {
     }
 }
 
-/// The points of one pixel column; each extreme with its place in the order.
+/// The corners that a line needs to pass by each of its points at most
+/// [`LOOSE_PIXELS`] away (Douglas and Peucker 1973).
+fn straightened(line: &[[f32; 2]]) -> Vec<[f32; 2]> {
+    let mut kept = vec![line[0]];
+    // Stretches that are still to be looked at, the first at the end.
+    let mut left = vec![(0, line.len() - 1)];
+    while let Some((from, to)) = left.pop() {
+        let between = from + 1..to.max(from + 1);
+        let off = between.map(|i| (i, off_squared(line[i], line[from], line[to])));
+        match off.max_by(|a, b| a.1.total_cmp(&b.1)) {
+            Some((furthest, off)) if off > LOOSE_PIXELS * LOOSE_PIXELS => {
+                left.push((furthest, to));
+                left.push((from, furthest));
+            }
+            _ if to > from => kept.push(line[to]),
+            _ => {}
+        }
+    }
+    kept
+}
+
+/// The square of the distance from a point to the straight line between two others.
+fn off_squared(point: [f32; 2], from: [f32; 2], to: [f32; 2]) -> f32 {
+    let along = [to[0] - from[0], to[1] - from[1]];
+    let off = [point[0] - from[0], point[1] - from[1]];
+    let product = |a: [f32; 2], b: [f32; 2]| a[0] * b[0] + a[1] * b[1];
+    let length_squared = product(along, along);
+    if length_squared == 0.0 {
+        return product(off, off);
+    }
+    // Beside the ends it is the distance to the nearer end.
+    let share = (product(along, off) / length_squared).clamp(0.0, 1.0);
+    let rest = [off[0] - along[0] * share, off[1] - along[1] * share];
+    product(rest, rest)
+}
+
+/// The points of one pixel column by their numbers, the extremes with their
+/// millimetres.
 struct Column {
-    x: f32,
-    count: usize,
-    first: [f32; 2],
-    last: [f32; 2],
-    top: (usize, [f32; 2]),
-    bottom: (usize, [f32; 2]),
+    left: f64,
+    first: usize,
+    last: usize,
+    top: (usize, f64),
+    bottom: (usize, f64),
 }
 
 impl Column {
-    fn new(point: [f32; 2]) -> Self {
+    fn new(left: f64, i: usize, y_mm: f64) -> Self {
         Self {
-            x: point[0].floor(),
-            count: 1,
-            first: point,
-            last: point,
-            top: (0, point),
-            bottom: (0, point),
+            left,
+            first: i,
+            last: i,
+            top: (i, y_mm),
+            bottom: (i, y_mm),
         }
     }
 
-    fn add(&mut self, point: [f32; 2]) {
-        if point[1] < self.top.1[1] {
-            self.top = (self.count, point);
+    fn add(&mut self, i: usize, y_mm: f64) {
+        if y_mm < self.top.1 {
+            self.top = (i, y_mm);
         }
-        if point[1] > self.bottom.1[1] {
-            self.bottom = (self.count, point);
+        if y_mm > self.bottom.1 {
+            self.bottom = (i, y_mm);
         }
-        self.last = point;
-        self.count += 1;
+        self.last = i;
     }
 
-    /// What is kept of the points, and how many that are.
-    fn kept(&self) -> ([[f32; 2]; 4], usize) {
-        let (early, late) = match self.top.0 <= self.bottom.0 {
-            true => (self.top, self.bottom),
-            false => (self.bottom, self.top),
-        };
+    /// What is kept of the points in their order, and how many that are.
+    fn kept(&self) -> ([usize; 4], usize) {
+        let (top, bottom) = (self.top.0, self.bottom.0);
         let mut points = [self.first; 4];
-        let (mut kept, mut previous) = (1, 0);
-        for (order, point) in [early, late, (self.count - 1, self.last)] {
-            if order != previous {
-                points[kept] = point;
+        let mut kept = 1;
+        for i in [top.min(bottom), top.max(bottom), self.last] {
+            if i != points[kept - 1] {
+                points[kept] = i;
                 kept += 1;
             }
-            previous = order;
         }
         (points, kept)
     }
@@ -175,9 +263,25 @@ mod tests {
 
     use super::*;
 
+    /// A millimetre is a pixel.
+    const SAME: Pixels = Pixels {
+        per_mm: 1.0,
+        origin: [0.0, 0.0],
+    };
+
+    fn points_of(pixels: impl Iterator<Item = [f32; 2]>) -> Vec<Point> {
+        pixels
+            .map(|[x, y]| Point::new(x.into(), y.into()))
+            .collect()
+    }
+
+    fn strokes_of(pixels: impl Iterator<Item = [f32; 2]>) -> Strokes {
+        per_pixel_column(&points_of(pixels), &SAME)
+    }
+
     /// Without bars: one line.
     fn line_of(pixels: impl Iterator<Item = [f32; 2]>) -> Vec<[f32; 2]> {
-        let strokes = per_pixel_column(pixels);
+        let strokes = strokes_of(pixels);
         assert!(strokes.bars.is_empty(), "{strokes:?}");
         assert_eq!(strokes.lines.len(), 1);
         strokes.lines[0].clone()
@@ -227,7 +331,7 @@ mod tests {
                         [x, 200.0 + beat + noise_pixels * noise()]
                     })
                     .collect();
-                let strokes = per_pixel_column(points.iter().copied());
+                let strokes = extremes(&points_of(points.iter().copied()), &SAME);
                 let all = covered(&[points], &[]);
                 let thin = covered(&strokes.lines, &strokes.bars);
                 assert_eq!(all.len(), thin.len());
@@ -247,11 +351,77 @@ mod tests {
     #[test]
     fn noise_is_a_bar_for_each_column_and_a_smooth_line_has_none() {
         let zigzag = (0..8000).map(|i| [i as f32 / 8.0, [3.0, 9.0, 5.0][i % 3]]);
-        let strokes = per_pixel_column(zigzag);
+        let strokes = strokes_of(zigzag);
         assert!(strokes.bars.len() >= 999, "{} bars", strokes.bars.len());
         assert!(strokes.lines.iter().map(Vec::len).sum::<usize>() <= 4);
         let slope = (0..8000).map(|i| [i as f32 / 8.0, i as f32 / 50.0]);
-        assert_eq!(line_of(slope).len(), 2000);
+        assert_eq!(
+            extremes(&points_of(slope.clone()), &SAME).lines[0].len(),
+            2000
+        );
+        assert_eq!(line_of(slope).len(), 2);
+    }
+
+    /// Noise, and for three columns it goes one way: a little, or steeply.
+    #[test]
+    fn a_short_way_up_is_bars_in_noise_and_a_steep_one_is_a_line() {
+        for (per_column, lines) in [(2.0, false), (4.0, true)] {
+            let zigzag_with_a_way_up = (0..800).map(|i| {
+                let x = i as f32 / 8.0;
+                let way = (x.clamp(50.0, 53.0) - 50.0) * per_column;
+                let noise = if (400..424).contains(&i) {
+                    0.0
+                } else {
+                    [0.0, 1.0, 0.3][i % 3]
+                };
+                [x, way + noise]
+            });
+            let strokes = strokes_of(zigzag_with_a_way_up);
+            assert!(strokes.is_dense);
+            let steepest = strokes.lines.iter().flat_map(|line| line.windows(2));
+            let steepest = steepest.map(|ends| (ends[1][1] - ends[0][1]).abs());
+            let height = steepest.fold(0.0, f32::max);
+            assert_eq!(height > 6.0, lines, "{:?}", strokes.lines);
+            let of_the_way = |bar: &&Bar| (50.0..53.0).contains(&bar.column);
+            assert_eq!(strokes.bars.iter().filter(of_the_way).count() == 3, !lines);
+        }
+    }
+
+    /// A pixel of the window is not a millimetre of the page.
+    #[test]
+    fn columns_are_those_of_the_window() {
+        let points: Vec<Point> = (0..40).map(|i| Point::new(f64::from(i), 0.0)).collect();
+        let pixels = Pixels {
+            per_mm: 0.25,
+            origin: [-3.6, 7.0],
+        };
+        let line = &extremes(&points, &pixels).lines[0];
+        assert_eq!(line[0], [-3.6, 7.0]);
+        // From -3.6 to 6.15: the first and last point of ten columns, and one of another.
+        assert_eq!(line.len(), 21);
+        assert_eq!(line[1], [-3.1, 7.0]);
+        assert_eq!(line[2], [-2.85, 7.0]);
+    }
+
+    /// A beat of 60 pixels, 8 samples a pixel.
+    #[test]
+    fn a_straightened_line_passes_by_every_point_and_is_a_fraction_of_it() {
+        let beat = |i: u16| {
+            let x = f32::from(i) / 8.0;
+            [x, 100.0 - 60.0 * (-((x - 50.0) / 2.0).powi(2)).exp()]
+        };
+        let whole: Vec<[f32; 2]> = (0..800).map(beat).collect();
+        let thin = straightened(&whole);
+        assert_eq!((thin.first(), thin.last()), (whole.first(), whole.last()));
+        assert!(thin.len() < 30, "{} corners", thin.len());
+        for &point in &whole {
+            let off = thin
+                .windows(2)
+                .map(|ends| off_squared(point, ends[0], ends[1]))
+                .fold(f32::INFINITY, f32::min);
+            assert!(off.sqrt() <= LOOSE_PIXELS + 1e-4, "{point:?}: {off}");
+        }
+        assert_eq!(straightened(&[[1.0, 2.0]]), [[1.0, 2.0]]);
     }
 
     #[test]
@@ -264,7 +434,7 @@ mod tests {
             };
             [i as f32 / 1000.0, y]
         });
-        let strokes = per_pixel_column(points);
+        let strokes = strokes_of(points);
         assert_eq!(strokes.bars.len(), 100);
         let spike = strokes.bars.iter().find(|bar| bar.column == 50.0).unwrap();
         assert_eq!((spike.top, spike.bottom), (-900.0, 700.0));

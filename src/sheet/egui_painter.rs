@@ -1,12 +1,12 @@
-//! The painter to the window; with egui_paper and egui_bars the only files of
+//! The painter to the window; with egui_paper and egui_dense the only files of
 //! this room that know egui.
 
 use eframe::egui::{
     Color32, FontFamily, FontId, Painter, Pos2, Rect, Shape, Stroke, Vec2, pos2, vec2,
 };
 
-use super::decimate::per_pixel_column;
-use super::egui_bars::bars;
+use super::decimate::{Pixels, per_pixel_column};
+use super::egui_dense;
 use super::egui_paper::{Area, paint_paper, rectangles};
 use super::scene::{Align, Grid, Hatch, Ink, Item, Point, RectMm, Text};
 use super::{Palette, Rgba, STRONG_FAMILY, Scene, SheetView};
@@ -211,16 +211,23 @@ impl<'a> Canvas<'a> {
         let Some(seen) = points.get(first..end.min(points.len())) else {
             return;
         };
-        let scale = self.pixels_per_point;
-        let pixels = seen.iter().map(|&place| {
-            let pos = self.pos(place);
-            [pos.x * scale, pos.y * scale]
-        });
-        let strokes = per_pixel_column(pixels);
+        let scale = f64::from(self.pixels_per_point);
+        let corner = self.view.points_at(Point::new(0.0, 0.0));
+        let pixels = Pixels {
+            per_mm: self.pixels_per_mm(),
+            origin: [
+                (f64::from(self.area.min.x) + corner.0) * scale,
+                (f64::from(self.area.min.y) + corner.1) * scale,
+            ],
+        };
+        let strokes = per_pixel_column(seen, &pixels);
         let (width, colour) = (self.stroke_width(width_mm), self.colour(ink));
-        if !strokes.bars.is_empty() {
-            let mesh = bars(self.painter.ctx(), &strokes.bars, width * scale, colour);
+        let scale = self.pixels_per_point;
+        if strokes.is_dense {
+            let ctx = self.painter.ctx();
+            let mesh = egui_dense::trace(ctx, &strokes, width * scale, colour);
             self.painter.add(Shape::mesh(mesh));
+            return;
         }
         for line in strokes.lines {
             let points = line.into_iter().map(|[x, y]| pos2(x / scale, y / scale));

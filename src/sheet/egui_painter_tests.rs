@@ -3,7 +3,7 @@
 use eframe::egui::epaint::Primitive;
 use eframe::egui::{ColorImage, Context, ImageData, Mesh, RawInput, TextureId};
 
-use super::super::decimate::Bar;
+use super::super::decimate::{Bar, Strokes};
 use super::*;
 use crate::ecg::{Channel, Lead, Recording};
 use crate::sheet::{Layout, SheetSpec, scene};
@@ -59,6 +59,15 @@ fn triangles(page: &Scene) -> (usize, usize) {
     found
 }
 
+fn mesh_of_bars(ctx: &Context, bars: &[Bar], width_pixels: f32) -> Mesh {
+    let strokes = Strokes {
+        bars: bars.to_vec(),
+        is_dense: true,
+        ..Strokes::default()
+    };
+    egui_dense::trace(ctx, &strokes, width_pixels, Color32::BLACK)
+}
+
 /// From where to where it is drawn, upright.
 fn extent(shape: impl Fn(&Canvas)) -> (f32, f32) {
     let ctx = Context::default();
@@ -93,7 +102,7 @@ fn a_bar_reaches_as_far_as_the_line_that_it_stands_for() {
                 top,
                 bottom,
             };
-            let mesh = bars(canvas.painter.ctx(), &[bar], width, Color32::BLACK);
+            let mesh = mesh_of_bars(canvas.painter.ctx(), &[bar], width);
             canvas.painter.add(Shape::mesh(mesh));
         });
         let of_line = extent(|canvas| {
@@ -114,16 +123,12 @@ fn a_bar_reaches_as_far_as_the_line_that_it_stands_for() {
 /// The time of a frame goes with these; the milliseconds are in the bench.
 #[test]
 fn a_frame_of_twelve_dense_leads_has_few_corners() {
-    // A bar has 2 corners and 2 triangles; of a smooth line, each column keeps
-    // two points at most.
-    let columns = 12 * 1600;
-    for (noise_mv, most) in [(0.04, (3, 3)), (0.0, (9, 13))] {
-        let found = triangles(&page(noise_mv));
+    for noise_mv in [0.04, 0.0] {
+        let (vertices, triangles) = triangles(&page(noise_mv));
+        // Of 12 times 1600 pixel columns. A corner and a triangle in each would be too many.
         assert!(
-            found.0 < most.0 * columns && found.1 < most.1 * columns,
-            "noise {noise_mv} mV: {} vertices, {} triangles",
-            found.0,
-            found.1
+            vertices < 15_000 && triangles < 12_000,
+            "noise {noise_mv} mV: {vertices} vertices, {triangles} triangles"
         );
     }
 }
@@ -212,7 +217,8 @@ fn paper_that_stands_still_is_a_picture_of_the_rectangles_and_moves_as_rectangle
 }
 
 /// Bars beside each other: in the middle of every column the band is as high as
-/// the column's bar, or its neighbour's where a line of that width covers both.
+/// the column's bar, or its neighbour's where a line of that width covers both,
+/// to less than half of the thinnest pen.
 #[test]
 fn a_band_is_as_high_as_its_bars() {
     let ctx = Context::default();
@@ -228,20 +234,29 @@ fn a_band_is_as_high_as_its_bars() {
             .collect();
         let mut found = Vec::new();
         ctx.run_ui(RawInput::default(), |ui| {
-            found = bars(ui.ctx(), &columns, width, Color32::BLACK).vertices;
+            found = mesh_of_bars(ui.ctx(), &columns, width).vertices;
         })
         .textures_delta
         .clear();
-        // Without the first and the last, which end the band.
-        found[2..found.len() - 2].to_vec()
+        found
     };
     for (width, tops) in [(1.2, tops), (2.4, [10.0, 10.0, 10.0, 38.0, 39.0])] {
         let corners = run(width);
-        assert_eq!(corners.len(), 2 * tops.len());
-        for (i, (pair, top)) in corners.chunks(2).zip(tops).enumerate() {
-            assert_eq!(pair[0].pos.x, 7.5 + i as f32);
-            assert!((pair[0].pos.y - (top - width / 2.0 - 0.5)).abs() < 1e-4);
-            assert!((pair[1].pos.y - (50.0 + width / 2.0 + 0.5)).abs() < 1e-4);
+        for (i, top) in tops.into_iter().enumerate() {
+            let x = 7.5 + i as f32;
+            let next = corners.iter().step_by(2).position(|c| c.pos.x >= x);
+            let next = 2 * next.unwrap().max(1);
+            // Of the upper (0) or the lower edge (1).
+            let height = |edge: usize| {
+                let (a, b) = (corners[next - 2 + edge].pos, corners[next + edge].pos);
+                a.y + (b.y - a.y) * (x - a.x) / (b.x - a.x)
+            };
+            let above = top - width / 2.0 - 0.5 - height(0);
+            let below = height(1) - (50.0 + width / 2.0 + 0.5);
+            let off = above.abs().max(below.abs());
+            assert!(off < THINNEST_TRACE_PIXELS / 2.0, "column {i}: {off}");
+        }
+        for pair in corners.chunks(2) {
             // Half a pixel from its end it is half opaque.
             let length = pair[1].pos.y - pair[0].pos.y;
             let column = (pair[0].uv.x * 256.0 + 0.5).round();

@@ -11,7 +11,7 @@ mod describe;
 mod display;
 mod draw;
 #[cfg(feature = "gui")]
-mod egui_bars;
+mod egui_dense;
 #[cfg(feature = "gui")]
 mod egui_painter;
 #[cfg(feature = "gui")]

@@ -241,6 +241,7 @@ fn train_epoch(
         learner.after_step();
         sum += value * rows.len() as f64;
         seen += rows.len();
+        // The last one too: a short epoch would go by without a word.
         if told.elapsed() >= TELL_EVERY || step + 1 == steps {
             told = Instant::now();
             run.emit(Event::Step {

@@ -105,10 +105,15 @@ impl Adam {
         for run in self.runs(&rate) {
             let variables = &self.variables[run.clone()];
             let rate = rate(&variables[0].0);
-            let mut values = joined(variables.iter().map(|(_, v)| v.view([-1])));
-            let mut gradient = joined(variables.iter().map(|(_, v)| v.grad().reshape([-1])));
-            let (mut first, mut second) =
-                (self.part(&self.first, &run), self.part(&self.second, &run));
+            let (mut values, mut gradient) = match variables {
+                [(_, alone)] => (alone.shallow_clone(), alone.grad()),
+                several => (
+                    joined(several.iter().map(|(_, v)| v.shallow_clone())),
+                    joined(several.iter().map(|(_, v)| v.grad())),
+                ),
+            };
+            let mut first = self.part(&self.first, &run).view_as(&values);
+            let mut second = self.part(&self.second, &run).view_as(&values);
             match self.kind {
                 Optimiser::Adam { l2 } if l2 != 0.0 => gradient += &values * l2,
                 Optimiser::AdamW { weight_decay, .. } if weight_decay != 0.0 => {
@@ -193,13 +198,10 @@ impl Adam {
     }
 }
 
-/// One vector: the only one as it is, several copied behind each other.
-fn joined(vectors: impl Iterator<Item = Tensor>) -> Tensor {
-    let vectors: Vec<Tensor> = vectors.collect();
-    match &vectors[..] {
-        [one] => one.shallow_clone(),
-        several => Tensor::cat(several, 0),
-    }
+/// All numbers of some tensors, one after the other.
+fn joined(tensors: impl Iterator<Item = Tensor>) -> Tensor {
+    let flat: Vec<Tensor> = tensors.map(|tensor| tensor.reshape([-1])).collect();
+    Tensor::cat(&flat, 0)
 }
 
 #[cfg(test)]
@@ -257,43 +259,57 @@ mod tests {
     }
 
     /// What a GPU does, on the CPU: to the bit what each variable alone gets,
-    /// with rates of their own and one that no loss reaches.
+    /// with rates of their own, one that no loss reaches and one whose numbers
+    /// are not in the order of its rows.
     #[test]
     fn variables_stepped_together_get_what_each_alone_gets() {
-        let stepped = |together: bool| {
-            let named = |name: &str, rows: i64| {
-                let start = Tensor::arange(rows * 3, (Kind::Float, Device::Cpu));
-                (
-                    name.to_owned(),
-                    start.view([rows, 3]).sin().set_requires_grad(true),
-                )
+        let named = |name: &str, rows: i64| {
+            let start = Tensor::arange(rows * 3, (Kind::Float, Device::Cpu)).sin();
+            let start = match name {
+                "b" => start.view([3, rows]).transpose(0, 1),
+                _ => start.view([rows, 3]),
             };
+            (name.to_owned(), start.set_requires_grad(true))
+        };
+        let rate = |name: &str| if name >= "d" { 1e-3 } else { 1e-2 };
+        let stepped = |kind: Optimiser, together: bool| {
             let all = [
                 ("a", 5),
                 ("b", 4),
-                ("idle", 2),
                 ("c", 6),
                 ("d", 1),
-                ("e", 3),
+                ("idle", 2),
+                ("j", 3),
             ];
-            let all: Vec<(String, Tensor)> = all.iter().map(|(n, rows)| named(n, *rows)).collect();
+            let all = all.map(|(name, rows)| named(name, rows));
             let shared = all.iter().map(|(n, v)| (n.clone(), v.shallow_clone()));
-            let mut adam = Adam::new(shared.collect(), Optimiser::Adam { l2: 0.01 });
+            let mut adam = Adam::new(shared.collect(), kind);
             adam.together = together;
-            let rate = |name: &str| if name >= "d" { 1e-3 } else { 1e-2 };
             for _ in 0..5 {
                 adam.zero_grad();
                 let used = all.iter().filter(|(name, _)| name != "idle");
-                let parts: Vec<Tensor> = used.map(|(_, v)| v.sin().square().view([-1])).collect();
-                Tensor::cat(&parts, 0).sum(Kind::Float).backward();
+                joined(used.map(|(_, v)| v.sin().square()))
+                    .sum(Kind::Float)
+                    .backward();
                 adam.step(rate);
             }
-            (all, adam.runs(rate))
+            let mut saved = Weights::default();
+            adam.save(&mut saved);
+            (all, saved.tensors, adam.runs(rate))
         };
-        let ((alone, single), (together, joined)) = (stepped(false), stepped(true));
-        assert_eq!(single, [0..1, 1..2, 3..4, 4..5, 5..6]);
-        assert_eq!(joined, [0..2, 3..4, 4..6]);
-        assert_eq!(alone, together);
+        let decoupled = Optimiser::AdamW {
+            weight_decay: 0.3,
+            beta2: 0.99,
+        };
+        for kind in [Optimiser::Adam { l2: 0.01 }, decoupled] {
+            let (alone, moments, single) = stepped(kind, false);
+            let (together, theirs, runs) = stepped(kind, true);
+            assert_eq!(single, [0..1, 1..2, 2..3, 3..4, 5..6]);
+            assert_eq!(runs, [0..3, 3..4, 5..6]);
+            assert_eq!(alone, together);
+            assert_eq!(moments, theirs);
+            assert!(alone[0].1 != named("a", 5).1);
+        }
     }
 
     #[test]

@@ -189,7 +189,8 @@ pub fn train(
 
 /// Network and records on the CPU, where the thresholds and metrics of a bundle
 /// are measured: a GPU rounds the factors of a convolution to 10 bits, which
-/// would make them those of one machine.
+/// would make them those of one machine. (Similarities of free prototypes are
+/// from before and stay as the GPU had them: to a thousandth.)
 fn on_cpu(
     run: &mut Run,
     variables: VarStore,
@@ -203,11 +204,11 @@ fn on_cpu(
         split.signals = split.signals.to_device(Device::Cpu);
         split.labels = split.labels.to_device(Device::Cpu);
     }
-    let on_cpu = VarStore::new(Device::Cpu);
+    let moved = VarStore::new(Device::Cpu);
     let leads = run.config.preprocessing.leads.len();
-    let network = run.config.model.build(&on_cpu.root(), leads, places);
-    Weights::of(&variables).copy_into(&on_cpu, Path::new("the trained network"))?;
-    Ok((on_cpu, network))
+    let network = run.config.model.build(&moved.root(), leads, places);
+    Weights::of(&variables).copy_into(&moved, Path::new("the trained network"))?;
+    Ok((moved, network))
 }
 
 fn run_stage(

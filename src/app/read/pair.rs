@@ -1,7 +1,7 @@
 //! The sheets: the read ECG, and beside it the training ECG of a prototype at
 //! the same scale.
 
-use eframe::egui::{Align, Layout, Panel, RichText, Ui, Vec2, vec2};
+use eframe::egui::{Align, Label, Layout, RichText, Ui, UiBuilder, Vec2, vec2};
 
 use super::{panels, zoom_buttons};
 use crate::app::command::{Command, Commands, PairView};
@@ -35,6 +35,7 @@ pub fn ui(
     let explanation = state.reading.explanation();
     let evidence = state.reading.evidence();
     let view = evidence.map_or(PairView::Single, |evidence| view_of(state, evidence));
+    let mut place = ui.available_rect_before_wrap();
     if let Some(explanation) = explanation {
         let count = if counter_shown(state).is_some() {
             3.0
@@ -44,16 +45,30 @@ pub fn ui(
         let figures = explanation.ledger.is_none();
         let least = if figures { FIGURES } else { EVIDENCE };
         let height = evidence_height(ui, (view, count), opened).max(least);
-        Panel::bottom("evidence")
-            .exact_size(height)
-            .resizable(false)
-            .show_separator_line(false)
-            .frame(Default::default())
-            .show(ui, |ui| {
-                ui.add_space(space::S);
-                panels::ui(ui, state, explanation, fields, commands);
-            });
+        let (above, below) = place.split_top_bottom_at_y(place.bottom() - height);
+        place = above;
+        ui.scope_builder(UiBuilder::new().max_rect(below), |ui| {
+            ui.shrink_clip_rect(below);
+            ui.add_space(space::S);
+            panels::ui(ui, state, explanation, fields, commands);
+        });
     }
+    ui.scope_builder(UiBuilder::new().max_rect(place), |ui| {
+        sheets(ui, state, opened, view, fields, commands);
+    });
+}
+
+/// The card over the evidence, or alone.
+fn sheets(
+    ui: &mut Ui,
+    state: &State,
+    opened: &OpenedRecording,
+    view: PairView,
+    fields: &mut Fields,
+    commands: &mut Commands,
+) {
+    let explanation = state.reading.explanation();
+    let evidence = state.reading.evidence();
     card_frame(ui).inner_margin(space::S as i8).show(ui, |ui| {
         ui.set_min_size(ui.available_size());
         toolbar(
@@ -127,40 +142,9 @@ fn toolbar(
     explanation: Option<&ClassExplanation>,
     commands: &mut Commands,
 ) {
-    let tokens = Tokens::of(ui);
     ui.horizontal(|ui| {
         ui.set_height(space::CONTROL);
-        match explanation {
-            Some(explanation) => {
-                let colour = if explanation.positive == Some(true) {
-                    tokens.positive.text
-                } else {
-                    tokens.text
-                };
-                let shown = state.reading.evidence();
-                let heading = match shown {
-                    Some(evidence) => explanation.heading_over(evidence),
-                    None => &explanation.heading,
-                };
-                ui.label(
-                    RichText::new(heading)
-                        .font(strong(type_size::HEADING))
-                        .color(colour),
-                );
-                let class = format!("{}, {}", explanation.code, explanation.description);
-                let text = RichText::new(class)
-                    .font(regular(type_size::HEADING))
-                    .color(tokens.text_secondary);
-                // The controls at the right need their place.
-                let width = (ui.available_width() - 480.0).max(60.0);
-                ui.allocate_ui(vec2(width, space::CONTROL), |ui| {
-                    ui.add(eframe::egui::Label::new(text).truncate());
-                });
-            }
-            None => {
-                heading(ui, "12-lead ECG");
-            }
-        }
+        // The controls first: the words have the room that is left.
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             zoom_buttons::ui(ui, state, commands);
             if let Some(evidence) = state.reading.evidence() {
@@ -169,8 +153,38 @@ fn toolbar(
                     commands.send(Command::SetPairView(view));
                 }
             }
+            ui.with_layout(
+                Layout::left_to_right(Align::Center),
+                |ui| match explanation {
+                    Some(explanation) => title(ui, state, explanation),
+                    None => _ = heading(ui, "12-lead ECG"),
+                },
+            );
         });
     });
+}
+
+/// What the pair says, and of which statement. What there is no room for is
+/// under the pointer.
+fn title(ui: &mut Ui, state: &State, explanation: &ClassExplanation) {
+    let tokens = Tokens::of(ui);
+    let colour = if explanation.positive == Some(true) {
+        tokens.positive.text
+    } else {
+        tokens.text
+    };
+    let shown = state.reading.evidence();
+    let heading = match shown {
+        Some(evidence) => explanation.heading_over(evidence),
+        None => &explanation.heading,
+    };
+    let heading = RichText::new(heading).font(strong(type_size::HEADING));
+    let class = format!("{}, {}", explanation.code, explanation.description);
+    let class = RichText::new(class).font(regular(type_size::HEADING));
+    ui.add(Label::new(heading.color(colour)).truncate());
+    if ui.available_width() > space::XXL {
+        ui.add(Label::new(class.color(tokens.text_secondary)).truncate());
+    }
 }
 
 /// The read ECG alone; with the attention behind its traces where there is one.
@@ -376,7 +390,7 @@ fn caption(ui: &mut Ui, name: &str, rest: &str) {
         let rest = RichText::new(rest)
             .font(regular(type_size::SMALL))
             .color(tokens.text_secondary);
-        ui.add(eframe::egui::Label::new(rest).truncate());
+        ui.add(Label::new(rest).truncate());
     });
 }
 

@@ -109,6 +109,33 @@ impl SheetZoom {
     }
 }
 
+/// Where the page is in the window.
+fn paper(area: Rect, scene: &Scene, view: &SheetView) -> Rect {
+    let pos = |x_mm: f64, y_mm: f64| {
+        let (x, y) = view.points_at(Point::new(x_mm, y_mm));
+        area.min + vec2(x as f32, y as f32)
+    };
+    Rect::from_min_max(pos(0.0, 0.0), pos(scene.width_mm, scene.height_mm))
+}
+
+/// What of an area is not below the paper, and a point more.
+fn around(area: Rect, paper: Rect) -> impl Iterator<Item = Rect> {
+    let inner = paper.shrink(1.0).intersect(area);
+    if !inner.is_positive() {
+        return vec![area].into_iter();
+    }
+    let across = |top, bottom| Rect::from_x_y_ranges(area.x_range(), top..=bottom);
+    let upright = |left, right| Rect::from_x_y_ranges(left..=right, inner.y_range());
+    let mut strips = vec![
+        across(area.top(), inner.top()),
+        across(inner.bottom(), area.bottom()),
+        upright(area.left(), inner.left()),
+        upright(inner.right(), area.right()),
+    ];
+    strips.retain(Rect::is_positive);
+    strips.into_iter()
+}
+
 /// Shows a scene. The wheel and a pinch zoom at the pointer, dragging and two
 /// fingers on a touch pad pan, a double click fits; sideways (or with Shift)
 /// the wheel goes along the recording, as do the fingers at the page's edge.
@@ -153,7 +180,10 @@ pub fn sheet_pane(
         zoom.caliper.take_steps(scene);
         measure(ui, &response, &pane, &mut zoom.caliper);
     }
-    ui.painter().rect_filled(rect, 0.0, tokens.sunken);
+    // Not below the paper: in software every pixel that is filled twice is felt.
+    for strip in around(rect, paper(rect, scene, &view)) {
+        ui.painter().rect_filled(strip, 0.0, tokens.sunken);
+    }
     paint_egui(ui.painter(), rect, scene, &view, &tokens.sheet);
     if measures {
         zoom.caliper.paint(ui.painter(), &pane, tokens);
@@ -229,12 +259,43 @@ fn measure(ui: &Ui, response: &Response, pane: &Pane<'_>, caliper: &mut Caliper)
 #[cfg(test)]
 mod tests {
     use super::*;
+    use eframe::egui::pos2;
 
     fn page(height_mm: f64) -> Scene {
         Scene {
             width_mm: 250.0,
             height_mm,
             ..Scene::default()
+        }
+    }
+
+    #[test]
+    fn what_is_around_a_paper_is_the_area_without_it() {
+        let area = Rect::from_min_size(pos2(10.0, 20.0), vec2(400.0, 300.0));
+        let papers = [
+            (
+                Rect::from_min_max(pos2(60.0, 20.0), pos2(360.0, 320.0)),
+                300.0 * 300.0,
+            ),
+            // Larger than the area: nothing; beside it: everything.
+            (area.expand(50.0), 400.0 * 300.0),
+            (area.translate(vec2(500.0, 0.0)), 0.0),
+            (
+                Rect::from_min_max(pos2(0.0, 100.0), pos2(110.0, 200.0)),
+                100.0 * 100.0,
+            ),
+        ];
+        for (paper, covered) in papers {
+            let strips: Vec<Rect> = around(area, paper).collect();
+            let filled: f32 = strips.iter().map(Rect::area).sum();
+            // A point below the edge of the paper is filled, too.
+            let twice = filled - (400.0 * 300.0 - covered);
+            assert!((0.0..=1200.0).contains(&twice), "{paper:?}: {twice}");
+            for (i, strip) in strips.iter().enumerate() {
+                assert!(area.contains_rect(*strip));
+                let meets = |other: &Rect| strip.intersect(*other).is_positive();
+                assert!(!strips[..i].iter().any(meets), "{paper:?}");
+            }
         }
     }
 
