@@ -121,14 +121,19 @@ impl Adam {
                 }
                 _ => {}
             }
+            // In place where it can be: a new tensor of megabytes costs more than
+            // what is computed in it.
             let _ = first
                 .g_mul_scalar_(BETA1)
                 .g_add_(&(&gradient * (1.0 - BETA1)));
+            let mut square = gradient.square();
             let _ = second
                 .g_mul_scalar_(beta2)
-                .g_add_(&(gradient.square() * (1.0 - beta2)));
-            let denominator = (&second / correction2).sqrt() + EPSILON;
-            let _ = values.g_sub_(&(&first / denominator * (rate / correction1)));
+                .g_add_(&square.g_mul_scalar_(1.0 - beta2));
+            let mut denominator = &second / correction2;
+            let _ = denominator.sqrt_().g_add_scalar_(EPSILON);
+            let mut change = &first / denominator;
+            let _ = values.g_sub_(&change.g_mul_scalar_(rate / correction1));
             if run.len() > 1 {
                 let sizes: Vec<i64> = variables.iter().map(|(_, v)| v.numel() as i64).collect();
                 let parts = values.split_with_sizes(sizes, 0);
