@@ -16,7 +16,7 @@ const SOFT_PIXELS: f32 = 1.0;
 /// So far from the end of a bar an edge may be, out or in: it needs a third of
 /// the corners then. Less than half a pen's width, so that the ends themselves
 /// are always in the band.
-const LOOSE_PIXELS: f32 = 0.3;
+pub(super) const LOOSE_PIXELS: f32 = 0.3;
 /// One column of the picture for each length in pixels; in a longer bar the end
 /// is softer by as much as it is longer.
 const LENGTHS: usize = 256;
