@@ -60,13 +60,15 @@ impl BasicBlock {
     }
 
     fn forward(&self, xs: &Tensor, train: bool) -> Tensor {
-        let out = self.bn1.forward_t(&self.conv1.forward(xs), train).relu();
-        let out = self.bn2.forward_t(&self.conv2.forward(&out), train);
-        let shortcut = match &self.downsample {
+        // In place, also below: the gradient of a batch norm needs its input
+        // only, and a new tensor of megabytes costs more than the maximum with 0.
+        let out = self.bn1.forward_t(&self.conv1.forward(xs), train).relu_();
+        let mut out = self.bn2.forward_t(&self.conv2.forward(&out), train);
+        out += match &self.downsample {
             Some((conv, bn)) => bn.forward_t(&conv.forward(xs), train),
             None => xs.shallow_clone(),
         };
-        (out + shortcut).relu()
+        out.relu_()
     }
 }
 
@@ -103,7 +105,7 @@ impl ResNet1d {
     /// the elements between the third and the fourth layer, while learning.
     pub fn steps(&self, xs: &Tensor, dropout: f64, pass: Pass) -> Tensor {
         let train = pass.is_training();
-        let stem = self.bn1.forward_t(&self.conv1.forward(xs), train).relu();
+        let stem = self.bn1.forward_t(&self.conv1.forward(xs), train).relu_();
         let stem = stem.max_pool1d([3], [2], [1], [1], false);
         let (early, last) = self.blocks.split_at(self.blocks.len() - 2);
         let through = |xs: Tensor, blocks: &[BasicBlock]| {

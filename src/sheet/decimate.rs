@@ -1,5 +1,7 @@
 //! Thinning a signal to what a screen can show, without losing an extreme.
 
+use std::hint::select_unpredictable;
+
 use super::Point;
 
 /// From so many samples in a pixel column on (the mean of a trace), a column in
@@ -12,7 +14,7 @@ const SHORT: usize = 4;
 /// downwards only, so that a steep one would show steps; a line does not.
 const STEEP_PIXELS: f64 = 3.0;
 /// In a dense trace, how far a line may pass by a point that it leaves out.
-const LOOSE_PIXELS: f32 = 0.15;
+const LOOSE_PIXELS: f32 = 0.25;
 
 /// Where millimetres of the page are in the window.
 #[derive(Clone, Copy, Debug)]
@@ -27,9 +29,12 @@ impl Pixels {
         self.origin[0] + point.x_mm * self.per_mm
     }
 
+    fn y(&self, y_mm: f64) -> f32 {
+        (self.origin[1] + y_mm * self.per_mm) as f32
+    }
+
     fn at(&self, point: &Point) -> [f32; 2] {
-        let y = self.origin[1] + point.y_mm * self.per_mm;
-        [self.x(point) as f32, y as f32]
+        [self.x(point) as f32, self.y(point.y_mm)]
     }
 }
 
@@ -84,22 +89,19 @@ pub(super) fn per_pixel_column(points: &[Point], pixels: &Pixels) -> Strokes {
 /// The strokes cover the same pixels as the line through all points (the M4
 /// aggregation of Jugel et al., VLDB 2014).
 fn extremes(points: &[Point], pixels: &Pixels) -> Strokes {
-    let mut columns: Vec<Column> = Vec::new();
+    let width = points.last().zip(points.first());
+    let width = width.map_or(0.0, |(last, first)| pixels.x(last) - pixels.x(first));
+    let mut columns = Vec::with_capacity((width as usize).saturating_add(2).min(points.len()));
     let mut next = 0;
-    while let Some(point) = points.get(next) {
-        let left = pixels.x(point).floor();
-        let mut column = Column::new(left, next, point.y_mm);
-        next += 1;
-        while let Some(point) = points.get(next).filter(|p| pixels.x(p) < left + 1.0) {
-            column.add(next, point.y_mm);
-            next += 1;
-        }
+    while next < points.len() {
+        let column = Column::from(next, points, pixels);
+        next = column.last + 1;
         columns.push(column);
     }
     let mut pen = Pen::default();
     let is_dense = !columns.is_empty() && points.len() >= DENSE * columns.len();
     pen.strokes.is_dense = is_dense;
-    let goes_up_and_down = |column: &Column| is_dense && column.kept().1 >= 3;
+    let goes_up_and_down = |column: &Column| is_dense && column.goes_up_and_down();
     let is_like = |a: &Column, b: &Column| goes_up_and_down(a) == goes_up_and_down(b);
     let is_flat = |c: &Column| (c.bottom.1 - c.top.1) * pixels.per_mm < STEEP_PIXELS;
     for run in columns.chunk_by(is_like) {
@@ -110,8 +112,8 @@ fn extremes(points: &[Point], pixels: &Pixels) -> Strokes {
             if are_bars {
                 let bar = Bar {
                     column: column.left as f32,
-                    top: at(column.top.0)[1],
-                    bottom: at(column.bottom.0)[1],
+                    top: pixels.y(column.top.1),
+                    bottom: pixels.y(column.bottom.1),
                 };
                 pen.bar(bar, at(column.first));
             } else {
@@ -222,24 +224,38 @@ struct Column {
 }
 
 impl Column {
-    fn new(left: f64, i: usize, y_mm: f64) -> Self {
+    /// The column that begins with a point. Every sample of every frame comes by
+    /// here, and which of noise is the highest no processor guesses: no branches.
+    fn from(first: usize, points: &[Point], pixels: &Pixels) -> Self {
+        let left = pixels.x(&points[first]).floor();
+        let extreme = (first, points[first].y_mm);
+        let (mut top, mut bottom, mut last) = (extreme, extreme, first);
+        for point in &points[first + 1..] {
+            if pixels.x(point) >= left + 1.0 {
+                break;
+            }
+            last += 1;
+            let is_top = point.y_mm < top.1;
+            top.0 = select_unpredictable(is_top, last, top.0);
+            top.1 = select_unpredictable(is_top, point.y_mm, top.1);
+            let is_bottom = point.y_mm > bottom.1;
+            bottom.0 = select_unpredictable(is_bottom, last, bottom.0);
+            bottom.1 = select_unpredictable(is_bottom, point.y_mm, bottom.1);
+        }
         Self {
             left,
-            first: i,
-            last: i,
-            top: (i, y_mm),
-            bottom: (i, y_mm),
+            first,
+            last,
+            top,
+            bottom,
         }
     }
 
-    fn add(&mut self, i: usize, y_mm: f64) {
-        if y_mm < self.top.1 {
-            self.top = (i, y_mm);
-        }
-        if y_mm > self.bottom.1 {
-            self.bottom = (i, y_mm);
-        }
-        self.last = i;
+    /// An extreme is neither the first nor the last: three points or more are
+    /// kept. No branches here either.
+    fn goes_up_and_down(&self) -> bool {
+        let is_inside = |i: usize| (i != self.first) & (i != self.last);
+        is_inside(self.top.0) | is_inside(self.bottom.0)
     }
 
     /// What is kept of the points in their order, and how many that are.

@@ -44,9 +44,14 @@ pub fn scene(recording: &Recording, spec: &SheetSpec) -> Scene {
     for row in 0..geometry.layout.rows() {
         items.extend(geometry.row_start(row, spec.calibration_pulse));
     }
-    for panel in &geometry.panels {
-        items.extend(draw_panel(recording, &geometry, panel, &mut remarks));
-    }
+    let panels = geometry.panels.iter();
+    let drawn = panels.flat_map(|panel| draw_panel(recording, &geometry, panel, &mut remarks));
+    // Traces first: no name is hidden by the trace of another row, and a graphics
+    // driver is told once what they have in common.
+    let (traces, others): (Vec<Item>, Vec<Item>) =
+        drawn.partition(|item| matches!(item, Item::Trace { .. }));
+    items.extend(traces);
+    items.extend(others);
     items.extend(describe::title(spec));
     let footer = describe::footer(recording, spec, &geometry, &remarks);
     let height_mm = footer.bottom_mm + MARGIN_MM;

@@ -160,8 +160,7 @@ impl Learner {
             let entropy = cross_entropy(kind, &logits, &labels, &self.positive_weight);
             let absolute = (self.weight.abs() * &self.penalised).sum(Kind::Float);
             let loss = entropy + absolute * stage.l1;
-            self.adam.zero_grad();
-            loss.backward();
+            self.adam.backward(&loss);
             self.adam.step(|_| rate);
             sum += loss.double_value(&[]) * rows.len() as f64;
         }

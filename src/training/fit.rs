@@ -225,8 +225,7 @@ fn train_epoch(
                 ecg_ids: run.ecg_ids(rows),
             });
         }
-        adam.zero_grad();
-        loss.backward();
+        adam.backward(&loss);
         if let Some(largest) = learning.clip_norm {
             adam.clip(largest);
         }

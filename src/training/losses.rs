@@ -1,6 +1,8 @@
 //! The five terms of ProtoECGNet's loss (specification 3), in the paper's form
 //! and in the form of the published program; tests pin every difference.
 
+use std::cell::LazyCell;
+
 use serde::{Deserialize, Serialize};
 use tch::{Kind, Tensor};
 
@@ -252,40 +254,44 @@ pub fn sparsity(similarities: &Tensor) -> Tensor {
         .mean(Kind::Float)
 }
 
-/// Equation 6: prototypes (P, D).
-pub fn diversity(scale: DiversityScale, prototypes: &Tensor) -> Tensor {
+/// Cosine of every prototype with every other: (P, D) to (P, P), what equations
+/// 6 and 7 are about.
+pub fn cosines_among(prototypes: &Tensor) -> Tensor {
     let unit = unit_rows(prototypes);
-    let count = unit.size()[0];
-    let gram =
-        unit.matmul(&unit.transpose(0, 1)) - Tensor::eye(count, (Kind::Float, prototypes.device()));
-    let sum = gram.square().sum(Kind::Float);
+    unit.matmul(&unit.transpose(0, 1))
+}
+
+/// Equation 6, of [`cosines_among`] the prototypes.
+pub fn diversity(scale: DiversityScale, cosines: &Tensor) -> Tensor {
+    let count = cosines.size()[0];
+    let off = cosines - Tensor::eye(count, (Kind::Float, cosines.device()));
+    let sum = off.square().sum(Kind::Float);
     match scale {
         DiversityScale::PrototypesSquared => sum / (count * count) as f64,
         DiversityScale::One => sum,
     }
 }
 
-/// Equation 7: prototypes (P, D), identity (P, C), co-occurrence (C, C).
-/// Prototypes of classes that occur together are drawn together, others apart.
+/// Equation 7: [`cosines_among`] the prototypes, identity (P, C), co-occurrence
+/// (C, C). Prototypes of classes that occur together are drawn together, others
+/// apart.
 pub fn contrastive(
     scale: ContrastiveScale,
-    prototypes: &Tensor,
+    cosines: &Tensor,
     identity: &Tensor,
     cooccurrence: &Tensor,
 ) -> Tensor {
-    let unit = unit_rows(prototypes);
-    let cosine = unit
-        .matmul(&unit.transpose(0, 1))
-        .clamp(-1.0 + 1e-6, 1.0 - 1e-6);
+    let count = cosines.size()[0] as f64;
+    let cosines = cosines.clamp(-1.0 + 1e-6, 1.0 - 1e-6);
     let together = identity
         .matmul(cooccurrence)
         .matmul(&identity.transpose(0, 1));
     let apart = 1.0 - &together;
     let mean =
-        |weight: &Tensor| (&cosine * weight).sum(Kind::Float) / (weight.sum(Kind::Float) + 1e-6);
+        |weight: &Tensor| (&cosines * weight).sum(Kind::Float) / (weight.sum(Kind::Float) + 1e-6);
     let difference = mean(&together) - mean(&apart);
     match scale {
-        ContrastiveScale::InverseSqrt => -difference / (unit.size()[0] as f64).sqrt(),
+        ContrastiveScale::InverseSqrt => -difference / count.sqrt(),
         ContrastiveScale::Half => -difference * 0.5,
     }
 }
@@ -344,12 +350,14 @@ impl Losses {
             coverage(similarities, to.labels, to.identity)
         });
         let sparsity = term(self.sparsity, &|| sparsity(similarities));
+        // Once for both: with 936 prototypes it costs as much as a layer.
+        let cosines = LazyCell::new(|| cosines_among(prototypes));
         let diversity = term(self.diversity, &|| {
-            diversity(self.diversity_scale, prototypes)
+            diversity(self.diversity_scale, &cosines)
         });
         let contrastive = term(self.contrastive, &|| {
             let scale = self.contrastive_scale;
-            contrastive(scale, prototypes, to.identity, to.cooccurrence)
+            contrastive(scale, &cosines, to.identity, to.cooccurrence)
         });
         let total = &cross_entropy
             + self.clustering * &clustering

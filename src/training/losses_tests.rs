@@ -107,9 +107,10 @@ fn diversity_and_contrast_of_two_pairs() {
         &[0.0, 0.0, 2.0, 0.0],
         &[0.0, 0.0, 0.0, 5.0],
     ]);
-    close(&diversity(DiversityScale::One, &prototypes), 2.0 * 0.36);
+    let cosines = cosines_among(&prototypes);
+    close(&diversity(DiversityScale::One, &cosines), 2.0 * 0.36);
     close(
-        &diversity(DiversityScale::PrototypesSquared, &prototypes),
+        &diversity(DiversityScale::PrototypesSquared, &cosines),
         2.0 * 0.36 / 16.0,
     );
     let identity =
@@ -117,16 +118,10 @@ fn diversity_and_contrast_of_two_pairs() {
     let alone = Tensor::eye(2, (Kind::Float, Device::Cpu));
     // Same class: (4 x 1 + 2 x 0.6) / 8; other class: 0.
     let difference = (4.0 + 1.2) / 8.0;
-    let half =
-        contrastive(ContrastiveScale::Half, &prototypes, &identity, &alone).double_value(&[]);
+    let half = contrastive(ContrastiveScale::Half, &cosines, &identity, &alone).double_value(&[]);
     assert!((half + 0.5 * difference).abs() < 1e-5, "{half}");
-    let root = contrastive(
-        ContrastiveScale::InverseSqrt,
-        &prototypes,
-        &identity,
-        &alone,
-    )
-    .double_value(&[]);
+    let root =
+        contrastive(ContrastiveScale::InverseSqrt, &cosines, &identity, &alone).double_value(&[]);
     assert!((root + difference / 2.0).abs() < 1e-5, "{root}");
 }
 
@@ -220,7 +215,7 @@ fn signs_of_the_terms_on_prototypes() {
     let identity = Tensor::eye(3, (Kind::Float, Device::Cpu));
     let together = tensor(&[&[1.0, 0.8, 0.0], &[0.8, 1.0, 0.0], &[0.0, 0.0, 1.0]]);
     for scale in [ContrastiveScale::InverseSqrt, ContrastiveScale::Half] {
-        let loss = |p: &Tensor| contrastive(scale, p, &identity, &together);
+        let loss = |p: &Tensor| contrastive(scale, &cosines_among(p), &identity, &together);
         assert!(
             slope(loss, &prototypes, 0, 1) < 0.0,
             "towards the prototype of a co-occurring class"
@@ -232,7 +227,7 @@ fn signs_of_the_terms_on_prototypes() {
     }
     assert!(
         slope(
-            |p| diversity(DiversityScale::PrototypesSquared, p),
+            |p| diversity(DiversityScale::PrototypesSquared, &cosines_among(p)),
             &prototypes,
             0,
             1

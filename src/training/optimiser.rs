@@ -33,20 +33,28 @@ impl Optimiser {
 #[derive(Debug)]
 pub struct Adam {
     variables: Vec<(String, Tensor)>,
+    /// What [`Self::backward`] found for each, undefined where the loss does not
+    /// reach it; none before.
+    gradients: Vec<Tensor>,
     /// Moments of all variables, one after the other.
     first: Tensor,
     second: Tensor,
     /// Where those of each variable start, and the end.
     starts: Vec<i64>,
     /// Whether neighbours are stepped as one: on a GPU a step takes as long as
-    /// starting its kernels does. On a CPU each alone stays in the caches.
+    /// starting its kernels does.
     together: bool,
+    /// How many numbers are stepped at once.
+    piece: i64,
     kind: Optimiser,
     steps: i64,
 }
 
 const BETA1: f64 = 0.9;
 const EPSILON: f64 = 1e-8;
+/// Numbers stepped at once on a CPU: what a step reads and makes of them stays
+/// in its caches, where all of a layer would come from memory nine times.
+const PIECE: i64 = 1 << 17;
 
 impl Adam {
     /// An optimiser of these variables, by name.
@@ -62,79 +70,56 @@ impl Adam {
             second: zeros(),
             starts,
             together: device.is_cuda(),
+            piece: if device.is_cuda() { i64::MAX } else { PIECE },
+            gradients: Vec::new(),
             variables,
             kind,
             steps: 0,
         }
     }
 
-    /// Clears the gradients.
-    pub fn zero_grad(&mut self) {
-        for (_, variable) in &mut self.variables {
-            variable.zero_grad();
-        }
+    /// Takes the gradients of a loss in place of those of the last one, and not
+    /// through `Tensor::backward`, which adds to tensors that must be cleared.
+    pub fn backward(&mut self, loss: &Tensor) {
+        assert!(loss.requires_grad(), "a loss of nothing that learns");
+        self.gradients.clear();
+        let variables: Vec<&Tensor> = self.variables.iter().map(|(_, v)| v).collect();
+        self.gradients = Tensor::run_backward(&[loss], &variables, false, false);
     }
 
     /// Scales all gradients down so that their common norm is at most `largest`
     /// (`torch.nn.utils.clip_grad_norm_`).
     pub fn clip(&mut self, largest: f64) {
         let _guard = tch::no_grad_guard();
-        let gradients: Vec<Tensor> = self
-            .variables
-            .iter()
-            .map(|(_, v)| v.grad())
-            .filter(Tensor::defined)
-            .collect();
-        let norms: Vec<Tensor> = gradients.iter().map(Tensor::norm).collect();
+        let defined = || self.gradients.iter().filter(|g| g.defined());
+        let norms: Vec<Tensor> = defined().map(Tensor::norm).collect();
         let norm = Tensor::stack(&norms, 0).norm().double_value(&[]);
         if norm > largest {
-            for mut gradient in gradients {
-                let _ = gradient.g_mul_scalar_(largest / (norm + 1e-6));
+            // Not in place: two variables may share the tensor of their gradient.
+            for gradient in self.gradients.iter_mut().filter(|g| g.defined()) {
+                *gradient = &*gradient * (largest / (norm + 1e-6));
             }
         }
     }
 
-    /// One step with the gradients that `backward` left. `rate` gives the
-    /// learning rate of a variable by its name.
+    /// One step with the gradients of the last loss. `rate` gives the learning
+    /// rate of a variable by its name.
     pub fn step(&mut self, rate: impl Fn(&str) -> f64) {
         let _guard = tch::no_grad_guard();
         self.steps += 1;
-        let correction1 = 1.0 - BETA1.powi(self.steps as i32);
-        let beta2 = self.kind.beta2();
-        let correction2 = 1.0 - beta2.powi(self.steps as i32);
         for run in self.runs(&rate) {
             let variables = &self.variables[run.clone()];
             let rate = rate(&variables[0].0);
-            let (mut values, mut gradient) = match variables {
-                [(_, alone)] => (alone.shallow_clone(), alone.grad()),
-                several => (
-                    joined(several.iter().map(|(_, v)| v.shallow_clone())),
-                    joined(several.iter().map(|(_, v)| v.grad())),
-                ),
-            };
-            let mut first = self.part(&self.first, &run).view_as(&values);
-            let mut second = self.part(&self.second, &run).view_as(&values);
-            match self.kind {
-                Optimiser::Adam { l2 } if l2 != 0.0 => gradient += &values * l2,
-                Optimiser::AdamW { weight_decay, .. } if weight_decay != 0.0 => {
-                    let _ = values.g_mul_scalar_(1.0 - rate * weight_decay);
-                }
-                _ => {}
+            let in_place = run.len() == 1 && variables[0].1.is_contiguous();
+            let values = joined(variables.iter().map(|(_, v)| v));
+            let gradient = joined(self.gradients[run.clone()].iter());
+            let (first, second) = (self.part(&self.first, &run), self.part(&self.second, &run));
+            let count = values.numel() as i64;
+            for start in (0..count).step_by(self.piece as usize) {
+                let of = |all: &Tensor| all.narrow(0, start, self.piece.min(count - start));
+                self.step_piece(rate, of(&values), of(&gradient), of(&first), of(&second));
             }
-            // In place where it can be: a new tensor of megabytes costs more than
-            // what is computed in it.
-            let _ = first
-                .g_mul_scalar_(BETA1)
-                .g_add_(&(&gradient * (1.0 - BETA1)));
-            let mut square = gradient.square();
-            let _ = second
-                .g_mul_scalar_(beta2)
-                .g_add_(&square.g_mul_scalar_(1.0 - beta2));
-            let mut denominator = &second / correction2;
-            let _ = denominator.sqrt_().g_add_scalar_(EPSILON);
-            let mut change = &first / denominator;
-            let _ = values.g_sub_(&change.g_mul_scalar_(rate / correction1));
-            if run.len() > 1 {
+            if !in_place {
                 let sizes: Vec<i64> = variables.iter().map(|(_, v)| v.numel() as i64).collect();
                 let parts = values.split_with_sizes(sizes, 0);
                 for ((_, variable), part) in variables.iter().zip(parts) {
@@ -144,12 +129,42 @@ impl Adam {
         }
     }
 
-    /// The variables to step as one, each run with one rate; without those to
-    /// which `backward` left nothing.
+    /// A step of numbers and their moments, in place.
+    fn step_piece(
+        &self,
+        rate: f64,
+        mut values: Tensor,
+        mut gradient: Tensor,
+        mut first: Tensor,
+        mut second: Tensor,
+    ) {
+        let correction1 = 1.0 - BETA1.powi(self.steps as i32);
+        let beta2 = self.kind.beta2();
+        let root_correction2 = (1.0 - beta2.powi(self.steps as i32)).sqrt();
+        match self.kind {
+            // Not in place either.
+            Optimiser::Adam { l2 } if l2 != 0.0 => gradient = &gradient + &values * l2,
+            Optimiser::AdamW { weight_decay, .. } if weight_decay != 0.0 => {
+                let _ = values.g_mul_scalar_(1.0 - rate * weight_decay);
+            }
+            _ => {}
+        }
+        let _ = first.lerp_(&gradient, 1.0 - BETA1);
+        let _ = second.lerp_(&gradient.square(), 1.0 - beta2);
+        // The corrections of both moments, taken out of the quotient.
+        let denominator = second.sqrt().g_add_scalar_(EPSILON * root_correction2);
+        let _ = values.addcdiv_(
+            &(&first * (-rate * root_correction2 / correction1)),
+            &denominator,
+        );
+    }
+
+    /// The variables to step as one, each run with one rate; without those that
+    /// the loss does not reach.
     fn runs(&self, rate: impl Fn(&str) -> f64) -> Vec<Range<usize>> {
         let mut runs: Vec<Range<usize>> = Vec::new();
-        for (i, (name, variable)) in self.variables.iter().enumerate() {
-            if !variable.grad().defined() {
+        for (i, (name, _)) in self.variables.iter().enumerate() {
+            if !self.gradients.get(i).is_some_and(Tensor::defined) {
                 continue;
             }
             let goes_on = |run: &Range<usize>| {
@@ -203,10 +218,14 @@ impl Adam {
     }
 }
 
-/// All numbers of some tensors, one after the other.
-fn joined(tensors: impl Iterator<Item = Tensor>) -> Tensor {
-    let flat: Vec<Tensor> = tensors.map(|tensor| tensor.reshape([-1])).collect();
-    Tensor::cat(&flat, 0)
+/// All numbers of some tensors, one after the other; those of a single tensor
+/// in row order itself.
+fn joined<'a>(tensors: impl Iterator<Item = &'a Tensor>) -> Tensor {
+    let mut flat: Vec<Tensor> = tensors.map(|tensor| tensor.reshape([-1])).collect();
+    match flat.len() {
+        1 => flat.remove(0),
+        _ => Tensor::cat(&flat, 0),
+    }
 }
 
 #[cfg(test)]
@@ -251,10 +270,10 @@ mod tests {
             .unwrap();
             let mine = start.copy().set_requires_grad(true);
             let mut adam = Adam::new(vec![("w".into(), mine.shallow_clone())], kind);
+            adam.piece = 4;
             for _ in 0..20 {
                 optimiser.backward_step(&loss(&xs, &theirs));
-                adam.zero_grad();
-                loss(&xs, &mine).backward();
+                adam.backward(&loss(&xs, &mine));
                 adam.step(|_| 1e-2);
             }
             let difference = (&mine - &theirs).abs().max().double_value(&[]);
@@ -291,11 +310,9 @@ mod tests {
             let mut adam = Adam::new(shared.collect(), kind);
             adam.together = together;
             for _ in 0..5 {
-                adam.zero_grad();
                 let used = all.iter().filter(|(name, _)| name != "idle");
-                joined(used.map(|(_, v)| v.sin().square()))
-                    .sum(Kind::Float)
-                    .backward();
+                let waves: Vec<Tensor> = used.map(|(_, v)| v.sin().square()).collect();
+                adam.backward(&joined(waves.iter()).sum(Kind::Float));
                 adam.step(rate);
             }
             let mut saved = Weights::default();
@@ -328,8 +345,7 @@ mod tests {
         let w = start.set_requires_grad(true);
         let kind = Optimiser::Adam { l2: 1e-3 };
         let step = |w: &Tensor, adam: &mut Adam| {
-            adam.zero_grad();
-            loss(&xs, w).backward();
+            adam.backward(&loss(&xs, w));
             adam.step(|_| 1e-2);
         };
         let mut adam = Adam::new(vec![("w".into(), w.shallow_clone())], kind);
