@@ -251,7 +251,7 @@ fn attention_is_shown_with_its_limits_and_as_the_network_has_it() {
 }
 
 #[test]
-fn the_ledger_on_the_screen_adds_up_exactly() {
+fn the_ledger_on_the_screen_adds_up_exactly_in_the_order_of_the_cosines() {
     let folder = tempfile::tempdir().unwrap();
     let window = reading(folder.path(), "ptbxl-excerpt", 3);
     let thousandths = |name: &String| -> i64 {
@@ -269,6 +269,12 @@ fn the_ledger_on_the_screen_adds_up_exactly() {
         .iter()
         .find(|n| n.starts_with("Logit, so probability"));
     assert_eq!(listed + rest.unwrap(), thousandths(logit.unwrap()));
+    let cosines: Vec<f64> = names
+        .iter()
+        .filter_map(|name| name.split_once(": cosine "))
+        .filter_map(|(_, rest)| rest.split(',').next()?.parse().ok())
+        .collect();
+    assert!(cosines.len() > 5 && cosines.is_sorted_by(|a, b| a >= b));
 }
 
 fn print_explanation(window: &mut Window, path: &Path) -> String {

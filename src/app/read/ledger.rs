@@ -25,16 +25,20 @@ pub fn ui(ui: &mut Ui, state: &State, explanation: &ClassExplanation, commands: 
         });
     });
     ui.spacing_mut().item_spacing.y = 0.0;
-    let table = Table::new(
-        ui,
-        &[
-            Column::left("Prototype", 0.0),
-            Column::right("Similarity", 60.0),
-            Column::right("× Weight", 56.0),
-            Column::left("", 60.0),
-            Column::right("Adds", 56.0),
-        ],
-    );
+    let mut columns = vec![
+        Column::left("Prototype", 0.0),
+        Column::right("Similarity", 60.0),
+        Column::right("× Weight", 56.0),
+        Column::left("", 60.0),
+        Column::right("Adds", 56.0),
+    ];
+    // Branches count a cosine up to 13 times: the order is that of the cosines.
+    let scaled = |entry: &LedgerEntry| (entry.similarity - entry.cosine).abs() > 1e-6;
+    let with_cosine = ledger.entries.iter().any(scaled);
+    if with_cosine {
+        columns.insert(1, Column::right("Cosine", 46.0));
+    }
+    let table = Table::new(ui, &columns);
     table.header(ui);
     let contributions = ledger.entries.iter().map(|entry| entry.contribution.abs());
     let largest = contributions.fold(1e-9, f64::max);
@@ -48,7 +52,14 @@ pub fn ui(ui: &mut Ui, state: &State, explanation: &ClassExplanation, commands: 
         .show(ui, |ui| {
             for entry in ledger.ordered(state.reading.order) {
                 let own = entry.class == explanation.code;
-                row(ui, &table, state, entry, (own, largest), commands);
+                row(
+                    ui,
+                    &table,
+                    state,
+                    entry,
+                    (own, with_cosine, largest),
+                    commands,
+                );
             }
         });
     totals(ui, explanation, ledger);
@@ -59,7 +70,7 @@ fn row(
     table: &Table,
     state: &State,
     entry: &LedgerEntry,
-    (own, largest): (bool, f64),
+    (own, with_cosine, largest): (bool, bool, f64),
     commands: &mut Commands,
 ) {
     let tokens = Tokens::of(ui);
@@ -75,7 +86,7 @@ fn row(
         prototype.push_str(" off");
     }
     let shown = Ledger::shown(entry.contribution);
-    let cells = [
+    let mut cells = vec![
         if own {
             Cell::new(prototype).strong()
         } else {
@@ -86,9 +97,12 @@ fn row(
         Cell::new("").bar(0.5, 0.5 + share, colour).tick(0.5),
         Cell::new(format!("{shown:+.3}")),
     ];
+    if with_cosine {
+        cells.insert(1, Cell::new(format!("{:.3}", entry.cosine)));
+    }
     let name = format!(
-        "Prototype {} of {}: similarity {:.3} times weight {:+.3} adds {shown:+.3}",
-        entry.prototype, entry.class, entry.similarity, entry.weight
+        "Prototype {} of {}: cosine {:.3}, similarity {:.3} times weight {:+.3} adds {shown:+.3}",
+        entry.prototype, entry.class, entry.cosine, entry.similarity, entry.weight
     );
     if state.reading.pane != EvidencePane::WhatIf {
         table.row(ui, &cells, &name);
