@@ -13,10 +13,10 @@ use super::decimate::{Bar, Strokes};
 
 /// Over so many pixels the end of a bar fades, as egui's lines do.
 const SOFT_PIXELS: f32 = 1.0;
-/// So far from the end of a bar an edge may be, out or in: it needs a fifth of
+/// So far from the end of a bar an edge may be, out or in: it needs a quarter of
 /// the corners then. Less than half a pen's width, so that the ends themselves
 /// are always in the band.
-pub(super) const LOOSE_PIXELS: f32 = 0.5;
+pub(super) const LOOSE_PIXELS: f32 = 0.4;
 /// One column of the picture for each length in pixels; in a longer bar the end
 /// is softer by as much as it is longer.
 const LENGTHS: usize = 256;
@@ -268,7 +268,7 @@ mod tests {
         };
         let all: Vec<Ends> = (0..1500).map(&mut ends).collect();
         let corners = corners(&all);
-        assert!(corners.len() < 700, "{} corners", corners.len());
+        assert!(corners.len() < 800, "{} corners", corners.len());
         assert_eq!((corners[0].x, corners[corners.len() - 1].x), (0.5, 1499.5));
         for ends in &all {
             let next = corners.partition_point(|corner| corner.x < ends.x).max(1);
