@@ -25,18 +25,20 @@ pub fn ui(ui: &mut Ui, state: &State, explanation: &ClassExplanation, commands: 
         });
     });
     ui.spacing_mut().item_spacing.y = 0.0;
+    // Branches count a cosine up to 13 times: the order is that of the cosines.
+    let scaled = |entry: &LedgerEntry| (entry.similarity - entry.cosine).abs() > 1e-6;
+    let with_cosine = ledger.entries.iter().any(scaled);
+    // The room for it, so that the prototypes keep their numbers.
+    let bar_width = if with_cosine { 20.0 } else { 60.0 };
     let mut columns = vec![
         Column::left("Prototype", 0.0),
         Column::right("Similarity", 60.0),
         Column::right("× Weight", 56.0),
-        Column::left("", 60.0),
+        Column::left("", bar_width),
         Column::right("Adds", 56.0),
     ];
-    // Branches count a cosine up to 13 times: the order is that of the cosines.
-    let scaled = |entry: &LedgerEntry| (entry.similarity - entry.cosine).abs() > 1e-6;
-    let with_cosine = ledger.entries.iter().any(scaled);
     if with_cosine {
-        columns.insert(1, Column::right("Cosine", 46.0));
+        columns.insert(1, Column::right("Cosine", 42.0));
     }
     let table = Table::new(ui, &columns);
     table.header(ui);
