@@ -79,6 +79,7 @@ const HELP: &[(&str, &[(&str, &str)])] = &[
             ("↑  ↓", "Previous or next statement"),
             ("←  →", "More or less similar prototype"),
             ("V", "This ECG, side by side, rhythm strips, cut-outs"),
+            ("E", "The sheets alone, and back"),
             ("O", "Order by similarity, by contribution"),
             ("C", "Counter-case beside the pair, and back"),
             ("W", "Prototypes, nearest ECGs, what if, checks"),

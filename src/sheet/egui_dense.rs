@@ -17,11 +17,14 @@ const SOFT_PIXELS: f32 = 1.0;
 /// the corners then. Less than half a pen's width, so that the ends themselves
 /// are always in the band.
 pub(super) const LOOSE_PIXELS: f32 = 0.4;
-/// One column of the picture for each length in pixels; in a longer bar the end
-/// is softer by as much as it is longer.
-const LENGTHS: usize = 256;
+/// The longest bar of the picture; in a longer one the end is softer by as much
+/// as it is longer.
+const LONGEST_PIXELS: usize = 128;
+/// Columns of the picture for each pixel of length. The nearest is taken: to blend
+/// four of its pixels for each of the window costs a driver without a card more.
+const PER_PIXEL: usize = 4;
 /// From one end of a bar to the other.
-const ROWS: usize = 512;
+const ROWS: usize = 256;
 
 /// A dense trace drawn with a pen of `width_pixels`. Bars reach half of that
 /// beyond their ends, as a line does at a corner too. Their columns must not
@@ -43,7 +46,8 @@ pub(super) fn trace(ctx: &Context, strokes: &Strokes, width_pixels: f32, colour:
 
 /// The picture's place for a length: its column, and from one end to the other.
 fn across(length: f32) -> [Pos2; 2] {
-    let u = (length.min(LENGTHS as f32) - 0.5) / LENGTHS as f32;
+    let longest = LONGEST_PIXELS as f32;
+    let u = (length.min(longest) - 0.5 / PER_PIXEL as f32) / longest;
     [pos2(u, 0.0), pos2(u, 1.0)]
 }
 
@@ -229,19 +233,20 @@ fn softness(ctx: &Context) -> TextureHandle {
         return known.0;
     }
     let alpha = (0..ROWS).flat_map(|row| {
-        (1..=LENGTHS).map(move |length| {
+        (1..=LONGEST_PIXELS * PER_PIXEL).map(move |column| {
             let share = (row as f32 + 0.5) / ROWS as f32;
-            let from_end = share.min(1.0 - share) * length as f32;
+            let length = column as f32 / PER_PIXEL as f32;
+            let from_end = share.min(1.0 - share) * length;
             (255.0 * (from_end / SOFT_PIXELS).min(1.0)).round() as u8
         })
     });
     let image = ColorImage::new(
-        [LENGTHS, ROWS],
+        [LONGEST_PIXELS * PER_PIXEL, ROWS],
         alpha
             .map(|alpha| Color32::WHITE.gamma_multiply_u8(alpha))
             .collect(),
     );
-    let texture = ctx.load_texture("ends of bars", image, TextureOptions::LINEAR);
+    let texture = ctx.load_texture("ends of bars", image, TextureOptions::NEAREST);
     ctx.data_mut(|data| data.insert_temp(Id::NULL, Softness(texture.clone())));
     texture
 }

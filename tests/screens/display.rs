@@ -1,6 +1,6 @@
 //! How an ECG is looked at on the Read screen, and its way to paper.
 
-use eframe::egui::{Key, Modifiers, accesskit::Role, vec2};
+use eframe::egui::{Event, Key, Modifiers, PointerButton, accesskit::Role, vec2};
 use egui_kittest::kittest::Queryable as _;
 use protoecg::ecg::{Channel, Recording};
 use protoecg::simulator;
@@ -74,6 +74,34 @@ fn the_bar_is_worked_by_name_and_raters_keep_the_standard_sheet() {
 }
 
 #[test]
+fn the_sheets_have_the_whole_screen_when_they_are_asked_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = Window::reading(folder.path(), 0);
+    let sizes = |window: &Window| -> Vec<f32> {
+        let sheets = window.harness.query_all_by_role(Role::GraphicsDocument);
+        sheets.map(|sheet| sheet.rect().area()).collect()
+    };
+    let before = sizes(&window);
+    assert_eq!(before.len(), 2);
+    window.assert_shows("How the logit adds up");
+    window.press(Key::E);
+    let large = sizes(&window);
+    assert!(large[0] > 2.0 * before[0], "{before:?} {large:?}");
+    assert_eq!(large[0], large[1]);
+    window.assert_shows_not("How the logit adds up");
+    window.assert_shows_not("Below threshold");
+    // Statements, prototypes and views are chosen as ever.
+    window.press(Key::V);
+    window.press(Key::ArrowDown);
+    window.press(Key::Escape);
+    window.assert_shows("How the logit adds up");
+    window.click_part("Enlarge: ");
+    window.assert_shows_not("How the logit adds up");
+    window.click_part("Back to what the model says");
+    window.assert_shows("How the logit adds up");
+}
+
+#[test]
 fn the_model_view_is_said_in_the_bar() {
     let folder = tempfile::tempdir().unwrap();
     let mut window = Window::reading(folder.path(), 1);
@@ -131,6 +159,25 @@ fn a_caliper_measures_by_key_and_by_mouse_on_both_sheets() {
     let dragged = readings(&window);
     assert!(milliseconds(&dragged[0]) > 1000.0, "{dragged:?}");
     assert_eq!(dragged[0], dragged[1]);
+    // A quick hand lets go within the frame in which the first line came to the second.
+    window.harness.drag_at(from);
+    window.harness.step();
+    window
+        .harness
+        .hover_at(from + vec2(0.1 * sheet.width(), 0.0));
+    window.harness.step();
+    let let_go = [
+        Event::PointerMoved(to),
+        Event::PointerButton {
+            pos: to,
+            button: PointerButton::Primary,
+            pressed: false,
+            modifiers: Modifiers::NONE,
+        },
+    ];
+    window.harness.input_mut().events.extend(let_go);
+    window.settle();
+    assert_eq!(milliseconds(&readings(&window)[0]), 0.0);
 
     window.press(Key::T);
     assert!(window.name_with("Amplitude caliper: ").is_some());

@@ -122,6 +122,8 @@ pub enum Command {
     /// Try the pair on the screen with noise, gain and shift.
     RunChecks,
     SetPairView(PairView),
+    /// The sheets alone, or beside what the model says and above why.
+    Enlarge(bool),
     Zoom(ZoomStep),
     SetDisplay(DisplayOptions),
     SetSignal(SignalView),

@@ -52,6 +52,10 @@ pub(super) fn read(press: Press, focused: bool, state: &State, commands: &mut Co
             commands.send(Command::ShowPane(reading.pane.next(prototypes)));
         }
         Key::V if !press.repeat => commands.send(Command::SetPairView(reading.pair_view.next())),
+        Key::E if reading.opened.is_some() && !press.repeat => {
+            commands.send(Command::Enlarge(!reading.enlarged));
+        }
+        Key::Escape if reading.enlarged && !press.repeat => commands.send(Command::Enlarge(false)),
         Key::B if !press.repeat => commands.send(Command::Toggle(Overlay::MedianBeat)),
         _ if reading.opened.is_some() && !press.repeat => looks(press, state, commands),
         _ => {}

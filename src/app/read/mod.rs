@@ -46,39 +46,9 @@ pub fn ui(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Comman
         welcome::ui(ui, state, fields, commands);
         return;
     };
-    let frame = Frame::new().outer_margin(Margin {
-        right: space::M as i8,
-        ..Margin::ZERO
-    });
-    Panel::left("reading")
-        .exact_size(COLUMN)
-        .resizable(false)
-        .show_separator_line(false)
-        .frame(frame)
-        .show(ui, |ui| {
-            card_frame(ui).inner_margin(Margin::ZERO).show(ui, |ui| {
-                ui.set_min_height(ui.available_height());
-                let inner = Margin::symmetric(space::M as i8, space::S as i8);
-                Frame::new().inner_margin(inner).show(ui, |ui| {
-                    recording(ui, state, opened, commands);
-                    worklist::beside(ui, state, opened, fields, commands);
-                });
-                ScrollArea::vertical()
-                    .auto_shrink([false, false])
-                    .show(ui, |ui| {
-                        Frame::new()
-                            .inner_margin(Margin {
-                                bottom: space::S as i8,
-                                ..Margin::symmetric(space::XS as i8, 0)
-                            })
-                            .show(ui, |ui| {
-                                findings::ui(ui, &opened.report);
-                                measurements::ui(ui, state, opened, commands);
-                                predictions::ui(ui, state, commands);
-                            });
-                    });
-            });
-        });
+    if !state.reading.enlarged {
+        column(ui, state, opened, fields, commands);
+    }
     Frame::new().show(ui, |ui| {
         if state.overlay != Some(Overlay::Open) {
             problem_ui(
@@ -112,6 +82,49 @@ pub fn ui(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Comman
             commands.send(Command::Scroll(Scroll::By(scrolled_s)));
         }
     });
+}
+
+/// At the left: the ECG, what is noticed about it, what the model says.
+fn column(
+    ui: &mut Ui,
+    state: &State,
+    opened: &OpenedRecording,
+    fields: &mut Fields,
+    commands: &mut Commands,
+) {
+    let frame = Frame::new().outer_margin(Margin {
+        right: space::M as i8,
+        ..Margin::ZERO
+    });
+    Panel::left("reading")
+        .exact_size(COLUMN)
+        .resizable(false)
+        .show_separator_line(false)
+        .frame(frame)
+        .show(ui, |ui| {
+            card_frame(ui).inner_margin(Margin::ZERO).show(ui, |ui| {
+                ui.set_min_height(ui.available_height());
+                let inner = Margin::symmetric(space::M as i8, space::S as i8);
+                Frame::new().inner_margin(inner).show(ui, |ui| {
+                    recording(ui, state, opened, commands);
+                    worklist::beside(ui, state, opened, fields, commands);
+                });
+                ScrollArea::vertical()
+                    .auto_shrink([false, false])
+                    .show(ui, |ui| {
+                        Frame::new()
+                            .inner_margin(Margin {
+                                bottom: space::S as i8,
+                                ..Margin::symmetric(space::XS as i8, 0)
+                            })
+                            .show(ui, |ui| {
+                                findings::ui(ui, &opened.report);
+                                measurements::ui(ui, state, opened, commands);
+                                predictions::ui(ui, state, commands);
+                            });
+                    });
+            });
+        });
 }
 
 /// What is open, and how to open another.

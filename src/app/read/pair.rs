@@ -11,7 +11,7 @@ use crate::app::theme::{regular, strong};
 use crate::app::tokens::{Tokens, space, type_size};
 use crate::app::training_ecg;
 use crate::app::widgets::{
-    SheetZoom, banner, card_frame, heading, segmented, sheet_pane, small, weak_line,
+    SheetZoom, banner, card_frame, heading, icon_button, segmented, sheet_pane, small, weak_line,
 };
 use crate::explain::{ClassExplanation, CounterCase, Extent, PrototypeEvidence, words};
 use crate::sheet::Scene;
@@ -36,7 +36,7 @@ pub fn ui(
     let evidence = state.reading.evidence();
     let view = evidence.map_or(PairView::Single, |evidence| view_of(state, evidence));
     let mut place = ui.available_rect_before_wrap();
-    if let Some(explanation) = explanation {
+    if let Some(explanation) = explanation.filter(|_| !state.reading.enlarged) {
         let count = if counter_shown(state).is_some() {
             3.0
         } else {
@@ -146,6 +146,7 @@ fn toolbar(
         ui.set_height(space::CONTROL);
         // The controls first: the words have the room that is left.
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            enlarge_button(ui, state, commands);
             zoom_buttons::ui(ui, state, commands);
             if let Some(evidence) = state.reading.evidence() {
                 let views: Vec<_> = views_of(evidence).map(|view| (view, view.name())).collect();
@@ -162,6 +163,18 @@ fn toolbar(
             );
         });
     });
+}
+
+fn enlarge_button(ui: &mut Ui, state: &State, commands: &mut Commands) {
+    let enlarged = state.reading.enlarged;
+    let name = if enlarged {
+        "Back to what the model says (E)"
+    } else {
+        "Enlarge: the sheets alone (E)"
+    };
+    if icon_button(ui, "□", name).clicked() {
+        commands.send(Command::Enlarge(!enlarged));
+    }
 }
 
 /// What the pair says, and of which statement. What there is no room for is

@@ -14,6 +14,7 @@ use crate::app::widgets::{
     secondary, small, weak,
 };
 use crate::app::worker::Purpose;
+use crate::training::duration;
 
 const WIDTH: f32 = 860.0;
 /// What the button that compares an entry needs.
@@ -78,7 +79,7 @@ fn pace(ui: &mut Ui, state: &State, commands: &mut Commands) {
         ui.set_height(space::CONTROL);
         if list.is_busy() {
             let left = match list.time_left() {
-                Some(left) => format!(", about {} s left", left.as_secs() + 1),
+                Some(left) => format!(", about {} left", duration(left.as_secs_f64().ceil())),
                 None => String::new(),
             };
             let text = format!("{done} of {count} read{left}");

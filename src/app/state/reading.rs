@@ -98,6 +98,8 @@ pub struct Reading {
     /// The counter-case stands beside the pair.
     pub against: bool,
     pub pair_view: PairView,
+    /// The sheets have the whole screen.
+    pub enlarged: bool,
     pub pane: EvidencePane,
     /// The read ECG with the evidence marked on it: the newest that was asked
     /// for, and its sheets when they are drawn.

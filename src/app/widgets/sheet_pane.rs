@@ -246,7 +246,8 @@ fn measure(ui: &Ui, response: &Response, pane: &Pane<'_>, caliper: &mut Caliper)
     {
         caliper.grab(pane, origin, !shift);
     }
-    if response.dragged_by(primary)
+    // Where the button is let go counts: the pointer may have moved in that frame, too.
+    if (response.dragged_by(primary) || response.drag_stopped_by(primary))
         && let Some(at) = at
     {
         caliper.drag(pane, at, !shift);
