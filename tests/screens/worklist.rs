@@ -28,7 +28,10 @@ fn a_folder_is_listed_read_filtered_and_walked_through() {
         })
         .collect();
     std::fs::write(folder.path().join("broken.hea"), "nonsense").unwrap();
-    let mut window = Window::start(options(folder.path()));
+    let mut window = Window::start(protoecg::app::AppOptions {
+        open: Some(simulated(folder.path(), 0)),
+        ..options(folder.path())
+    });
     window.press_with(Modifiers::COMMAND, Key::L);
     window.type_into("Path of a folder of ECGs", folder.path().to_str().unwrap());
     window.click("List");
@@ -43,6 +46,10 @@ fn a_folder_is_listed_read_filtered_and_walked_through() {
     window.assert_shows_not("broken");
     window.assert_shows_not("ecg0");
 
+    // One that was on the screen before has its place: the list begins after it.
+    window.press(Key::Escape);
+    assert!(window.has("2 of 4"), "{:#?}", window.names());
+    window.press_with(Modifiers::COMMAND, Key::L);
     // Open one, go on and back.
     window.click(&listed[1]);
     window.assert_shows(&format!("ECG {}. ", ids[0]));

@@ -80,7 +80,12 @@ impl Application {
                         .saved
                         .remember(&std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
                 }
-                self.show_recording(OpenedRecording::new(read));
+                let opened = OpenedRecording::new(read);
+                let list = &mut self.state.worklist;
+                // By its file first: the same signal may be in the list twice.
+                let place = list.place_of_file(path);
+                list.open = place.or_else(|| list.place_of(&opened.sha256));
+                self.show_recording(opened);
             }
             Err(message) => {
                 self.state
@@ -91,11 +96,6 @@ impl Application {
 
     /// Puts an ECG on the Read screen, alone.
     pub(super) fn show_recording(&mut self, opened: OpenedRecording) {
-        // Opened by another way than the list, it has no place in it.
-        let list = &mut self.state.worklist;
-        if list.open.and_then(|i| list.entries.get(i)?.sha256()) != Some(&opened.sha256) {
-            list.open = None;
-        }
         let is_measured = opened.measurements.is_some();
         self.state.reading.opened = Some(opened);
         self.state.comparison.shown = false;

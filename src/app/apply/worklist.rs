@@ -178,6 +178,13 @@ impl Application {
     fn listed_answer(&mut self, index: usize, reading: ListedReading) {
         if let Some(listed) = self.state.worklist.entries.get_mut(index) {
             listed.reading = reading;
+            // It was on the screen before the list was.
+            let opened = self.state.reading.opened.as_ref();
+            if self.state.worklist.open.is_none()
+                && opened.is_some_and(|opened| listed.sha256() == Some(&opened.sha256))
+            {
+                self.state.worklist.open = Some(index);
+            }
         }
         self.read_next_listed();
     }

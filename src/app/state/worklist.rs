@@ -1,7 +1,7 @@
 //! The worklist: the ECGs of a folder with what the model reads in each,
 //! worked off in the background.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::inference::Prediction;
@@ -89,6 +89,10 @@ impl Worklist {
     pub fn place_of(&self, sha256: &str) -> Option<usize> {
         let is_it = |listed: &Listed| listed.sha256() == Some(sha256);
         self.entries.iter().position(is_it)
+    }
+
+    pub fn place_of_file(&self, path: &Path) -> Option<usize> {
+        self.entries.iter().position(|listed| listed.path == path)
     }
 
     /// The codes that occur, each once.
