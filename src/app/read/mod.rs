@@ -1,6 +1,7 @@
 //! The Read screen: an ECG, what the model says, and the training ECG that it
 //! says so by.
 
+mod arrangement;
 pub(super) mod attention;
 mod checks;
 mod compare;

@@ -3,6 +3,7 @@
 
 use eframe::egui::{Align, Label, Layout, RichText, Ui, UiBuilder, Vec2, vec2};
 
+use super::arrangement::{Arrangement, GAP, LINE};
 use super::{panels, zoom_buttons};
 use crate::app::command::{Command, Commands, PairView};
 use crate::app::drawn::Drawn;
@@ -20,10 +21,8 @@ use crate::sheet::Scene;
 const EVIDENCE: f32 = 232.0;
 /// The same where there are figures instead of a table.
 const FIGURES: f32 = 292.0;
-/// Height of a line under or over a sheet.
-const LINE: f32 = 18.0;
-/// Between a sheet and its lines.
-const GAP: f32 = 3.0;
+/// What the card of the sheets takes around them.
+const AROUND: f32 = space::CONTROL + 4.0 * space::S;
 
 pub fn ui(
     ui: &mut Ui,
@@ -35,16 +34,29 @@ pub fn ui(
     let explanation = state.reading.explanation();
     let evidence = state.reading.evidence();
     let view = evidence.map_or(PairView::Single, |evidence| view_of(state, evidence));
+    let count = match counter_shown(state) {
+        _ if view == PairView::Single => 1.0,
+        Some(_) => 3.0,
+        None => 2.0,
+    };
+    let figures = explanation.is_some_and(|explanation| explanation.ledger.is_none());
+    let least = match explanation {
+        _ if state.reading.enlarged => 0.0,
+        None => 0.0,
+        Some(_) if figures => FIGURES,
+        Some(_) => EVIDENCE,
+    };
+    let room = ui.available_size() - vec2(2.0 * space::S, AROUND + least);
+    let arrangement = Arrangement::of(view, count, &opened.drawn.marked, room);
     let mut place = ui.available_rect_before_wrap();
     if let Some(explanation) = explanation.filter(|_| !state.reading.enlarged) {
-        let count = if counter_shown(state).is_some() {
-            3.0
-        } else {
-            2.0
+        let scene = match view {
+            PairView::Single => &opened.drawn.plain,
+            PairView::Sheets | PairView::CutOuts => &opened.drawn.marked,
+            PairView::Strips => &opened.drawn.strip,
         };
-        let figures = explanation.ledger.is_none();
-        let least = if figures { FIGURES } else { EVIDENCE };
-        let height = evidence_height(ui, (view, count), opened).max(least);
+        let sheets = arrangement.height(count, scene, room.x);
+        let height = (ui.available_height() - sheets - AROUND).max(least);
         let (above, below) = place.split_top_bottom_at_y(place.bottom() - height);
         place = above;
         ui.scope_builder(UiBuilder::new().max_rect(below), |ui| {
@@ -54,7 +66,7 @@ pub fn ui(
         });
     }
     ui.scope_builder(UiBuilder::new().max_rect(place), |ui| {
-        sheets(ui, state, opened, view, fields, commands);
+        sheets(ui, state, opened, (view, arrangement), fields, commands);
     });
 }
 
@@ -63,7 +75,7 @@ fn sheets(
     ui: &mut Ui,
     state: &State,
     opened: &OpenedRecording,
-    view: PairView,
+    (view, arrangement): (PairView, Arrangement),
     fields: &mut Fields,
     commands: &mut Commands,
 ) {
@@ -90,9 +102,9 @@ fn sheets(
                     zoom,
                     commands,
                 };
-                match view {
-                    PairView::Strips => pair.strips(ui),
-                    _ => pair.side_by_side(ui, view),
+                match arrangement {
+                    Arrangement::Stacked => pair.stacked(ui, view),
+                    Arrangement::Alone | Arrangement::Beside => pair.side_by_side(ui, view),
                 }
             }
             _ => single(ui, state, opened, zoom),
@@ -114,25 +126,6 @@ fn view_of(state: &State, evidence: &PrototypeEvidence) -> PairView {
     views
         .find(|view| *view == chosen)
         .unwrap_or(PairView::Sheets)
-}
-
-/// What the sheets do not need: they are as high as their pages are when they
-/// fill the width.
-fn evidence_height(ui: &Ui, (view, count): (PairView, f32), opened: &OpenedRecording) -> f32 {
-    let ratio = |scene: &Scene| (scene.height_mm / scene.width_mm) as f32;
-    let width = ui.available_width() - 2.0 * space::S;
-    let around = space::CONTROL + 4.0 * space::S;
-    let sheets = match view {
-        PairView::Single => width * ratio(&opened.drawn.plain),
-        PairView::Sheets | PairView::CutOuts => {
-            let gaps = (count - 1.0) * space::S;
-            (width - gaps) / count * ratio(&opened.drawn.marked) + 2.0 * (LINE + GAP)
-        }
-        PairView::Strips => {
-            count * width * ratio(&opened.drawn.strip) + (count + 1.0) * (LINE + 2.0 * GAP)
-        }
-    };
-    ui.available_height() - sheets - around
 }
 
 /// What is compared with what, and how it is looked at.
@@ -237,12 +230,8 @@ impl<'a> Pair<'a> {
     /// Whole sheets or cut-outs, the same size and so the same scale.
     fn side_by_side(&mut self, ui: &mut Ui, view: PairView) {
         let shown = self.shown();
-        let count = shown.len() as f32;
-        let size = vec2(
-            (ui.available_width() - (count - 1.0) * space::S) / count,
-            ui.available_height(),
-        );
-        let pane = size - vec2(0.0, 2.0 * (LINE + GAP));
+        let pane = Arrangement::Beside.pane(shown.len() as f32, ui.available_size());
+        let size = vec2(pane.x, ui.available_height());
         let page = self.common_page(&shown, view);
         ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = space::S;
@@ -260,18 +249,15 @@ impl<'a> Pair<'a> {
         });
     }
 
-    /// The rhythm strips, one above the other.
-    fn strips(&mut self, ui: &mut Ui) {
+    /// Rhythm strips or whole sheets, one above the other.
+    fn stacked(&mut self, ui: &mut Ui, view: PairView) {
         let shown = self.shown();
-        let count = shown.len() as f32;
-        let lines = (count + 1.0) * (LINE + GAP) + count * GAP;
-        let height = (ui.available_height() - lines) / count;
-        let pane = vec2(ui.available_width(), height.max(40.0));
-        let page = self.common_page(&shown, PairView::Strips);
+        let pane = Arrangement::Stacked.pane(shown.len() as f32, ui.available_size());
+        let page = self.common_page(&shown, view);
         ui.spacing_mut().item_spacing.y = GAP;
         for evidence in shown {
             self.caption(ui, evidence);
-            self.ecg(ui, evidence, pane, (PairView::Strips, &page));
+            self.ecg(ui, evidence, pane, (view, &page));
         }
         let windows = words::windows_sentence(self.evidence);
         weak_line(ui, format!("{windows} {}", scale_note()));
