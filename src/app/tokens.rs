@@ -238,6 +238,7 @@ pub const CONTRAST: Tokens = Tokens {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sheet::{Ink, Rgba};
 
     /// WCAG 2.2 relative luminance.
     fn luminance(colour: Color32) -> f64 {
@@ -312,6 +313,31 @@ mod tests {
             for fill in [tokens.accent, tokens.accent_hover] {
                 let ratio = contrast(tokens.accent_text, fill);
                 assert!(ratio >= 3.9, "accent {fill:?}: {ratio:.2}");
+            }
+        }
+    }
+
+    fn over(above: Rgba, below: Rgba) -> Rgba {
+        let share = f64::from(above.alpha) / 255.0;
+        let mixed = |a: u8, b: u8| (f64::from(a) * share + f64::from(b) * (1.0 - share)) as u8;
+        Rgba {
+            red: mixed(above.red, below.red),
+            green: mixed(above.green, below.green),
+            blue: mixed(above.blue, below.blue),
+            alpha: 255,
+        }
+    }
+
+    /// Five windows over each other, where the similarity hangs on most.
+    #[test]
+    fn a_trace_can_be_read_on_the_darkest_of_what_is_marked() {
+        let opaque = |colour: Rgba| Color32::from_rgb(colour.red, colour.green, colour.blue);
+        for palette in [LIGHT.sheet, DARK.sheet, CONTRAST.sheet, Palette::PRINT] {
+            let tinted = over(palette.colour(Ink::Heat(Ink::HEAT_LEVELS)), palette.paper);
+            let marked = (0..5).fold(tinted, |below, _| over(palette.mark_fill, below));
+            for ink in [palette.trace, palette.mark_text, palette.label] {
+                let ratio = contrast(opaque(ink), opaque(marked));
+                assert!(ratio >= 4.5, "{ink:?} on {marked:?}: {ratio:.2}");
             }
         }
     }

@@ -39,7 +39,10 @@ pub struct Palette {
     pub note: Rgba,
     pub mark_fill: Rgba,
     pub mark_line: Rgba,
+    /// On any tint, so as dark or light as the trace.
     pub mark_text: Rgba,
+    /// The strongest tint of a heat map.
+    pub heat: Rgba,
     pub tick: Rgba,
 }
 
@@ -55,7 +58,8 @@ impl Palette {
         note: Rgba::opaque(0x5a5f69),
         mark_fill: Rgba::translucent(0x1f63c6, 28),
         mark_line: Rgba::opaque(0x1f63c6),
-        mark_text: Rgba::opaque(0x164c9c),
+        mark_text: Rgba::opaque(0x14161a),
+        heat: Rgba::translucent(0x1f63c6, 160),
         tick: Rgba::opaque(0x2b7a4b),
     };
 
@@ -68,9 +72,10 @@ impl Palette {
         label: Rgba::opaque(0xe9efe9),
         title: Rgba::opaque(0xe9efe9),
         note: Rgba::opaque(0xa0a6b0),
-        mark_fill: Rgba::translucent(0x6ea8ff, 36),
+        mark_fill: Rgba::translucent(0x4f86dc, 36),
         mark_line: Rgba::opaque(0x6ea8ff),
-        mark_text: Rgba::opaque(0x9cc4ff),
+        mark_text: Rgba::opaque(0xe9efe9),
+        heat: Rgba::translucent(0x2f66c4, 170),
         tick: Rgba::opaque(0x6fce96),
     };
 
@@ -84,9 +89,10 @@ impl Palette {
         label: Rgba::opaque(0xffffff),
         title: Rgba::opaque(0xffffff),
         note: Rgba::opaque(0xe0e0e0),
-        mark_fill: Rgba::translucent(0x5cc8ff, 48),
+        mark_fill: Rgba::translucent(0x1a6fb0, 44),
         mark_line: Rgba::opaque(0x5cc8ff),
-        mark_text: Rgba::opaque(0xa8e2ff),
+        mark_text: Rgba::opaque(0xffffff),
+        heat: Rgba::translucent(0x0c4f86, 190),
         tick: Rgba::opaque(0x7dff9f),
     };
 
@@ -101,7 +107,8 @@ impl Palette {
         note: Rgba::opaque(0x44474e),
         mark_fill: Rgba::translucent(0x1f63c6, 26),
         mark_line: Rgba::opaque(0x1a56ad),
-        mark_text: Rgba::opaque(0x123f80),
+        mark_text: Rgba::opaque(0x000000),
+        heat: Rgba::translucent(0x1a56ad, 160),
         tick: Rgba::opaque(0x1d6a3e),
     };
 
@@ -117,11 +124,14 @@ impl Palette {
             Ink::MarkFill => self.mark_fill,
             Ink::MarkLine => self.mark_line,
             Ink::MarkText => self.mark_text,
-            // At its strongest the trace on it can still be read.
-            Ink::Heat(level) => Rgba {
-                alpha: level.min(Ink::HEAT_LEVELS) * 10,
-                ..self.mark_line
-            },
+            Ink::Heat(level) => {
+                let levels = u16::from(Ink::HEAT_LEVELS);
+                let share = u16::from(level).min(levels);
+                Rgba {
+                    alpha: (u16::from(self.heat.alpha) * share / levels) as u8,
+                    ..self.heat
+                }
+            }
             Ink::Tick => self.tick,
         }
     }

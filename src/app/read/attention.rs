@@ -40,7 +40,7 @@ pub fn worth(ui: &mut Ui, state: &State) {
     weak(
         ui,
         "Probability less the probability with the lead set to 0 in what the model sees. Above 0, the lead speaks \
-         for the statement.",
+         for the statement; bold where it is 0.05 or more, for or against.",
     );
     let codes = attention.occlusion.values().next();
     let codes: Vec<&String> = codes.into_iter().flat_map(|row| row.keys()).collect();
