@@ -26,10 +26,11 @@ struct Band {
 pub(super) fn draw(geometry: &Geometry, marks: &[Mark], remarks: &mut Remarks) -> Vec<Item> {
     let bands = bands(geometry);
     let mut items = Vec::new();
+    let mut shelves = Shelves::default();
     for (index, mark) in marks.iter().enumerate() {
         let drawn = match mark.style {
-            MarkStyle::Pooled => draw_window(geometry, &bands, mark, index),
-            MarkStyle::WholeRecording => draw_whole(geometry, &bands, mark, index),
+            MarkStyle::Pooled => draw_window(geometry, &bands, mark, index, &mut shelves),
+            MarkStyle::WholeRecording => draw_whole(geometry, &bands, mark, &mut shelves),
         };
         if drawn.is_empty() {
             remarks.marks_elsewhere.push(elsewhere(mark));
@@ -89,7 +90,13 @@ fn bands(geometry: &Geometry) -> Vec<Band> {
     bands
 }
 
-fn draw_window(geometry: &Geometry, bands: &[Band], mark: &Mark, index: usize) -> Vec<Item> {
+fn draw_window(
+    geometry: &Geometry,
+    bands: &[Band],
+    mark: &Mark,
+    index: usize,
+    shelves: &mut Shelves,
+) -> Vec<Item> {
     let mut items = Vec::new();
     // One label: on the strip, which has the same seconds under the columns,
     // or in the first column of a cut-out, which has none.
@@ -102,7 +109,7 @@ fn draw_window(geometry: &Geometry, bands: &[Band], mark: &Mark, index: usize) -
         items.extend(part.tint_and_hatch());
         items.extend(part.outline());
         if !labelled && band.panel.is_strip == on_strip {
-            items.extend(label(&part, geometry, &mark.label, on_strip, index));
+            items.extend(label(&part, geometry, &mark.label, on_strip, shelves));
             labelled = true;
         }
     }
@@ -119,7 +126,12 @@ fn draw_window(geometry: &Geometry, bands: &[Band], mark: &Mark, index: usize) -
     items
 }
 
-fn draw_whole(geometry: &Geometry, bands: &[Band], mark: &Mark, index: usize) -> Vec<Item> {
+fn draw_whole(
+    geometry: &Geometry,
+    bands: &[Band],
+    mark: &Mark,
+    shelves: &mut Shelves,
+) -> Vec<Item> {
     let mut items = Vec::new();
     // Of several strips the first one says it; a page without strips is marked
     // as a whole. A cut-out is of one moment, and no part of it is the whole.
@@ -134,11 +146,40 @@ fn draw_whole(geometry: &Geometry, bands: &[Band], mark: &Mark, index: usize) ->
             items.extend(part.tint_and_hatch());
             items.extend(part.outline());
             if labelled {
-                items.extend(label(&part, geometry, &text, on_strip, index));
+                items.extend(label(&part, geometry, &text, on_strip, shelves));
             }
         }
     }
     items
+}
+
+/// Labels side by side, in rows from the bottom up.
+#[derive(Default)]
+struct Shelves(Vec<Vec<(f64, f64)>>);
+
+impl Shelves {
+    /// More would leave the strip.
+    const MOST: usize = 4;
+    /// Between two labels.
+    const GAP_MM: f64 = 1.0;
+
+    /// The lowest row with room from `left_mm` to `right_mm`, which is taken
+    /// there then; the lowest of all where none has.
+    fn place(&mut self, left_mm: f64, right_mm: f64) -> usize {
+        let gap_mm = Self::GAP_MM;
+        let is_free = |row: &Vec<(f64, f64)>| {
+            let apart = |&(l, r): &(f64, f64)| right_mm + gap_mm <= l || r + gap_mm <= left_mm;
+            row.iter().all(apart)
+        };
+        let free = self.0.iter().position(is_free);
+        let row = free.unwrap_or(self.0.len());
+        let row = if row < Self::MOST { row } else { 0 };
+        if self.0.len() <= row {
+            self.0.push(Vec::new());
+        }
+        self.0[row].push((left_mm, right_mm));
+        row
+    }
 }
 
 /// The part of a span of seconds that lies in one band.
@@ -231,14 +272,14 @@ fn mark_line(x1_mm: f64, y1_mm: f64, x2_mm: f64, y2_mm: f64) -> Item {
 }
 
 /// The label inside the lower edge of a strip, from the left side of the mark,
-/// or up to its right side where the page ends too soon. Several marks stack
-/// upwards. Under columns there is free grid for the first label.
+/// or up to its right side where the page ends too soon. Labels that would lie on
+/// each other stack upwards. Under columns there is free grid for the first label.
 fn label(
     part: &Part,
     geometry: &Geometry,
     text: &str,
     on_strip: bool,
-    index: usize,
+    shelves: &mut Shelves,
 ) -> Option<Item> {
     if text.is_empty() {
         return None;
@@ -252,8 +293,13 @@ fn label(
         let name_mm = if on_strip { 8.0 } else { 0.0 };
         (Align::Left, part.rect.left_mm + 1.0 + name_mm)
     };
-    let up_mm = if on_strip || index > 0 {
-        HATCH_BAND_MM + 1.2 + (index % 4) as f64 * LABEL_STEP_MM
+    let left_mm = match align {
+        Align::Right => x_mm - width_mm,
+        Align::Left | Align::Centre => x_mm,
+    };
+    let shelf = shelves.place(left_mm, left_mm + width_mm);
+    let up_mm = if on_strip || shelf > 0 {
+        HATCH_BAND_MM + 1.2 + shelf as f64 * LABEL_STEP_MM
     } else {
         -3.4
     };
@@ -265,4 +311,27 @@ fn label(
         strong: true,
         text: text.to_owned(),
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Shelves;
+
+    #[test]
+    fn labels_stack_only_where_they_would_lie_on_each_other() {
+        let mut shelves = Shelves::default();
+        let spans = [
+            (10.0, 30.0),
+            (50.0, 70.0),
+            (25.0, 45.0),
+            (40.0, 60.0),
+            (55.0, 75.0),
+            (31.0, 49.0),
+        ];
+        let rows = spans.map(|(left_mm, right_mm)| shelves.place(left_mm, right_mm));
+        assert_eq!(rows, [0, 0, 1, 2, 1, 0]);
+        // A fifth on one place has no row of its own.
+        let crowd: Vec<usize> = (0..5).map(|_| shelves.place(200.0, 210.0)).collect();
+        assert_eq!(crowd, [0, 1, 2, 3, 0]);
+    }
 }
