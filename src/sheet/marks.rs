@@ -37,6 +37,10 @@ pub(super) fn draw(geometry: &Geometry, marks: &[Mark], remarks: &mut Remarks) -
         }
         items.extend(drawn);
     }
+    // No label is under another mark's outline.
+    let is_label = |item: &Item| matches!(item, Item::Text(_));
+    let (labels, mut items): (Vec<Item>, Vec<Item>) = items.into_iter().partition(is_label);
+    items.extend(labels);
     items
 }
 
