@@ -13,10 +13,12 @@ use super::decimate::{Bar, Strokes};
 
 /// Over so many pixels the end of a bar fades, as egui's lines do.
 const SOFT_PIXELS: f32 = 1.0;
-/// So far from the end of a bar an edge may be, out or in: it needs a quarter of
-/// the corners then. Less than half a pen's width, so that the ends themselves
-/// are always in the band.
-pub(super) const LOOSE_PIXELS: f32 = 0.4;
+/// So far from the end of a bar an edge may be, out or in, whatever the bars are:
+/// it needs a quarter of the corners then.
+const LOOSE_PIXELS: f32 = 0.3;
+/// The same for the highest bars, in widths of the pen. Less than half of one, so
+/// that the ends themselves are always in the band.
+const LOOSE_PENS: f32 = 0.42;
 /// The longest bar of the picture; in a longer one the end is softer by as much
 /// as it is longer.
 const LONGEST_PIXELS: usize = 128;
@@ -143,7 +145,7 @@ fn add_band(mesh: &mut Mesh, bars: &[Bar], width_pixels: f32, colour: Color32) {
     let right = std::iter::once(ends(last, bars[last].column + 0.5 + beside));
     let all: Vec<Ends> = left.chain(middles).chain(right).collect();
     let mut strip = Strip::new(mesh, colour);
-    for Ends { x, top, bottom } in corners(&all) {
+    for Ends { x, top, bottom } in corners(&all, loose_pixels(bars, width_pixels)) {
         strip.to([pos2(x, top), pos2(x, bottom)], bottom - top);
     }
 }
@@ -156,21 +158,29 @@ struct Ends {
     bottom: f32,
 }
 
+/// How far the edges of a band may be off: half of what its bars are high, which
+/// is what noise covers anyway, if the pen is that wide.
+fn loose_pixels(bars: &[Bar], width_pixels: f32) -> f32 {
+    let heights: f32 = bars.iter().map(|bar| bar.bottom - bar.top).sum();
+    let half = 0.5 * heights / bars.len() as f32;
+    half.min(LOOSE_PENS * width_pixels).max(LOOSE_PIXELS)
+}
+
 /// Where a band needs corners to be at each place as high as it is there, to
-/// [`LOOSE_PIXELS`]: from each corner as far as two straight edges go.
+/// `loose` pixels: from each corner as far as two straight edges go.
 /// `all` are two places or more.
-fn corners(all: &[Ends]) -> Vec<Ends> {
+fn corners(all: &[Ends], loose: f32) -> Vec<Ends> {
     let mut corner = all[0];
     let mut corners = vec![corner];
-    let mut open = Steepness::between(&corner, &all[1]);
+    let mut open = Steepness::between(&corner, &all[1], loose);
     for pair in all[1..].windows(2) {
         let &[before, ends] = pair else { continue };
-        match open.and(&Steepness::between(&corner, &ends)) {
+        match open.and(&Steepness::between(&corner, &ends, loose)) {
             Some(both) => open = both,
             None => {
                 corner = open.at(&corner, before.x);
                 corners.push(corner);
-                open = Steepness::between(&corner, &ends);
+                open = Steepness::between(&corner, &ends, loose);
             }
         }
     }
@@ -187,11 +197,11 @@ struct Steepness {
 
 impl Steepness {
     /// That lead from a corner to where a band is allowed to reach.
-    fn between(from: &Ends, to: &Ends) -> Self {
+    fn between(from: &Ends, to: &Ends, loose: f32) -> Self {
         let per_pixel = 1.0 / (to.x - from.x);
         let along = |rise: f32| {
-            let least = (rise - LOOSE_PIXELS) * per_pixel;
-            (least, (rise + LOOSE_PIXELS) * per_pixel)
+            let least = (rise - loose) * per_pixel;
+            (least, (rise + loose) * per_pixel)
         };
         Self {
             top: along(to.top - from.top),
@@ -272,7 +282,7 @@ mod tests {
             }
         };
         let all: Vec<Ends> = (0..1500).map(&mut ends).collect();
-        let corners = corners(&all);
+        let corners = corners(&all, 0.4);
         assert!(corners.len() < 800, "{} corners", corners.len());
         assert_eq!((corners[0].x, corners[corners.len() - 1].x), (0.5, 1499.5));
         for ends in &all {
@@ -282,7 +292,7 @@ mod tests {
             let top = a.top + (b.top - a.top) * share;
             let bottom = a.bottom + (b.bottom - a.bottom) * share;
             let off = (ends.top - top).abs().max((ends.bottom - bottom).abs());
-            assert!(off <= LOOSE_PIXELS + 1e-3, "at {}: {off} pixels", ends.x);
+            assert!(off <= 0.4 + 1e-3, "at {}: {off} pixels", ends.x);
         }
     }
 
