@@ -1,6 +1,6 @@
 //! The Read screen.
 
-use eframe::egui::{self, Key, Modifiers};
+use eframe::egui::{self, Key, Modifiers, OutputCommand};
 
 use crate::driver::{Window, excerpt, simulated};
 
@@ -121,6 +121,20 @@ fn a_file_that_cannot_be_read_is_refused_with_the_reason_and_the_ecg_on_the_scre
     drop_file(&mut window, broken);
     assert!(window.has("This file could not be opened"));
     window.assert_shows(&format!("ECG {id}"));
+    let copy = "Copy: This file could not be opened";
+    window.harness.get_by_label(copy).click();
+    let copied: Vec<OutputCommand> = (0..3)
+        .flat_map(|_| {
+            window.harness.step();
+            let output = &window.harness.output().platform_output;
+            output.commands.clone()
+        })
+        .collect();
+    let is_reason = |command: &OutputCommand| {
+        matches!(command, OutputCommand::CopyText(text)
+            if text.starts_with("This file could not be opened\n") && text.contains("ecg5"))
+    };
+    assert!(copied.iter().any(is_reason), "{copied:?}");
     window.click("Dismiss: This file could not be opened");
     assert!(!window.has("This file could not be opened"));
 }

@@ -67,8 +67,9 @@ fn ways(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands
 fn open(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands) {
     secondary(
         ui,
-        "A WFDB record with twelve leads. protoecg shows what a network reads in it, beside the training ECG that the \
-         network compared it with. You can also drop a file on this window.",
+        "Twelve leads as WFDB, EDF, DICOM, SCP-ECG, HL7 aECG, GE MUSE or Philips XML, CSV or NPY. protoecg shows what a \
+         network reads in them, beside the training ECG that the network compared them with. You can also drop a \
+         file on this window.",
     );
     ui.add_space(space::S);
     if state.reading.opening.is_some() {

@@ -1,7 +1,7 @@
 //! Badges, banners and problems.
 
 use eframe::egui::{
-    Align, CornerRadius, Frame, Layout, Margin, Response, RichText, Role, Sense, Stroke,
+    Align, Button, CornerRadius, Frame, Layout, Margin, Response, RichText, Role, Sense, Stroke,
     StrokeKind, Ui, WidgetInfo, vec2,
 };
 
@@ -51,7 +51,7 @@ pub fn problem_ui(ui: &mut Ui, place: Place, problem: Option<&Problem>, commands
     let tone = Tokens::of(ui).error;
     banner(ui, tone, |ui| {
         ui.horizontal_top(|ui| {
-            let width = ui.available_width() - space::CONTROL - space::S;
+            let width = ui.available_width() - 3.0 * space::CONTROL - space::S;
             ui.vertical(|ui| {
                 ui.set_width(width);
                 ui.spacing_mut().item_spacing.y = 2.0;
@@ -61,6 +61,13 @@ pub fn problem_ui(ui: &mut Ui, place: Place, problem: Option<&Problem>, commands
             ui.with_layout(Layout::right_to_left(Align::TOP), |ui| {
                 if icon_button(ui, "×", &format!("Dismiss: {}", problem.title)).clicked() {
                     commands.send(Command::Dismiss(place));
+                }
+                let word = RichText::new("Copy").font(regular(type_size::BODY));
+                let copy = ui.add(Button::new(word).frame_when_inactive(false));
+                let name = format!("Copy: {}", problem.title);
+                if copy.accessible_name(&name).clicked() {
+                    let text = format!("{}\n{}", problem.title, problem.detail);
+                    ui.ctx().copy_text(text);
                 }
             });
         });
