@@ -328,16 +328,31 @@ mod tests {
         }
     }
 
-    /// Five windows over each other, where the similarity hangs on most.
+    /// Windows are three steps long and one apart, so that three lie over each
+    /// other at most; under them the part that the similarity hangs on most.
     #[test]
-    fn a_trace_can_be_read_on_the_darkest_of_what_is_marked() {
+    fn what_is_marked_is_seen_and_the_trace_on_it_can_be_read() {
         let opaque = |colour: Rgba| Color32::from_rgb(colour.red, colour.green, colour.blue);
         for palette in [LIGHT.sheet, DARK.sheet, CONTRAST.sheet, Palette::PRINT] {
-            let tinted = over(palette.colour(Ink::Heat(Ink::HEAT_LEVELS)), palette.paper);
-            let marked = (0..5).fold(tinted, |below, _| over(palette.mark_fill, below));
+            let tint = |level: u8| over(palette.colour(Ink::Heat(level)), palette.paper);
+            let strongest = tint(Ink::HEAT_LEVELS);
+            let marked = (0..3).fold(strongest, |below, _| over(palette.mark_fill, below));
             for ink in [palette.trace, palette.mark_text, palette.label] {
                 let ratio = contrast(opaque(ink), opaque(marked));
                 assert!(ratio >= 4.5, "{ink:?} on {marked:?}: {ratio:.2}");
+            }
+            let one = over(palette.mark_fill, palette.paper);
+            for (seen, least) in [
+                (strongest, 2.5),
+                (tint(Ink::HEAT_LEVELS / 2), 1.4),
+                (one, 1.1),
+            ] {
+                let ratio = contrast(opaque(seen), opaque(palette.paper));
+                assert!(
+                    ratio >= least,
+                    "{seen:?} on {:?}: {ratio:.2}",
+                    palette.paper
+                );
             }
         }
     }

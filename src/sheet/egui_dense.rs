@@ -15,12 +15,13 @@ use super::decimate::{Bar, Strokes};
 const SOFT_PIXELS: f32 = 1.0;
 /// So far from the end of a bar an edge may be, out or in, whatever the bars are:
 /// it needs a quarter of the corners then.
-const LOOSE_PIXELS: f32 = 0.3;
-/// The same for the highest bars, in widths of the pen. Less than half of one, so
-/// that the ends themselves are always in the band.
+pub(super) const LOOSE_PIXELS: f32 = 0.3;
+/// The most that it may be, in widths of the pen. Less than half of one, so that
+/// the ends themselves are always in the band.
 const LOOSE_PENS: f32 = 0.42;
+const _: () = assert!(LOOSE_PENS < 0.5);
 /// The longest bar of the picture; in a longer one the end is softer by as much
-/// as it is longer.
+/// as it is longer, in steps.
 const LONGEST_PIXELS: usize = 128;
 /// Columns of the picture for each pixel of length. The nearest is taken: to blend
 /// four of its pixels for each of the window costs a driver without a card more.
@@ -158,11 +159,14 @@ struct Ends {
     bottom: f32,
 }
 
-/// How far the edges of a band may be off: half of what its bars are high, which
-/// is what noise covers anyway, if the pen is that wide.
+/// How far the edges of a band may be off: half of what most of its bars are
+/// high, which is what noise covers anyway, if the pen is that wide. The median,
+/// since few high bars say nothing about the others.
 fn loose_pixels(bars: &[Bar], width_pixels: f32) -> f32 {
-    let heights: f32 = bars.iter().map(|bar| bar.bottom - bar.top).sum();
-    let half = 0.5 * heights / bars.len() as f32;
+    let mut heights: Vec<f32> = bars.iter().map(|bar| bar.bottom - bar.top).collect();
+    let middle = heights.len() / 2;
+    let (_, median, _) = heights.select_nth_unstable_by(middle, f32::total_cmp);
+    let half = 0.5 * *median;
     half.min(LOOSE_PENS * width_pixels).max(LOOSE_PIXELS)
 }
 
@@ -233,6 +237,14 @@ impl Steepness {
     }
 }
 
+/// Of a pixel of the picture.
+fn alpha(column: usize, row: usize) -> u8 {
+    let share = (row as f32 + 0.5) / ROWS as f32;
+    let length = (column + 1) as f32 / PER_PIXEL as f32;
+    let from_end = share.min(1.0 - share) * length;
+    (255.0 * (from_end / SOFT_PIXELS).min(1.0)).round() as u8
+}
+
 /// White, as opaque as a bar is: its length to the right, from one end to the
 /// other downwards.
 fn softness(ctx: &Context) -> TextureHandle {
@@ -242,16 +254,10 @@ fn softness(ctx: &Context) -> TextureHandle {
     if let Some(known) = ctx.data(|data| data.get_temp::<Softness>(Id::NULL)) {
         return known.0;
     }
-    let alpha = (0..ROWS).flat_map(|row| {
-        (1..=LONGEST_PIXELS * PER_PIXEL).map(move |column| {
-            let share = (row as f32 + 0.5) / ROWS as f32;
-            let length = column as f32 / PER_PIXEL as f32;
-            let from_end = share.min(1.0 - share) * length;
-            (255.0 * (from_end / SOFT_PIXELS).min(1.0)).round() as u8
-        })
-    });
+    let columns = LONGEST_PIXELS * PER_PIXEL;
+    let alpha = (0..ROWS).flat_map(|row| (0..columns).map(move |column| alpha(column, row)));
     let image = ColorImage::new(
-        [LONGEST_PIXELS * PER_PIXEL, ROWS],
+        [columns, ROWS],
         alpha
             .map(|alpha| Color32::WHITE.gamma_multiply_u8(alpha))
             .collect(),
@@ -293,6 +299,47 @@ mod tests {
             let bottom = a.bottom + (b.bottom - a.bottom) * share;
             let off = (ends.top - top).abs().max((ends.bottom - bottom).abs());
             assert!(off <= 0.4 + 1e-3, "at {}: {off} pixels", ends.x);
+        }
+    }
+
+    #[test]
+    fn edges_are_loose_by_what_most_bars_are_high_within_the_pen() {
+        let bars = |heights: &[f32]| -> Vec<Bar> {
+            let bar = |(i, &height): (usize, &f32)| Bar {
+                column: i as f32,
+                top: 50.0,
+                bottom: 50.0 + height,
+            };
+            heights.iter().enumerate().map(bar).collect()
+        };
+        let loose = |heights: &[f32], width: f32| loose_pixels(&bars(heights), width);
+        assert_eq!(loose(&[0.1, 0.2, 0.1], 1.6), LOOSE_PIXELS);
+        assert_eq!(loose(&[1.0, 0.9, 1.1], 1.6), 0.5);
+        assert_eq!(loose(&[9.0, 8.0, 9.0], 1.6), LOOSE_PENS * 1.6);
+        // A few high ones among low ones.
+        assert_eq!(loose(&[0.1, 90.0, 0.1, 80.0, 0.2], 1.6), LOOSE_PIXELS);
+        assert_eq!(loose(&[4.0], 1.2), LOOSE_PENS * 1.2);
+    }
+
+    /// What a driver reads that takes the nearest pixel of the picture.
+    #[test]
+    fn a_bar_is_half_opaque_half_a_pixel_from_its_ends() {
+        for length in [2.2_f32, 3.4, 7.9, 30.0, 100.3] {
+            let nearest = |at: f32, count: usize| ((at * count as f32) as usize).min(count - 1);
+            let opacity = |from_end: f32| {
+                let [top, bottom] = across(length);
+                let v = top.y + (bottom.y - top.y) * from_end / length;
+                let column = nearest(top.x, LONGEST_PIXELS * PER_PIXEL);
+                f32::from(alpha(column, nearest(v, ROWS))) / 255.0
+            };
+            let step = length / ROWS as f32 + 0.5 / PER_PIXEL as f32 / length;
+            for (from_end, expected) in [(0.5, 0.5), (length - 0.5, 0.5), (length / 2.0, 1.0)] {
+                let found = opacity(from_end);
+                assert!(
+                    (found - expected).abs() <= step,
+                    "{length}, {from_end}: {found}"
+                );
+            }
         }
     }
 

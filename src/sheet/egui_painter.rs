@@ -23,6 +23,9 @@ const SMALLEST_NAME_POINTS: f32 = 9.0;
 /// No trace is thinner than this.
 const THINNEST_TRACE_PIXELS: f32 = 1.2;
 
+// So that the extremes of a trace are in what is drawn of it.
+const _: () = assert!(egui_dense::LOOSE_PIXELS < THINNEST_TRACE_PIXELS / 2.0);
+
 /// Paints a scene into `area`, as the view looks at it. Nothing is painted
 /// outside `area`.
 pub fn paint_egui(

@@ -72,10 +72,10 @@ impl Palette {
         label: Rgba::opaque(0xe9efe9),
         title: Rgba::opaque(0xe9efe9),
         note: Rgba::opaque(0xa0a6b0),
-        mark_fill: Rgba::translucent(0x4f86dc, 36),
+        mark_fill: Rgba::translucent(0x4f86dc, 28),
         mark_line: Rgba::opaque(0x6ea8ff),
         mark_text: Rgba::opaque(0xe9efe9),
-        heat: Rgba::translucent(0x2f66c4, 170),
+        heat: Rgba::translucent(0x3a78d8, 190),
         tick: Rgba::opaque(0x6fce96),
     };
 
@@ -89,10 +89,10 @@ impl Palette {
         label: Rgba::opaque(0xffffff),
         title: Rgba::opaque(0xffffff),
         note: Rgba::opaque(0xe0e0e0),
-        mark_fill: Rgba::translucent(0x1a6fb0, 44),
+        mark_fill: Rgba::translucent(0x6ea8ff, 28),
         mark_line: Rgba::opaque(0x5cc8ff),
         mark_text: Rgba::opaque(0xffffff),
-        heat: Rgba::translucent(0x0c4f86, 190),
+        heat: Rgba::translucent(0x3a78d8, 190),
         tick: Rgba::opaque(0x7dff9f),
     };
 

@@ -330,6 +330,39 @@ fn a_window_over_a_column_edge_is_split_there_and_whole_on_the_strip() {
     assert_eq!(labels.count(), 1, "one label, on the strip");
 }
 
+#[test]
+fn the_cosines_of_windows_are_beside_each_other_and_under_no_outline() {
+    let mut spec = SheetSpec::default();
+    for (start_s, label) in [(6.24, "0.87"), (5.92, "cosine 0.80"), (0.8, "0.75")] {
+        let end_s = start_s + 0.96;
+        spec.marks.push(Mark::pooled(start_s, end_s, None, label));
+    }
+    let page = scene(&synthetic(500.0, 10.0), &spec);
+    let place = |found: &dyn Fn(&Item) -> bool| page.items.iter().rposition(found).unwrap();
+    let outline = place(&|item| {
+        matches!(
+            item,
+            Item::Line {
+                ink: Ink::MarkLine,
+                ..
+            }
+        )
+    });
+    let heights: Vec<f64> = ["0.87", "cosine 0.80", "0.75"]
+        .into_iter()
+        .map(|label| {
+            let at = place(&|item| matches!(item, Item::Text(text) if text.text == label));
+            assert!(at > outline, "{label} at {at}, an outline at {outline}");
+            match &page.items[at] {
+                Item::Text(text) => text.at.y_mm,
+                _ => unreachable!(),
+            }
+        })
+        .collect();
+    assert!(heights[1] < heights[0], "they would lie on each other");
+    assert_eq!(heights[2], heights[0], "far from the others");
+}
+
 /// x of every upright line of a mark that is at least so long (25 mm rows
 /// count as long as the strip is high).
 fn upright_mark_lines(page: &Scene, least_mm: f64) -> Vec<f64> {

@@ -90,9 +90,23 @@ fn the_sheets_have_the_whole_screen_when_they_are_asked_to() {
     assert_eq!(large[0], large[1]);
     window.assert_shows_not("How the logit adds up");
     window.assert_shows_not("Below threshold");
-    // Statements, prototypes and views are chosen as ever.
-    window.press(Key::V);
+    // Statements and views are chosen as ever.
+    let heading = |window: &Window| {
+        let names = window.names().into_iter();
+        let statement = |name: &String| name.contains(", ") && !name.contains("ECG");
+        names.filter(statement).collect::<Vec<String>>()
+    };
+    let before = heading(&window);
     window.press(Key::ArrowDown);
+    assert_ne!(heading(&window), before);
+    window.press(Key::V);
+    window.assert_shows("rhythm strip, 10 s from 0 s");
+    // Escape closes a menu first, and only that.
+    window.click_part("Layout: ");
+    assert!(window.has("6x2"));
+    window.press(Key::Escape);
+    assert!(!window.has("6x2"));
+    window.assert_shows_not("How the logit adds up");
     window.press(Key::Escape);
     window.assert_shows("How the logit adds up");
     window.click_part("Enlarge: ");

@@ -49,6 +49,10 @@ fn what_if_changes_every_probability_and_reset_takes_it_back() {
         "{after:#?}"
     );
     window.assert_shows("Columns: Code, Statement, Prob., Was, Threshold");
+    window.press(Key::E);
+    assert!(probabilities(&window).is_empty());
+    window.assert_shows("What if: not this ECG as it was recorded");
+    window.press(Key::E);
     window.click("Mask these seconds");
     window.assert_shows("0.00–1.00 s masked in all leads");
     window.click("Show 0.00–1.00 s again");

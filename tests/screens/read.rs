@@ -166,6 +166,11 @@ fn what_the_gate_finds_is_on_the_screen() {
     assert!(window.has("The model gives no score"));
     window.assert_shows("1,000 times too large");
     window.assert_shows("No prediction for this ECG, see above.");
+    // Nor are they overlooked where the sheets have the whole screen.
+    window.press(Key::E);
+    window.assert_shows_not("No prediction for this ECG, see above.");
+    assert!(window.has("The model gives no score"));
+    window.assert_shows("1,000 times too large");
 }
 
 #[test]

@@ -178,7 +178,7 @@ impl Application {
         let Some(opened) = compared.opened() else {
             return;
         };
-        let listed = list.place_of(&opened.sha256);
+        let listed = list.place_of(None, &opened.sha256);
         let listed = listed.map(|place| &list.entries[place].reading);
         let said = said.or(match listed {
             Some(ListedReading::Read { positive, .. }) => Some(positive.clone()),
@@ -228,7 +228,8 @@ impl Application {
         }
         // Whatever is on its way in does not belong on the screen any more.
         self.state.reading.opening = None;
-        self.state.worklist.open = self.state.worklist.place_of(&opened.sha256);
+        let list = &mut self.state.worklist;
+        list.open = list.place_of(compared.path.as_deref(), &opened.sha256);
         self.show_recording(opened);
     }
 

@@ -63,10 +63,7 @@ impl Application {
                 self.state.reading.pair_view = view;
                 self.fields.read_zoom.fit();
             }
-            Command::Enlarge(enlarged) => {
-                self.state.reading.enlarged = enlarged;
-                self.fields.read_zoom.fit();
-            }
+            Command::Enlarge(enlarged) => self.state.reading.enlarged = enlarged,
 
             Command::SetDisplay(display) => self.set_display(display),
             Command::SetSignal(signal) => self.state.reading.signal = signal,

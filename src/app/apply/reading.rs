@@ -82,9 +82,7 @@ impl Application {
                 }
                 let opened = OpenedRecording::new(read);
                 let list = &mut self.state.worklist;
-                // By its file first: the same signal may be in the list twice.
-                let place = list.place_of_file(path);
-                list.open = place.or_else(|| list.place_of(&opened.sha256));
+                list.open = list.place_of(Some(path), &opened.sha256);
                 self.show_recording(opened);
             }
             Err(message) => {

@@ -4,7 +4,7 @@
 mod read;
 mod review;
 
-use eframe::egui::{Context, Event, Key, Modifiers};
+use eframe::egui::{Context, Event, Key, Modifiers, Popup};
 
 use super::command::{Command, Commands, Overlay, Screen, TrainCommand, WorklistCommand, ZoomStep};
 use super::state::{Fields, State};
@@ -25,7 +25,12 @@ struct Press {
 pub fn handle(ctx: &Context, state: &State, fields: &mut Fields, commands: &mut Commands) {
     let typing = ctx.text_edit_focused();
     let focused = ctx.memory(|memory| memory.focused().is_some());
+    // They close a menu, or end a drag, and nothing else.
+    let is_taken = Popup::is_any_open(ctx) || ctx.dragged_id().is_some();
     for press in presses(ctx) {
+        if press.key == Key::Escape && is_taken {
+            continue;
+        }
         if shortcuts(press, typing, state, commands) || typing {
             continue;
         }

@@ -51,7 +51,7 @@ impl Arrangement {
         match self {
             Self::Alone => room,
             Self::Beside => vec2((room.x - (count - 1.0) * space::S) / count, height),
-            Self::Stacked => vec2(room.x, (height / count).max(40.0)),
+            Self::Stacked => vec2(room.x, height / count),
         }
     }
 

@@ -8,7 +8,6 @@ use crate::app::widgets::{banner, sentence, weak};
 use crate::plausibility::{Code, Report, Severity};
 
 pub fn ui(ui: &mut Ui, report: &Report) {
-    let tokens = Tokens::of(ui);
     let inner = Margin {
         bottom: 6,
         ..Margin::symmetric(space::S as i8, 0)
@@ -16,20 +15,7 @@ pub fn ui(ui: &mut Ui, report: &Report) {
     Frame::new().inner_margin(inner).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 4.0;
         ui.spacing_mut().interact_size.y = 20.0;
-        group(
-            ui,
-            report,
-            Severity::Refuse,
-            tokens.error,
-            "The model gives no score",
-        );
-        group(
-            ui,
-            report,
-            Severity::Warn,
-            tokens.caution,
-            "Look at the trace first",
-        );
+        warnings(ui, report);
         // What was done about the rate stands with the prediction.
         let notes = report
             .of(Severity::Note)
@@ -39,6 +25,25 @@ pub fn ui(ui: &mut Ui, report: &Report) {
         }
         passed(ui, report);
     });
+}
+
+/// What has to be seen before any number.
+pub fn warnings(ui: &mut Ui, report: &Report) {
+    let tokens = Tokens::of(ui);
+    group(
+        ui,
+        report,
+        Severity::Refuse,
+        tokens.error,
+        "The model gives no score",
+    );
+    group(
+        ui,
+        report,
+        Severity::Warn,
+        tokens.caution,
+        "Look at the trace first",
+    );
 }
 
 /// The checks that passed, folded up, with the number that each measured.

@@ -51,6 +51,9 @@ pub fn ui(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Comman
         column(ui, state, opened, fields, commands);
     }
     Frame::new().show(ui, |ui| {
+        if state.reading.enlarged {
+            over(ui, state, opened, commands);
+        }
         if state.overlay != Some(Overlay::Open) {
             problem_ui(
                 ui,
@@ -128,6 +131,31 @@ fn column(
         });
 }
 
+/// Over sheets that have the whole screen: which ECG it is, the one that is on
+/// its way, and what nobody may overlook.
+fn over(ui: &mut Ui, state: &State, opened: &OpenedRecording, commands: &mut Commands) {
+    ui.horizontal(|ui| {
+        title(ui, format!("ECG {}", opened.id));
+        facts(ui, opened);
+        if !state.worklist.entries.is_empty() {
+            weak(ui, worklist::place(state));
+        }
+        opening(ui, state, commands);
+    });
+    findings::warnings(ui, &opened.report);
+    predictions::notices(ui, state, commands);
+}
+
+/// A file that is on its way in.
+fn opening(ui: &mut Ui, state: &State, commands: &mut Commands) {
+    if state.reading.opening.is_some() {
+        if ui.button("Cancel").clicked() {
+            commands.send(Command::CancelOpening);
+        }
+        ui.spinner();
+    }
+}
+
 /// What is open, and how to open another.
 fn recording(ui: &mut Ui, state: &State, opened: &OpenedRecording, commands: &mut Commands) {
     ui.spacing_mut().item_spacing.y = 2.0;
@@ -147,16 +175,16 @@ fn recording(ui: &mut Ui, state: &State, opened: &OpenedRecording, commands: &mu
             {
                 commands.send(Command::Ask(Purpose::OpenRecording));
             }
-            if state.reading.opening.is_some() {
-                if ui.button("Cancel").clicked() {
-                    commands.send(Command::CancelOpening);
-                }
-                ui.spinner();
-            } else {
+            opening(ui, state, commands);
+            if state.reading.opening.is_none() {
                 compare::beside(ui, state, opened, commands);
             }
         });
     });
+    facts(ui, opened);
+}
+
+fn facts(ui: &mut Ui, opened: &OpenedRecording) {
     let recording = &opened.recording;
     let shown_hz = opened.drawn.source.shown().rate_hz;
     let rate = match shown_hz == recording.rate_hz {

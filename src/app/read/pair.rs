@@ -21,6 +21,8 @@ use crate::sheet::Scene;
 const EVIDENCE: f32 = 232.0;
 /// The same where there are figures instead of a table.
 const FIGURES: f32 = 292.0;
+/// A strip is as high at least, however low the window is.
+const LOWEST: f32 = 40.0;
 /// What the card of the sheets takes around them.
 const AROUND: f32 = space::CONTROL + 4.0 * space::S;
 
@@ -39,17 +41,16 @@ pub fn ui(
         Some(_) => 3.0,
         None => 2.0,
     };
-    let figures = explanation.is_some_and(|explanation| explanation.ledger.is_none());
-    let least = match explanation {
-        _ if state.reading.enlarged => 0.0,
+    let below = explanation.filter(|_| !state.reading.enlarged);
+    let least = match below {
         None => 0.0,
-        Some(_) if figures => FIGURES,
+        Some(explanation) if explanation.ledger.is_none() => FIGURES,
         Some(_) => EVIDENCE,
     };
     let room = ui.available_size() - vec2(2.0 * space::S, AROUND + least);
     let arrangement = Arrangement::of(view, count, &opened.drawn.marked, room);
     let mut place = ui.available_rect_before_wrap();
-    if let Some(explanation) = explanation.filter(|_| !state.reading.enlarged) {
+    if let Some(explanation) = below {
         let scene = match view {
             PairView::Single => &opened.drawn.plain,
             PairView::Sheets | PairView::CutOuts => &opened.drawn.marked,
@@ -253,6 +254,7 @@ impl<'a> Pair<'a> {
     fn stacked(&mut self, ui: &mut Ui, view: PairView) {
         let shown = self.shown();
         let pane = Arrangement::Stacked.pane(shown.len() as f32, ui.available_size());
+        let pane = pane.max(vec2(0.0, LOWEST));
         let page = self.common_page(&shown, view);
         ui.spacing_mut().item_spacing.y = GAP;
         for evidence in shown {

@@ -80,7 +80,9 @@ pub fn order(state: &State) -> Vec<usize> {
         .collect()
 }
 
-pub fn ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
+/// What has to be known of the prediction wherever it is shown: that it failed,
+/// that it is of a changed ECG, what was done for the model.
+pub fn notices(ui: &mut Ui, state: &State, commands: &mut Commands) {
     problem_ui(
         ui,
         Place::Prediction,
@@ -88,13 +90,20 @@ pub fn ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
         commands,
     );
     let Some(prediction) = &state.reading.prediction else {
-        waiting(ui, state);
         return;
     };
     padded(ui, |ui| super::what_if::notice(ui, state, commands));
     for note in &prediction.notes {
         padded(ui, |ui| weak(ui, format!("For the model: {note}.")));
     }
+}
+
+pub fn ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
+    notices(ui, state, commands);
+    let Some(prediction) = &state.reading.prediction else {
+        waiting(ui, state);
+        return;
+    };
     ui.spacing_mut().item_spacing.y = 0.0;
     let mut columns = vec![
         Column::left("", 12.0),

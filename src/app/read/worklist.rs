@@ -211,6 +211,13 @@ pub(super) fn without_path(reason: &str) -> &str {
     reason.split_once(": ").map_or(reason, |(_, rest)| rest)
 }
 
+/// Where the open ECG is in the list: `3 of 987`.
+pub fn place(state: &State) -> String {
+    let list = &state.worklist;
+    let number = list.open.map_or("–".to_owned(), |i| (i + 1).to_string());
+    format!("{number} of {}", list.entries.len())
+}
+
 /// Below the name of the open ECG: its flag and note, and the way through the
 /// list.
 pub fn beside(
@@ -233,11 +240,7 @@ pub fn beside(
             if icon_button(ui, "‹", "Previous ECG of the list (Ctrl+←)").clicked() {
                 commands.send(Command::Worklist(WorklistCommand::Step(false)));
             }
-            let place = state
-                .worklist
-                .open
-                .map_or("–".to_owned(), |i| (i + 1).to_string());
-            weak(ui, format!("{place} of {}", state.worklist.entries.len()));
+            weak(ui, place(state));
             if icon_button(ui, "›", "Next ECG of the list (Ctrl+→)").clicked() {
                 commands.send(Command::Worklist(WorklistCommand::Step(true)));
             }

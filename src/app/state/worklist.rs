@@ -85,14 +85,13 @@ impl Worklist {
         (done > 0 && left > 0).then(|| elapsed.mul_f64(left as f64 / done as f64))
     }
 
-    /// The place of the ECG with this checksum.
-    pub fn place_of(&self, sha256: &str) -> Option<usize> {
-        let is_it = |listed: &Listed| listed.sha256() == Some(sha256);
-        self.entries.iter().position(is_it)
-    }
-
-    pub fn place_of_file(&self, path: &Path) -> Option<usize> {
-        self.entries.iter().position(|listed| listed.path == path)
+    /// The place of an ECG: of its file, since the same signal may be in the list
+    /// twice and a row that waits has no checksum; or of its checksum.
+    pub fn place_of(&self, path: Option<&Path>, sha256: &str) -> Option<usize> {
+        let is_file = |listed: &Listed| Some(listed.path.as_path()) == path;
+        let is_signal = |listed: &Listed| listed.sha256() == Some(sha256);
+        let by_file = self.entries.iter().position(is_file);
+        by_file.or_else(|| self.entries.iter().position(is_signal))
     }
 
     /// The codes that occur, each once.
@@ -208,6 +207,25 @@ mod tests {
         assert_eq!(list.beside(&shown, false), Some(1));
         list.only_flagged = true;
         assert_eq!(list.shown(flagged), [3]);
+    }
+
+    #[test]
+    fn an_ecg_is_found_by_its_file_before_its_signal() {
+        let mut list = list();
+        let waiting = |i: &usize| list.entries[*i].sha256().is_none();
+        let unread = (0..list.entries.len()).find(waiting).unwrap();
+        let path = list.entries[unread].path.clone();
+        assert_eq!(list.place_of(Some(&path), "of no row"), Some(unread));
+        // A copy of the last one at the end.
+        let mut copy = list.entries.last().unwrap().clone();
+        let sha256 = copy.sha256().unwrap().to_owned();
+        copy.path = PathBuf::from("/a/copy.hea");
+        list.entries.push(copy);
+        let last = list.entries.len() - 1;
+        let place = |path: &str| list.place_of(Some(Path::new(path)), &sha256);
+        assert_eq!(place("/a/copy.hea"), Some(last));
+        assert_eq!(place("/not/in/the/list.hea"), Some(last - 1));
+        assert_eq!(list.place_of(None, "of no row"), None);
     }
 
     #[test]
