@@ -36,18 +36,15 @@ pub fn ui(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Comman
 }
 
 fn form(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands) {
-    title(ui, "Rate the prototypes of a model");
+    title(ui, "Take part in a study");
     match state.model.bundle() {
         Some(model) => {
             let manifest = &model.manifest;
-            secondary(
-                ui,
-                format!(
-                    "{}: {} prototypes.",
-                    manifest.title,
-                    manifest.prototypes.len()
-                ),
-            );
+            let what = match manifest.prototypes.len() {
+                0 => "no prototypes to rate".to_owned(),
+                count => format!("{count} prototypes"),
+            };
+            secondary(ui, format!("{}: {what}.", manifest.title));
             if manifest.simulated {
                 small(ui, "A demonstration on simulated ECGs.");
             }
