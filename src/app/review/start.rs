@@ -36,7 +36,15 @@ pub fn ui(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Comman
 }
 
 fn form(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands) {
-    title(ui, "Take part in a study");
+    let no_study = state.review.found.is_empty();
+    title(
+        ui,
+        if no_study {
+            "Rate the prototypes of a model"
+        } else {
+            "Take part in a study"
+        },
+    );
     match state.model.bundle() {
         Some(model) => {
             let manifest = &model.manifest;
