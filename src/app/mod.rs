@@ -7,7 +7,7 @@
 //! - [`worker`]: the threads that do everything that takes time
 //! - [`read`], [`review`], [`statistics`], [`train`]: the screens; [`settings`],
 //!   [`help`], [`model_card`] lie over them
-//! - [`widgets`], [`tokens`], [`theme`]: what it looks like
+//! - [`widgets`], [`tokens`], [`theme`]: what it looks like; [`texts`]: what it says
 //!
 //! A screen is drawn from the state, sends commands, and changes nothing but
 //! the text in its own fields. Nothing over 5 ms runs on the window's thread.
@@ -31,6 +31,7 @@ mod review;
 mod settings;
 mod state;
 mod statistics;
+mod texts;
 mod theme;
 mod tokens;
 mod top_bar;

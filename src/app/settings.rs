@@ -6,13 +6,14 @@ use eframe::egui::{Context, Ui};
 
 use super::command::{Command, Commands, Overlay, Place, ThemeChoice};
 use super::state::{Fields, State};
+use super::texts::settings as texts;
 use super::tokens::space;
 use super::widgets::{dialog, path_field, problem_ui, section, segmented, small, weak};
 use super::worker::Purpose;
 use crate::inference::DeviceChoice;
 
 pub fn ui(ctx: &Context, state: &State, fields: &mut Fields, commands: &mut Commands) {
-    dialog(ctx, "Settings", 600.0, commands, |ui, commands| {
+    dialog(ctx, texts::TITLE, 600.0, commands, |ui, commands| {
         problem_ui(
             ui,
             Place::Settings,
@@ -36,33 +37,33 @@ pub fn ui(ctx: &Context, state: &State, fields: &mut Fields, commands: &mut Comm
 }
 
 fn appearance(ui: &mut Ui, state: &State, commands: &mut Commands) {
-    section(ui, "Theme");
+    section(ui, texts::THEME);
     let options = [
-        (ThemeChoice::Light, "Light"),
-        (ThemeChoice::Dark, "Dark"),
-        (ThemeChoice::HighContrast, "High contrast"),
-        (ThemeChoice::System, "As the desktop"),
+        (ThemeChoice::Light, texts::LIGHT),
+        (ThemeChoice::Dark, texts::DARK),
+        (ThemeChoice::HighContrast, texts::HIGH_CONTRAST),
+        (ThemeChoice::System, texts::AS_THE_DESKTOP),
     ];
     if let Some(theme) = segmented(ui, state.saved.theme, &options) {
         commands.send(Command::SetTheme(theme));
     }
     ui.add_space(space::XS);
-    section(ui, "Size of a millimetre");
+    section(ui, texts::MILLIMETRE);
     ui.horizontal(|ui| {
-        if ui.button("Calibrate this screen…").clicked() {
+        if ui.button(texts::CALIBRATE).clicked() {
             commands.send(Command::Toggle(Overlay::Calibrate));
         }
         match state.saved.monitors.pixels_per_mm(&state.monitor) {
-            Some(pixels) => weak(ui, format!("{pixels:.3} pixels to a millimetre")),
-            None => weak(ui, "Not calibrated: sheets are not to scale on this screen"),
+            Some(pixels) => weak(ui, texts::calibrated(pixels)),
+            None => weak(ui, texts::NOT_CALIBRATED),
         };
     });
 }
 
 fn model(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands) {
-    section(ui, "Model");
+    section(ui, texts::MODEL);
     if state.models.is_empty() {
-        small(ui, "No bundle was found beside the program.");
+        small(ui, texts::NO_BUNDLE);
     }
     for path in &state.models {
         // A bundle's folder name is its name; it says nothing about a patient.
@@ -78,27 +79,27 @@ fn model(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Command
         let entered = path_field(
             ui,
             &mut fields.bundle,
-            "Folder of a model bundle",
-            "Folder of another bundle",
+            texts::BUNDLE_FIELD,
+            texts::BUNDLE_HINT,
             330.0,
         );
         let load = ui.add_enabled(
             !fields.bundle.trim().is_empty(),
-            eframe::egui::Button::new("Load"),
+            eframe::egui::Button::new(texts::LOAD),
         );
         if entered || load.clicked() {
             commands.send(Command::LoadModel(PathBuf::from(fields.bundle.trim())));
         }
-        if ui.button("Choose model folder…").clicked() {
+        if ui.button(texts::CHOOSE_BUNDLE).clicked() {
             commands.send(Command::Ask(Purpose::ChooseBundle));
         }
     });
     ui.add_space(space::XS);
-    section(ui, "Runs on");
+    section(ui, texts::DEVICE);
     let devices = [
-        (DeviceChoice::Auto, "GPU if there is one"),
-        (DeviceChoice::Cpu, "CPU"),
-        (DeviceChoice::Cuda, "CUDA GPU"),
+        (DeviceChoice::Auto, texts::GPU_IF_ANY),
+        (DeviceChoice::Cpu, texts::CPU),
+        (DeviceChoice::Cuda, texts::CUDA),
     ];
     if let Some(device) = segmented(ui, state.saved.device, &devices) {
         commands.send(Command::SetDevice(device));
@@ -106,19 +107,14 @@ fn model(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Command
 }
 
 fn training_ecgs(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands) {
-    section(ui, "PTB-XL folder");
-    small(
-        ui,
-        "A model trained on PTB-XL names its training ECGs but does not contain them. Point to your copy of PTB-XL once \
-         to see them; each is checked against the signal that the model was trained on. The test ECGs of a study are read \
-         from there as well.",
-    );
+    section(ui, texts::PTBXL);
+    small(ui, texts::WHY_PTBXL);
     ui.horizontal(|ui| {
         let entered = path_field(
             ui,
             &mut fields.ptbxl,
-            "Path of the PTB-XL folder",
-            "Folder with ptbxl_database.csv",
+            texts::PTBXL_FIELD,
+            texts::PTBXL_HINT,
             330.0,
         );
         let changed = state
@@ -128,32 +124,29 @@ fn training_ecgs(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut
             .map(|dir| dir.display().to_string())
             .unwrap_or_default();
         let differs = fields.ptbxl.trim() != changed;
-        let use_it = ui.add_enabled(differs, eframe::egui::Button::new("Use"));
+        let use_it = ui.add_enabled(differs, eframe::egui::Button::new(texts::USE));
         if entered && differs || use_it.clicked() {
             let folder = fields.ptbxl.trim();
             commands.send(Command::SetPtbxl(
                 (!folder.is_empty()).then(|| PathBuf::from(folder)),
             ));
         }
-        if ui.button("Choose PTB-XL folder…").clicked() {
+        if ui.button(texts::CHOOSE_PTBXL).clicked() {
             commands.send(Command::Ask(Purpose::ChoosePtbxl));
         }
     });
 }
 
 fn recent(ui: &mut Ui, state: &State, commands: &mut Commands) {
-    section(ui, "Recent files");
+    section(ui, texts::RECENT);
     ui.horizontal(|ui| {
         let count = state.saved.recent.len();
         if ui
-            .add_enabled(count > 0, eframe::egui::Button::new("Clear recent files"))
+            .add_enabled(count > 0, eframe::egui::Button::new(texts::CLEAR_RECENT))
             .clicked()
         {
             commands.send(Command::ClearRecent);
         }
-        weak(
-            ui,
-            format!("{count} remembered on this computer, for you only"),
-        );
+        weak(ui, texts::remembered(count));
     });
 }

@@ -5,6 +5,7 @@ use eframe::egui::{ComboBox, Slider, Ui};
 
 use crate::app::command::{Command, Commands, Overlay, Scroll};
 use crate::app::state::{Fields, State};
+use crate::app::texts::display as texts;
 use crate::app::tokens::space;
 use crate::app::widgets::{CaliperMode, icon_button, weak};
 use crate::bundle::SignalView;
@@ -26,24 +27,24 @@ pub fn ui(ui: &mut Ui, state: &State, place: Along, fields: &Fields, commands: &
         let mut display = before;
         choose(
             ui,
-            "Layout",
+            texts::LAYOUT,
             &mut display.layout,
             &PageLayout::ALL,
             layout_name,
         );
         choose(
             ui,
-            "Paper speed",
+            texts::SPEED,
             &mut display.speed,
             &PaperSpeed::ALL,
             |v| format!("{} mm/s", v.name()),
         );
-        choose(ui, "Gain", &mut display.gain, &Gain::ALL, |v| {
+        choose(ui, texts::GAIN, &mut display.gain, &Gain::ALL, |v| {
             format!("{} mm/mV", v.name())
         });
         choose(
             ui,
-            "Filter",
+            texts::FILTER,
             &mut display.filter,
             &DisplayFilter::ALL,
             filter_name,
@@ -54,22 +55,26 @@ pub fn ui(ui: &mut Ui, state: &State, place: Along, fields: &Fields, commands: &
         }
         let mut signal = state.look().signal;
         ui.add_enabled_ui(state.model.bundle().is_some(), |ui| {
-            choose(ui, "Signal", &mut signal, &SignalView::ALL, signal_name);
+            choose(
+                ui,
+                texts::SIGNAL,
+                &mut signal,
+                &SignalView::ALL,
+                signal_name,
+            );
         });
         if signal != state.look().signal {
             commands.send(Command::SetSignal(signal));
         }
         let mut caliper = fields.read_zoom.caliper.mode;
-        choose(ui, "Caliper", &mut caliper, &CaliperMode::ALL, |v| {
+        choose(ui, texts::CALIPER, &mut caliper, &CaliperMode::ALL, |v| {
             v.name().to_owned()
         });
         if caliper != fields.read_zoom.caliper.mode {
             commands.send(Command::SetCaliper(caliper));
         }
         if !state.comparison.shown {
-            let print = ui
-                .button("Print…")
-                .on_hover_text("To scale, as PDF, SVG or PNG (Ctrl+P)");
+            let print = ui.button(texts::PRINT).on_hover_text(texts::PRINT_HOVER);
             if print.clicked() {
                 commands.send(Command::Toggle(Overlay::Print));
             }
@@ -88,20 +93,20 @@ fn along(ui: &mut Ui, place: Along, commands: &mut Commands) {
     } = place;
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
-        if icon_button(ui, "‹", "Ten seconds back (Page up)").clicked() {
+        if icon_button(ui, "‹", texts::BACK).clicked() {
             commands.send(Command::Scroll(Scroll::By(-PAGE_S)));
         }
-        let text = format!("of {duration_s:.0} s");
+        let text = texts::of_seconds(duration_s);
         ui.spacing_mut().slider_width = (ui.available_width() - 300.0).max(80.0);
         let mut wanted_s = start_s;
         let slider = Slider::new(&mut wanted_s, 0.0..=duration_s - PAGE_S)
-            .text("Page from second")
+            .text(texts::PAGE_FROM)
             .fixed_decimals(1);
         if ui.add(slider).changed() {
             commands.send(Command::Scroll(Scroll::To(wanted_s)));
         }
         weak(ui, text);
-        if icon_button(ui, "›", "Ten seconds on (Page down)").clicked() {
+        if icon_button(ui, "›", texts::ON).clicked() {
             commands.send(Command::Scroll(Scroll::By(PAGE_S)));
         }
     });
@@ -132,49 +137,49 @@ fn choose<T: Copy + PartialEq>(
 
 /// What is rarely changed: order, columns, half gain.
 fn arrangement(ui: &mut Ui, display: &mut DisplayOptions) {
-    let menu = ui.menu_button("Leads", |ui| {
+    let menu = ui.menu_button(texts::LEADS, |ui| {
         let mut cabrera = display.order == LeadOrder::Cabrera;
-        ui.checkbox(&mut cabrera, "Cabrera order (aVL, I, -aVR, II, aVF, III)");
+        ui.checkbox(&mut cabrera, texts::CABRERA);
         display.order = if cabrera {
             LeadOrder::Cabrera
         } else {
             LeadOrder::Standard
         };
         let mut simultaneous = display.columns == Columns::Simultaneous;
-        ui.checkbox(&mut simultaneous, "Simultaneous columns");
+        ui.checkbox(&mut simultaneous, texts::SIMULTANEOUS);
         display.columns = if simultaneous {
             Columns::Simultaneous
         } else {
             Columns::Sequential
         };
-        ui.checkbox(&mut display.half_gain_chest, "Chest leads at half gain");
+        ui.checkbox(&mut display.half_gain_chest, texts::HALF_GAIN);
     });
     menu.response
-        .accessible_name("Order, columns and half gain")
-        .on_hover_text("Order, columns and half gain");
+        .accessible_name(texts::LEADS_NAME)
+        .on_hover_text(texts::LEADS_NAME);
 }
 
 fn layout_name(layout: PageLayout) -> String {
     match layout {
-        PageLayout::RhythmOnly => "Rhythm strip".to_owned(),
+        PageLayout::RhythmOnly => texts::RHYTHM_STRIP.to_owned(),
         _ => layout.name().to_owned(),
     }
 }
 
 fn filter_name(filter: DisplayFilter) -> String {
     match filter {
-        DisplayFilter::None => "No filter",
-        DisplayFilter::Diagnostic => "0.05–150 Hz",
-        DisplayFilter::Monitoring => "0.5–40 Hz",
+        DisplayFilter::None => texts::NO_FILTER,
+        DisplayFilter::Diagnostic => texts::DIAGNOSTIC,
+        DisplayFilter::Monitoring => texts::MONITORING,
     }
     .to_owned()
 }
 
 fn signal_name(signal: SignalView) -> String {
     match signal {
-        SignalView::Clinician => "Clinician view",
-        SignalView::Model => "Model view",
-        SignalView::Difference => "Difference",
+        SignalView::Clinician => texts::CLINICIAN,
+        SignalView::Model => texts::MODEL,
+        SignalView::Difference => texts::DIFFERENCE,
     }
     .to_owned()
 }

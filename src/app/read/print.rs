@@ -6,6 +6,7 @@ use eframe::egui::{Button, Context, Ui};
 
 use crate::app::command::{Command, Commands, Place, PrintWhat};
 use crate::app::state::{Awaited, Fields, State};
+use crate::app::texts::print as texts;
 use crate::app::tokens::space;
 use crate::app::widgets::{
     dialog, focused_path_field, primary_button, problem_ui, secondary, section, segmented, small,
@@ -19,7 +20,7 @@ const WIDTH: f32 = 560.0;
 const RESOLUTIONS: [(u16, &str); 3] = [(150, "150 dpi"), (300, "300 dpi"), (600, "600 dpi")];
 
 pub fn overlay(ctx: &Context, state: &State, fields: &mut Fields, commands: &mut Commands) {
-    dialog(ctx, "Print", WIDTH, commands, |ui, commands| {
+    dialog(ctx, texts::TITLE, WIDTH, commands, |ui, commands| {
         problem_ui(
             ui,
             Place::Print,
@@ -33,52 +34,39 @@ pub fn overlay(ctx: &Context, state: &State, fields: &mut Fields, commands: &mut
         ui.add_space(space::XS);
         secondary(ui, said(fields.print_what));
         ui.add_space(space::S);
-        section(ui, "Paper, in landscape");
+        section(ui, texts::PAPER);
         let pages = PrintPage::ALL.map(|page| (page, page.name()));
         if let Some(page) = segmented(ui, state.saved.print_page, &pages) {
             commands.send(Command::SetPrintPage(page));
         }
         ui.add_space(space::XS);
-        section(ui, "Resolution of a PNG");
+        section(ui, texts::RESOLUTION);
         if let Some(dpi) = segmented(ui, fields.print_dpi, &RESOLUTIONS) {
             fields.print_dpi = dpi;
         }
         if fields.print_what == PrintWhat::Explanation {
-            small(
-                ui,
-                "A PDF has pages; SVG and PNG are one long sheet. At 600 dpi that may be too large to draw, which is \
-                 said then.",
-            );
+            small(ui, texts::ONE_LONG_SHEET);
         }
         ui.add_space(space::XS);
-        section(ui, "File");
+        section(ui, texts::FILE);
         file(ui, state, fields, commands);
     });
 }
 
 fn said(what: PrintWhat) -> &'static str {
     match what {
-        PrintWhat::EcgPage => {
-            "The page on the screen at true scale, in the layout, speed, gain and filter of the screen, with the model \
-             and what it reads. The ECG is named by its checksum. Print it without \"fit to page\"."
-        }
-        PrintWhat::Explanation => {
-            "The chosen statement: both ECGs with their windows, the ledger, the counter-case, the nearest training \
-             ECGs, what the similarity hangs on, the checks if the pair was checked, and the probabilities of all statements. As \"protoecg explain\" \
-             writes it, at true scale; the ECG is named by its checksum."
-        }
+        PrintWhat::EcgPage => texts::ECG_PAGE,
+        PrintWhat::Explanation => texts::EXPLANATION,
     }
 }
 
 /// Why the explanation cannot be printed yet.
 fn waits_for(awaited: Awaited) -> &'static str {
     match awaited {
-        Awaited::Prediction => "The model is reading the ECG.",
-        Awaited::Explanation => "There is no explanation on the screen.",
-        Awaited::Attention => "The attention is being measured: it can be printed in a moment.",
-        Awaited::Influence => {
-            "What the similarity hangs on is being measured: it can be printed in a moment."
-        }
+        Awaited::Prediction => texts::WAITS_FOR_MODEL,
+        Awaited::Explanation => texts::NO_EXPLANATION,
+        Awaited::Attention => texts::WAITS_FOR_ATTENTION,
+        Awaited::Influence => texts::WAITS_FOR_INFLUENCE,
     }
 }
 
@@ -90,26 +78,26 @@ fn file(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands
         let entered = focused_path_field(
             ui,
             &mut fields.print,
-            "Path of the print",
-            "Ends in .pdf, .svg or .png",
+            texts::PATH,
+            texts::HINT,
             330.0,
             focus,
         );
         let is_there = fields.print_what == PrintWhat::EcgPage || state.reading.is_explained();
         let can_print = is_known && is_there && !state.reading.printing;
-        let save = primary_button(ui, "Save", can_print);
+        let save = primary_button(ui, texts::SAVE, can_print);
         if can_print && (entered || save.clicked()) {
             commands.send(Command::Print(path));
         }
         if ui
-            .add_enabled(!state.dialog_open, Button::new("Choose file…"))
+            .add_enabled(!state.dialog_open, Button::new(texts::CHOOSE))
             .clicked()
         {
             commands.send(Command::Ask(Purpose::SavePrint));
         }
     });
     if !fields.print.trim().is_empty() && !is_known {
-        small(ui, "The ending says what is written: .pdf, .svg or .png.");
+        small(ui, texts::ENDINGS);
     }
     if fields.print_what == PrintWhat::Explanation {
         let waits = state.reading.awaited().map(waits_for);
@@ -121,7 +109,7 @@ fn file(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands
     if state.reading.printing {
         ui.horizontal(|ui| {
             ui.spinner();
-            secondary(ui, "Printing…");
+            secondary(ui, texts::PRINTING);
         });
     }
     if let Some(printed) = &state.reading.printed {

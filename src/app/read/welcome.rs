@@ -7,6 +7,7 @@ use eframe::egui::{Align, Context, Layout, ScrollArea, Ui, vec2};
 use super::compare;
 use crate::app::command::{Command, Commands, CompareCommand, Place};
 use crate::app::state::{Fields, State};
+use crate::app::texts::opening as texts;
 use crate::app::tokens::space;
 use crate::app::widgets::{
     card, dialog, divider, ghost_button, path_field, primary_button, problem_ui, secondary,
@@ -38,7 +39,7 @@ pub fn ui(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Comman
                     );
                     card(ui, |ui| {
                         ui.set_width(WIDTH - 2.0 * space::M);
-                        title(ui, "Open an ECG");
+                        title(ui, texts::TITLE);
                         ways(ui, state, fields, commands);
                     });
                 });
@@ -48,7 +49,7 @@ pub fn ui(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Comman
 
 /// The same over a screen with an ECG.
 pub fn overlay(ctx: &Context, state: &State, fields: &mut Fields, commands: &mut Commands) {
-    dialog(ctx, "Open an ECG", WIDTH, commands, |ui, commands| {
+    dialog(ctx, texts::TITLE, WIDTH, commands, |ui, commands| {
         problem_ui(
             ui,
             Place::Reading,
@@ -65,43 +66,32 @@ fn ways(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands
 }
 
 fn open(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands) {
-    secondary(
-        ui,
-        "Twelve leads as WFDB, EDF, DICOM, SCP-ECG, HL7 aECG, GE MUSE or Philips XML, CSV or NPY. protoecg shows what a \
-         network reads in them, beside the training ECG that the network compared them with. You can also drop a \
-         file on this window.",
-    );
+    secondary(ui, texts::WHAT);
     ui.add_space(space::S);
     if state.reading.opening.is_some() {
         ui.horizontal(|ui| {
             ui.spinner();
-            secondary(ui, "Reading the file…");
-            if ui.button("Cancel").clicked() {
+            secondary(ui, texts::READING);
+            if ui.button(texts::CANCEL).clicked() {
                 commands.send(Command::CancelOpening);
             }
         });
         return;
     }
     ui.horizontal(|ui| {
-        if primary_button(ui, "Open file…", true).clicked() {
+        if primary_button(ui, texts::OPEN_FILE, true).clicked() {
             commands.send(Command::Ask(Purpose::OpenRecording));
         }
-        if ui.button("Show the demonstration").clicked() {
+        if ui.button(texts::DEMONSTRATION).clicked() {
             commands.send(Command::OpenDemonstration);
         }
     });
     ui.add_space(space::XS);
     ui.horizontal(|ui| {
-        let entered = path_field(
-            ui,
-            &mut fields.recording,
-            "Path of an ECG",
-            "or type a path, such as /data/ecg/00001_lr.hea",
-            440.0,
-        );
+        let entered = path_field(ui, &mut fields.recording, texts::FIELD, texts::HINT, 440.0);
         let go = ui.add_enabled(
             !fields.recording.trim().is_empty(),
-            eframe::egui::Button::new("Open"),
+            eframe::egui::Button::new(texts::OPEN),
         );
         if entered || go.clicked() {
             commands.send(Command::OpenRecording(PathBuf::from(
@@ -118,9 +108,9 @@ fn recent(ui: &mut Ui, state: &State, commands: &mut Commands) {
     ui.add_space(space::S);
     divider(ui);
     ui.horizontal(|ui| {
-        section(ui, "Recent files");
+        section(ui, texts::RECENT);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if ghost_button(ui, "Clear list").clicked() {
+            if ghost_button(ui, texts::CLEAR).clicked() {
                 commands.send(Command::ClearRecent);
             }
             compare::way(ui, state, commands);
