@@ -16,12 +16,7 @@ pub fn ui(ctx: &Context, state: &State, commands: &mut Commands) {
         return;
     };
     dialog(ctx, "Model", 680.0, commands, |ui, commands| {
-        problem_ui(
-            ui,
-            Place::Model,
-            state.problems.get(&Place::Model),
-            commands,
-        );
+        problem_ui(ui, state, Place::Model, commands);
 
         about(ui, state, model);
         ui.add_space(space::S);

@@ -14,18 +14,8 @@ use crate::inference::DeviceChoice;
 
 pub fn ui(ctx: &Context, state: &State, fields: &mut Fields, commands: &mut Commands) {
     dialog(ctx, texts::TITLE, 600.0, commands, |ui, commands| {
-        problem_ui(
-            ui,
-            Place::Settings,
-            state.problems.get(&Place::Settings),
-            commands,
-        );
-        problem_ui(
-            ui,
-            Place::Model,
-            state.problems.get(&Place::Model),
-            commands,
-        );
+        problem_ui(ui, state, Place::Settings, commands);
+        problem_ui(ui, state, Place::Model, commands);
         appearance(ui, state, commands);
         ui.add_space(space::M);
         model(ui, state, fields, commands);

@@ -18,7 +18,7 @@ const SOFT_PIXELS: f32 = 1.0;
 pub(super) const LOOSE_PIXELS: f32 = 0.3;
 /// The most that it may be, in widths of the pen. Less than half of one, so that
 /// the ends themselves are always in the band.
-const LOOSE_PENS: f32 = 0.42;
+pub(super) const LOOSE_PENS: f32 = 0.42;
 const _: () = assert!(LOOSE_PENS < 0.5);
 /// The longest bar of the picture; in a longer one the end is softer by as much
 /// as it is longer, in steps.

@@ -9,6 +9,9 @@ use crate::app::widgets::{Cell, Column, Table, heading, secondary, section, weak
 use crate::explain::{AttentionExplanation, Ledger, NOT_PER_CLASS, lead_bars, lead_radar};
 use crate::sheet::{Scene, SheetView, paint_egui};
 
+/// A lead that moves a probability by so much is set off.
+const MUCH: f64 = 0.05;
+
 /// Attention of the leads, as bars and as a radar.
 pub fn looked(ui: &mut Ui, state: &State) {
     heading(ui, "Where the network looked");
@@ -39,8 +42,10 @@ pub fn worth(ui: &mut Ui, state: &State) {
     section(ui, "What each lead is worth");
     weak(
         ui,
-        "Probability less the probability with the lead set to 0 in what the model sees. Above 0, the lead speaks \
-         for the statement; bold where it is 0.05 or more, for or against.",
+        format!(
+            "Probability less the probability with the lead set to 0 in what the model sees. Above 0, the lead speaks \
+             for the statement; bold where it is {MUCH} or more, for or against."
+        ),
     );
     let codes = attention.occlusion.values().next();
     let codes: Vec<&String> = codes.into_iter().flat_map(|row| row.keys()).collect();
@@ -67,7 +72,7 @@ pub fn worth(ui: &mut Ui, state: &State) {
                     let worth = Ledger::shown(attention.worth(lead, code).unwrap_or(0.0));
                     said.push(format!("{code} {worth:+.3}"));
                     let cell = Cell::new(format!("{worth:+.3}"));
-                    cells.push(if worth.abs() >= 0.05 {
+                    cells.push(if worth.abs() >= MUCH {
                         cell.strong()
                     } else {
                         cell

@@ -26,7 +26,7 @@ const BUTTONS: f32 = 92.0;
 /// The Read screen while ECGs are compared.
 pub fn ui(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands) {
     for place in [Place::Reading, Place::Model] {
-        problem_ui(ui, place, state.problems.get(&place), commands);
+        problem_ui(ui, state, place, commands);
     }
     let comparison = &state.comparison;
     let along = display_bar::Along {

@@ -24,6 +24,7 @@ use eframe::egui::{Align, Frame, Layout, Margin, Panel, ScrollArea, Ui};
 
 use super::command::{Command, Commands, Overlay, Place, Scroll};
 use super::state::{Fields, OpenedRecording, State};
+use super::texts;
 use super::tokens::space;
 use super::widgets::{card_frame, icon_button, problem_ui, title, weak};
 use super::worker::Purpose;
@@ -55,25 +56,10 @@ pub fn ui(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Comman
             over(ui, state, opened, commands);
         }
         if state.overlay != Some(Overlay::Open) {
-            problem_ui(
-                ui,
-                Place::Reading,
-                state.problems.get(&Place::Reading),
-                commands,
-            );
+            problem_ui(ui, state, Place::Reading, commands);
         }
-        problem_ui(
-            ui,
-            Place::Notes,
-            state.problems.get(&Place::Notes),
-            commands,
-        );
-        problem_ui(
-            ui,
-            Place::Model,
-            state.problems.get(&Place::Model),
-            commands,
-        );
+        problem_ui(ui, state, Place::Notes, commands);
+        problem_ui(ui, state, Place::Model, commands);
         let along = display_bar::Along {
             duration_s: opened.recording.duration_s(),
             start_s: state.reading.page_start_s,
@@ -149,7 +135,7 @@ fn over(ui: &mut Ui, state: &State, opened: &OpenedRecording, commands: &mut Com
 /// A file that is on its way in.
 fn opening(ui: &mut Ui, state: &State, commands: &mut Commands) {
     if state.reading.opening.is_some() {
-        if ui.button("Cancel").clicked() {
+        if ui.button(texts::opening::CANCEL).clicked() {
             commands.send(Command::CancelOpening);
         }
         ui.spinner();

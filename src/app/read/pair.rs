@@ -51,11 +51,8 @@ pub fn ui(
     let arrangement = Arrangement::of(view, count, &opened.drawn.marked, room);
     let mut place = ui.available_rect_before_wrap();
     if let Some(explanation) = below {
-        let scene = match view {
-            PairView::Single => &opened.drawn.plain,
-            PairView::Sheets | PairView::CutOuts => &opened.drawn.marked,
-            PairView::Strips => &opened.drawn.strip,
-        };
+        // Cut-outs are about as high as sheets.
+        let scene = scene_of(&opened.drawn, view).unwrap_or(&opened.drawn.marked);
         let sheets = arrangement.height(count, scene, room.x);
         let height = (ui.available_height() - sheets - AROUND).max(least);
         let (above, below) = place.split_top_bottom_at_y(place.bottom() - height);

@@ -83,12 +83,7 @@ pub fn order(state: &State) -> Vec<usize> {
 /// What has to be known of the prediction wherever it is shown: that it failed,
 /// that it is of a changed ECG, what was done for the model.
 pub fn notices(ui: &mut Ui, state: &State, commands: &mut Commands) {
-    problem_ui(
-        ui,
-        Place::Prediction,
-        state.problems.get(&Place::Prediction),
-        commands,
-    );
+    problem_ui(ui, state, Place::Prediction, commands);
     let Some(prediction) = &state.reading.prediction else {
         return;
     };

@@ -21,12 +21,7 @@ const RESOLUTIONS: [(u16, &str); 3] = [(150, "150 dpi"), (300, "300 dpi"), (600,
 
 pub fn overlay(ctx: &Context, state: &State, fields: &mut Fields, commands: &mut Commands) {
     dialog(ctx, texts::TITLE, WIDTH, commands, |ui, commands| {
-        problem_ui(
-            ui,
-            Place::Print,
-            state.problems.get(&Place::Print),
-            commands,
-        );
+        problem_ui(ui, state, Place::Print, commands);
         let whats = PrintWhat::ALL.map(|what| (what, what.name()));
         if let Some(what) = segmented(ui, fields.print_what, &whats) {
             fields.print_what = what;

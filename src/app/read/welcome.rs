@@ -25,18 +25,8 @@ pub fn ui(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Comman
             ui.add_space((ui.available_height() * 0.12).min(90.0));
             ui.with_layout(Layout::top_down(Align::Center), |ui| {
                 ui.allocate_ui_with_layout(vec2(WIDTH, 0.0), Layout::top_down(Align::Min), |ui| {
-                    problem_ui(
-                        ui,
-                        Place::Reading,
-                        state.problems.get(&Place::Reading),
-                        commands,
-                    );
-                    problem_ui(
-                        ui,
-                        Place::Model,
-                        state.problems.get(&Place::Model),
-                        commands,
-                    );
+                    problem_ui(ui, state, Place::Reading, commands);
+                    problem_ui(ui, state, Place::Model, commands);
                     card(ui, |ui| {
                         ui.set_width(WIDTH - 2.0 * space::M);
                         title(ui, texts::TITLE);
@@ -50,12 +40,7 @@ pub fn ui(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Comman
 /// The same over a screen with an ECG.
 pub fn overlay(ctx: &Context, state: &State, fields: &mut Fields, commands: &mut Commands) {
     dialog(ctx, texts::TITLE, WIDTH, commands, |ui, commands| {
-        problem_ui(
-            ui,
-            Place::Reading,
-            state.problems.get(&Place::Reading),
-            commands,
-        );
+        problem_ui(ui, state, Place::Reading, commands);
         ways(ui, state, fields, commands);
     });
 }

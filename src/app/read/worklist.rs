@@ -23,12 +23,7 @@ const COMPARE: f32 = 84.0;
 /// The list over the screen.
 pub fn overlay(ctx: &Context, state: &State, fields: &mut Fields, commands: &mut Commands) {
     dialog(ctx, "Worklist", WIDTH, commands, |ui, commands| {
-        problem_ui(
-            ui,
-            Place::Worklist,
-            state.problems.get(&Place::Worklist),
-            commands,
-        );
+        problem_ui(ui, state, Place::Worklist, commands);
         folder(ui, state, fields, commands);
         if state.worklist.listing {
             secondary(ui, "Looking through the folder…");

@@ -71,12 +71,7 @@ fn rate(
         .show_separator_line(false)
         .frame(frame)
         .show(ui, |ui| {
-            problem_ui(
-                ui,
-                Place::Review,
-                state.problems.get(&Place::Review),
-                commands,
-            );
+            problem_ui(ui, state, Place::Review, commands);
             card(ui, |ui| {
                 ui.set_min_size(ui.available_size());
                 questions::ui(ui, session, &class, fields, commands);

@@ -15,18 +15,8 @@ pub fn ui(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Comman
     ui.add_space((ui.available_height() * 0.12).min(90.0));
     ui.with_layout(Layout::top_down(Align::Center), |ui| {
         ui.allocate_ui_with_layout(vec2(WIDTH, 0.0), Layout::top_down(Align::Min), |ui| {
-            problem_ui(
-                ui,
-                Place::Review,
-                state.problems.get(&Place::Review),
-                commands,
-            );
-            problem_ui(
-                ui,
-                Place::Model,
-                state.problems.get(&Place::Model),
-                commands,
-            );
+            problem_ui(ui, state, Place::Review, commands);
+            problem_ui(ui, state, Place::Model, commands);
             card(ui, |ui| {
                 ui.set_width(WIDTH - 2.0 * space::M);
                 form(ui, state, fields, commands);

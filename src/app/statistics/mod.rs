@@ -27,18 +27,8 @@ pub fn ui(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Comman
         .auto_shrink([false, false])
         .show(ui, |ui| {
             header(ui, state, commands);
-            problem_ui(
-                ui,
-                Place::Statistics,
-                state.problems.get(&Place::Statistics),
-                commands,
-            );
-            problem_ui(
-                ui,
-                Place::Model,
-                state.problems.get(&Place::Model),
-                commands,
-            );
+            problem_ui(ui, state, Place::Statistics, commands);
+            problem_ui(ui, state, Place::Model, commands);
             let loaded = state.model.bundle().map(|model| model.sha256.as_str());
             let results = state
                 .statistics

@@ -21,8 +21,8 @@ pub const CPU: &str = "CPU";
 pub const CUDA: &str = "CUDA GPU";
 pub const PTBXL: &str = "PTB-XL folder";
 pub const WHY_PTBXL: &str = "A model trained on PTB-XL names its training ECGs but does not contain them. Point to your copy of PTB-XL once \
-         to see them; each is checked against the signal that the model was trained on. The test ECGs of a study are read \
-         from there as well.";
+    to see them; each is checked against the signal that the model was trained on. The test ECGs of a study are read \
+    from there as well.";
 pub const PTBXL_FIELD: &str = "Path of the PTB-XL folder";
 pub const PTBXL_HINT: &str = "Folder with ptbxl_database.csv";
 pub const USE: &str = "Use";

@@ -42,8 +42,7 @@ pub fn ui(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Comman
         .show(ui, |ui| {
             ui.with_layout(Layout::top_down(Align::Center), |ui| {
                 ui.allocate_ui_with_layout(vec2(WIDTH, 0.0), Layout::top_down(Align::Min), |ui| {
-                    let problem = state.problems.get(&Place::Training);
-                    problem_ui(ui, Place::Training, problem, commands);
+                    problem_ui(ui, state, Place::Training, commands);
                     watch(ui, state, fields, commands);
                     card(ui, |ui| {
                         ui.set_width(WIDTH - 2.0 * space::M);

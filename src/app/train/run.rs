@@ -22,8 +22,7 @@ pub fn ui(
     fields: &mut Fields,
     commands: &mut Commands,
 ) {
-    let problem = state.problems.get(&Place::Training);
-    problem_ui(ui, Place::Training, problem, commands);
+    problem_ui(ui, state, Place::Training, commands);
     header(ui, state, run, commands);
     end(ui, run);
     for warning in &run.view.warnings {

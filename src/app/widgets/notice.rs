@@ -7,7 +7,7 @@ use eframe::egui::{
 
 use super::icon_button;
 use crate::app::command::{Command, Commands, Place};
-use crate::app::state::Problem;
+use crate::app::state::State;
 use crate::app::theme::{regular, strong};
 use crate::app::tokens::{Tokens, Tone, radius, space, type_size};
 
@@ -46,8 +46,10 @@ pub fn banner<R>(ui: &mut Ui, tone: Tone, contents: impl FnOnce(&mut Ui) -> R) -
 }
 
 /// A problem, where it happened, until it is dismissed.
-pub fn problem_ui(ui: &mut Ui, place: Place, problem: Option<&Problem>, commands: &mut Commands) {
-    let Some(problem) = problem else { return };
+pub fn problem_ui(ui: &mut Ui, state: &State, place: Place, commands: &mut Commands) {
+    let Some(problem) = state.problems.get(&place) else {
+        return;
+    };
     let tone = Tokens::of(ui).error;
     banner(ui, tone, |ui| {
         ui.horizontal_top(|ui| {

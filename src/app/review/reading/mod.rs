@@ -48,12 +48,7 @@ fn read(
         .show_separator_line(false)
         .frame(frame)
         .show(ui, |ui| {
-            problem_ui(
-                ui,
-                Place::Review,
-                state.problems.get(&Place::Review),
-                commands,
-            );
+            problem_ui(ui, state, Place::Review, commands);
             card(ui, |ui| {
                 ui.set_min_size(ui.available_size());
                 answer::ui(ui, reader, arm, fields, commands);
