@@ -10,6 +10,7 @@ use super::command::{Command, Commands, Overlay, ReviewCommand, Screen, TrainCom
 use super::launch::AppOptions;
 use super::picture::Photographer;
 use super::state::{Fields, Saved, State};
+use super::texts::window as texts;
 use super::tokens::{Tokens, radius, space, type_size};
 use super::worker::{Dialogs, Event, FileJob, Priority, Workers};
 use super::{
@@ -143,8 +144,8 @@ impl Application {
     fn set_title(&mut self, ctx: &egui::Context) {
         // A recording's checksum, never its file name.
         let title = match &self.state.reading.opened {
-            Some(opened) => format!("ECG {} - protoecg", opened.id),
-            None => "protoecg".to_owned(),
+            Some(opened) => texts::window_title(&opened.id),
+            None => texts::PROGRAM.to_owned(),
         };
         if title != self.title {
             ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
@@ -195,7 +196,7 @@ fn drop_hint(ctx: &egui::Context) {
         return;
     }
     let tokens = Tokens::of_style(&ctx.global_style());
-    let layer = egui::LayerId::new(egui::Order::Foreground, egui::Id::unique("drop hint"));
+    let layer = egui::LayerId::new(egui::Order::Foreground, egui::Id::unique("drop-hint"));
     let painter = ctx.layer_painter(layer);
     let window = ctx.content_rect();
     painter.rect_filled(window, 0.0, tokens.scrim);
@@ -211,7 +212,7 @@ fn drop_hint(ctx: &egui::Context) {
     painter.text(
         card.center(),
         egui::Align2::CENTER_CENTER,
-        "Drop to open this ECG",
+        texts::DROP_TO_OPEN,
         theme::strong(type_size::TITLE),
         tokens.text,
     );

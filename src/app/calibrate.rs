@@ -7,6 +7,7 @@ use eframe::egui::{
 use super::command::{Command, Commands};
 use super::monitor::{CARD_MM, PIXELS_PER_MM};
 use super::state::{Fields, State};
+use super::texts::calibrate as texts;
 use super::theme::regular;
 use super::tokens::{Tokens, radius, space, type_size};
 use super::widgets::{dialog, primary_button, secondary, small};
@@ -15,62 +16,43 @@ use super::widgets::{dialog, primary_button, secondary, small};
 const RULER_MM: u16 = 100;
 
 pub fn ui(ctx: &Context, state: &State, fields: &mut Fields, commands: &mut Commands) {
-    dialog(
-        ctx,
-        "Calibrate this screen",
-        640.0,
-        commands,
-        |ui, commands| {
-            secondary(
-                ui,
-                "Hold a bank card (85.60 x 53.98 mm) against the frame, or a ruler against the scale, and move the slider \
-             until both are equally long. The arrow keys move it finely.",
-            );
-            ui.add_space(space::XS);
-            let slider = Slider::new(&mut fields.pixels_per_mm, PIXELS_PER_MM)
-                .logarithmic(true)
-                .step_by(0.005)
-                .fixed_decimals(3)
-                .text("pixels per millimetre");
-            ui.spacing_mut().slider_width = 360.0;
-            ui.add(slider);
-            ui.add_space(space::S);
-            let points_per_mm = fields.pixels_per_mm as f32 / ui.pixels_per_point();
-            card(ui, points_per_mm);
-            ui.add_space(space::S);
-            ruler(ui, points_per_mm);
-            ui.add_space(space::S);
-            small(
-                ui,
-                format!("For the monitor with {} pixels.", state.monitor),
-            );
-            ui.horizontal(|ui| {
-                if primary_button(ui, "Use this size", true).clicked() {
-                    commands.send(Command::Calibrate(Some(fields.pixels_per_mm)));
-                }
-                let known = state.saved.monitors.pixels_per_mm(&state.monitor).is_some();
-                if ui
-                    .add_enabled(known, eframe::egui::Button::new("Forget the calibration"))
-                    .clicked()
-                {
-                    commands.send(Command::Calibrate(None));
-                }
-            });
-        },
-    );
+    dialog(ctx, texts::TITLE, 640.0, commands, |ui, commands| {
+        secondary(ui, texts::HOW);
+        ui.add_space(space::XS);
+        let slider = Slider::new(&mut fields.pixels_per_mm, PIXELS_PER_MM)
+            .logarithmic(true)
+            .step_by(0.005)
+            .fixed_decimals(3)
+            .text(texts::PIXELS_PER_MM);
+        ui.spacing_mut().slider_width = 360.0;
+        ui.add(slider);
+        ui.add_space(space::S);
+        let points_per_mm = fields.pixels_per_mm as f32 / ui.pixels_per_point();
+        card(ui, points_per_mm);
+        ui.add_space(space::S);
+        ruler(ui, points_per_mm);
+        ui.add_space(space::S);
+        small(ui, texts::monitor(&state.monitor));
+        ui.horizontal(|ui| {
+            if primary_button(ui, texts::USE, true).clicked() {
+                commands.send(Command::Calibrate(Some(fields.pixels_per_mm)));
+            }
+            let known = state.saved.monitors.pixels_per_mm(&state.monitor).is_some();
+            if ui
+                .add_enabled(known, eframe::egui::Button::new(texts::FORGET))
+                .clicked()
+            {
+                commands.send(Command::Calibrate(None));
+            }
+        });
+    });
 }
 
 fn card(ui: &mut Ui, points_per_mm: f32) {
     let tokens = Tokens::of(ui);
     let size = vec2(CARD_MM.0, CARD_MM.1) * points_per_mm;
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
-    response.widget_info(|| {
-        WidgetInfo::labeled(
-            Role::GraphicsObject,
-            true,
-            "Frame of the size of a bank card",
-        )
-    });
+    response.widget_info(|| WidgetInfo::labeled(Role::GraphicsObject, true, texts::CARD));
     ui.painter().rect(
         rect,
         radius::CARD,
@@ -84,7 +66,7 @@ fn ruler(ui: &mut Ui, points_per_mm: f32) {
     let tokens = Tokens::of(ui);
     let size = vec2(f32::from(RULER_MM) * points_per_mm, 26.0);
     let (rect, response) = ui.allocate_exact_size(size + vec2(20.0, 0.0), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::GraphicsObject, true, "Scale of 100 mm"));
+    response.widget_info(|| WidgetInfo::labeled(Role::GraphicsObject, true, texts::RULER));
     let rect = Rect::from_min_size(rect.min, size);
     for mm in 0..=RULER_MM {
         let x = rect.left() + f32::from(mm) * points_per_mm;

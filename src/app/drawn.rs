@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::look::Look;
+use super::texts::drawn as texts;
 use crate::bundle::SignalView;
 use crate::dataset::HighRate;
 use crate::ecg::{Lead, Recording};
@@ -39,7 +40,9 @@ impl Signal {
                 note: view.note,
                 unit: view.unit,
             },
-            Err(error) => Self::filtered(source, look, &format!(" (not as the model: {error})")),
+            Err(error) => {
+                Self::filtered(source, look, &texts::not_as_the_model(&error.to_string()))
+            }
         }
     }
 
@@ -198,8 +201,8 @@ impl Drawn {
 fn highlighted(marks: &[Mark]) -> &'static str {
     match (marks.first().map(|mark| mark.style), marks.len()) {
         (None, _) => "",
-        (Some(MarkStyle::WholeRecording), _) => " The rhythm strip is highlighted.",
-        (Some(MarkStyle::Pooled), 1) => " The window of the prototype is highlighted.",
-        (Some(MarkStyle::Pooled), _) => " The windows of the prototype are highlighted.",
+        (Some(MarkStyle::WholeRecording), _) => texts::STRIP_HIGHLIGHTED,
+        (Some(MarkStyle::Pooled), 1) => texts::WINDOW_HIGHLIGHTED,
+        (Some(MarkStyle::Pooled), _) => texts::WINDOWS_HIGHLIGHTED,
     }
 }

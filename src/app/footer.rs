@@ -3,6 +3,7 @@
 use eframe::egui::{Align, Frame, Layout, Margin, Panel, Ui};
 
 use super::state::{ModelState, State};
+use super::texts::footer as texts;
 use super::tokens::{Tokens, space};
 use super::widgets::weak;
 use crate::sheet::NOT_A_MEDICAL_DEVICE;
@@ -30,18 +31,18 @@ pub fn ui(ui: &mut Ui, state: &State) {
 /// What is going on, or where the model runs.
 fn doing(state: &State) -> Option<String> {
     if state.reading.opening.is_some() {
-        return Some("Reading the file…".to_owned());
+        return Some(texts::READING.to_owned());
     }
     if state.reading.predicting {
-        return Some("The model is reading the ECG…".to_owned());
+        return Some(texts::MODEL_IS_READING.to_owned());
     }
     if let Some(text) = super::train::goes_on(state) {
         return Some(text);
     }
     match &state.model {
-        ModelState::Opening(_) => Some("Checking the model's files…".to_owned()),
-        ModelState::Loading(_) => Some("Loading the network…".to_owned()),
-        ModelState::Ready { device, .. } => Some(format!("Model on {device}")),
+        ModelState::Opening(_) => Some(texts::CHECKING.to_owned()),
+        ModelState::Loading(_) => Some(texts::LOADING.to_owned()),
+        ModelState::Ready { device, .. } => Some(texts::model_on(device)),
         ModelState::None | ModelState::Failed(_) => None,
     }
 }

@@ -5,17 +5,18 @@ use eframe::egui::{Context, Ui};
 
 use super::command::{Commands, Place};
 use super::state::{LoadedModel, ModelState, State};
+use super::texts::model_card as texts;
 use super::tokens::{Tokens, space};
 use super::widgets::{
     Cell, Column, Table, badge, body, dialog, problem_ui, secondary, section, small, weak,
 };
-use crate::bundle::{FoldMetrics, Manifest};
+use crate::bundle::Manifest;
 
 pub fn ui(ctx: &Context, state: &State, commands: &mut Commands) {
     let Some(model) = state.model.bundle() else {
         return;
     };
-    dialog(ctx, "Model", 680.0, commands, |ui, commands| {
+    dialog(ctx, texts::TITLE, 680.0, commands, |ui, commands| {
         problem_ui(ui, state, Place::Model, commands);
 
         about(ui, state, model);
@@ -34,97 +35,66 @@ fn about(ui: &mut Ui, state: &State, model: &LoadedModel) {
     ui.horizontal(|ui| {
         body(ui, manifest.title.as_str());
         if manifest.simulated {
-            badge(ui, tokens.demonstration, "Demonstration, simulated signals");
+            badge(ui, tokens.demonstration, texts::DEMONSTRATION);
         }
     });
     if manifest.simulated {
-        small(
-            ui,
-            "Trained on simulated ECGs to show the program. It says nothing about real patients.",
-        );
+        small(ui, texts::WHAT_DEMONSTRATION_IS);
     }
     secondary(
         ui,
         match &manifest.training {
-            Some(training) => format!(
-                "Trained on {}: {} ECGs, checked on {}.",
-                training.data, training.train_records, training.validation_records
+            Some(training) => texts::trained_on(
+                &training.data,
+                training.train_records,
+                training.validation_records,
             ),
-            None => "Imported: what it was trained on is not known.".to_owned(),
+            None => texts::IMPORTED.to_owned(),
         },
     );
     let device = match &state.model {
-        ModelState::Ready { device, .. } => format!("runs on {device}"),
-        _ => "loading".to_owned(),
+        ModelState::Ready { device, .. } => Some(device.as_str()),
+        _ => None,
     };
     let sha256: String = model.sha256.chars().take(12).collect();
     weak(
         ui,
-        format!(
-            "{} · SHA-256 {sha256}… · protoecg {} · {device}",
-            manifest.name, manifest.program_version
-        ),
+        texts::identity(&manifest.name, &sha256, &manifest.program_version, device),
     );
 }
 
 fn metrics(ui: &mut Ui, manifest: &Manifest) {
-    section(ui, "Macro AUROC");
+    section(ui, texts::MACRO_AUROC);
     for fold in &manifest.metrics {
-        body(ui, macro_auroc(fold));
+        body(ui, texts::macro_auroc(fold));
     }
     match manifest.metrics.last() {
-        Some(fold) => weak(ui, format!("Intervals: {}.", fold.ci_method)),
-        None => small(ui, "The bundle has no metrics."),
+        Some(fold) => weak(ui, texts::intervals(&fold.ci_method)),
+        None => small(ui, texts::NO_METRICS),
     };
-}
-
-fn macro_auroc(fold: &FoldMetrics) -> String {
-    let value = fold
-        .macro_auroc
-        .map_or("not defined".to_owned(), |value| format!("{value:.3}"));
-    let ci = fold
-        .macro_auroc_ci
-        .map(|(low, high)| format!(" (95 % interval {low:.3} to {high:.3})"));
-    format!(
-        "Fold {}: {value}{}; {} ECGs, {} statements scored",
-        fold.fold,
-        ci.unwrap_or_default(),
-        fold.records,
-        fold.statements_scored
-    )
 }
 
 fn projection(ui: &mut Ui, manifest: &Manifest) {
     if manifest.projection.is_empty() {
         return;
     }
-    section(ui, "Prototypes");
+    section(ui, texts::PROTOTYPES);
     for report in &manifest.projection {
-        body(
-            ui,
-            format!(
-                "{}: {} prototypes from {} training ECGs; cosine to the ECG that replaced each: median {:.3}, lowest {:.3}",
-                report.branch,
-                report.prototypes,
-                report.distinct,
-                report.cosine_before_median,
-                report.cosine_before_min
-            ),
-        );
+        body(ui, texts::projection(report));
     }
 }
 
 fn classes(ui: &mut Ui, manifest: &Manifest) {
     let tokens = Tokens::of(ui);
-    section(ui, "Statements");
+    section(ui, texts::STATEMENTS);
     let table = Table::new(
         ui,
         &[
-            Column::left("Code", 60.0),
-            Column::left("Statement", 0.0),
-            Column::right("Training ECGs", 90.0),
-            Column::right("AUROC", 60.0),
-            Column::right("Threshold", 86.0),
+            Column::left(texts::CODE, 60.0),
+            Column::left(texts::STATEMENT, 0.0),
+            Column::right(texts::TRAINING_ECGS, 90.0),
+            Column::right(texts::AUROC, 60.0),
+            Column::right(texts::THRESHOLD, 86.0),
         ],
     );
     ui.spacing_mut().item_spacing.y = 0.0;
@@ -133,7 +103,7 @@ fn classes(ui: &mut Ui, manifest: &Manifest) {
     for statement in &manifest.statements {
         let positives = statement
             .training_positives
-            .map_or("unknown".to_owned(), |n| n.to_string());
+            .map_or(texts::UNKNOWN.to_owned(), |n| n.to_string());
         let auroc = test
             .and_then(|fold| {
                 fold.classes
@@ -144,24 +114,21 @@ fn classes(ui: &mut Ui, manifest: &Manifest) {
             .map_or("–".to_owned(), |auroc| format!("{auroc:.3}"));
         let assessed = statement.assessed();
         let threshold = if assessed {
-            let shared = if statement.threshold_shared {
-                " shared"
-            } else {
-                ""
-            };
-            format!("{:.2}{shared}", statement.threshold)
+            texts::threshold(statement.threshold, statement.threshold_shared)
         } else {
-            "not assessed".to_owned()
+            texts::NOT_ASSESSED.to_owned()
         };
         let colour = if assessed {
             tokens.text
         } else {
             tokens.text_weak
         };
-        let name = format!(
-            "{}, {}: {positives} training ECGs, AUROC {auroc}, threshold {threshold}",
-            statement.code,
-            statement.description()
+        let name = texts::row(
+            &statement.code,
+            statement.description(),
+            &positives,
+            &auroc,
+            &threshold,
         );
         let cells = [
             Cell::new(statement.code.as_str()).strong().colour(colour),

@@ -7,6 +7,8 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::texts::problems as texts;
+
 /// What somebody noted about one ECG.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -70,12 +72,7 @@ impl Notes {
         let notes: Self =
             ron::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
         if notes.version != Self::VERSION {
-            return Err(format!(
-                "{}: version {}, expected {}",
-                path.display(),
-                notes.version,
-                Self::VERSION
-            ));
+            return Err(texts::other_version(path, notes.version, Self::VERSION));
         }
         Ok(notes)
     }

@@ -7,6 +7,7 @@ use eframe::egui::{
 
 use super::command::{Command, Commands, Overlay, Screen};
 use super::state::{ModelState, State};
+use super::texts::top_bar as texts;
 use super::theme::{regular, strong};
 use super::tokens::{Tokens, radius, space, type_size};
 use super::widgets::{badge, icon_button};
@@ -16,7 +17,7 @@ pub fn ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let frame = Frame::new()
         .fill(tokens.surface)
         .inner_margin(Margin::symmetric(space::M as i8, 0));
-    Panel::top("top bar")
+    Panel::top("top-bar")
         .exact_size(space::BAR)
         .frame(frame)
         .show(ui, |ui| {
@@ -29,18 +30,18 @@ pub fn ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
                     }
                 }
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    if icon_button(ui, "?", "Help with keys").clicked() {
+                    if icon_button(ui, "?", texts::HELP).clicked() {
                         commands.send(Command::Toggle(Overlay::Help));
                     }
                     if ui
-                        .add(Button::new("Settings").frame_when_inactive(false))
+                        .add(Button::new(texts::SETTINGS).frame_when_inactive(false))
                         .clicked()
                     {
                         commands.send(Command::Toggle(Overlay::Settings));
                     }
                     model(ui, state, commands);
                     if state.model.is_demonstration() {
-                        badge(ui, tokens.demonstration, "Demonstration, simulated signals");
+                        badge(ui, tokens.demonstration, texts::DEMONSTRATION);
                     }
                 });
             });
@@ -143,10 +144,10 @@ fn tab(ui: &mut Ui, screen: Screen, is_current: bool) -> bool {
 fn model(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let tokens = Tokens::of(ui);
     let (text, busy) = match &state.model {
-        ModelState::None => ("No model".to_owned(), false),
-        ModelState::Failed(_) => ("Model not loaded".to_owned(), false),
-        ModelState::Opening(_) => ("Checking the model…".to_owned(), true),
-        ModelState::Loading(model) => (format!("Loading {}…", model.manifest.title), true),
+        ModelState::None => (texts::NO_MODEL.to_owned(), false),
+        ModelState::Failed(_) => (texts::NOT_LOADED.to_owned(), false),
+        ModelState::Opening(_) => (texts::CHECKING.to_owned(), true),
+        ModelState::Loading(model) => (texts::loading(&model.manifest.title), true),
         ModelState::Ready { model, .. } => (model.manifest.title.clone(), false),
     };
     let colour = match state.model {
@@ -157,7 +158,7 @@ fn model(ui: &mut Ui, state: &State, commands: &mut Commands) {
         .font(regular(type_size::BODY))
         .color(colour);
     let response = ui.add(Button::new(label).frame_when_inactive(false));
-    let response = response.accessible_name(format!("Model: {text}"));
+    let response = response.accessible_name(texts::model(&text));
     if response.clicked() {
         let overlay = if state.model.bundle().is_some() {
             Overlay::Model
@@ -177,16 +178,19 @@ fn notice(ui: &mut Ui, commands: &mut Commands) {
     let frame = Frame::new()
         .fill(tone.fill)
         .inner_margin(Margin::symmetric(space::M as i8, 3));
-    Panel::top("notice").exact_size(36.0).frame(frame).show(ui, |ui| {
-        ui.horizontal_centered(|ui| {
-            ui.label(RichText::new("Not a medical device.").font(strong(type_size::BODY)).color(tone.text));
-            let rest = "For research and teaching. Do not diagnose or treat anybody by what you see here.";
-            ui.label(RichText::new(rest).color(tone.text));
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if ui.button("Understood").clicked() {
-                    commands.send(Command::DismissNotice);
-                }
+    Panel::top("notice")
+        .exact_size(36.0)
+        .frame(frame)
+        .show(ui, |ui| {
+            ui.horizontal_centered(|ui| {
+                let not_medical = RichText::new(texts::NOT_MEDICAL).font(strong(type_size::BODY));
+                ui.label(not_medical.color(tone.text));
+                ui.label(RichText::new(texts::FOR_RESEARCH).color(tone.text));
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    if ui.button(texts::UNDERSTOOD).clicked() {
+                        commands.send(Command::DismissNotice);
+                    }
+                });
             });
         });
-    });
 }

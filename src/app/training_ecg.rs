@@ -4,6 +4,7 @@
 use eframe::egui::{Frame, Stroke, Ui, Vec2};
 
 use super::command::{Command, Commands, Overlay};
+use super::texts::training_ecg as texts;
 use super::tokens::{Tokens, space};
 use super::widgets::{heading, secondary, sentence, small};
 
@@ -12,14 +13,14 @@ pub fn waiting(ui: &mut Ui, size: Vec2) {
     place(ui, size, |ui| {
         ui.horizontal(|ui| {
             ui.spinner();
-            secondary(ui, "Reading the ECG…");
+            secondary(ui, texts::READING);
         });
     });
 }
 
 /// It cannot be shown, for this reason.
 pub fn missing(ui: &mut Ui, size: Vec2, why: &str, commands: &mut Commands) {
-    not_there(ui, size, ("The training ECG is not here", why), commands);
+    not_there(ui, size, (texts::NOT_HERE, why), commands);
 }
 
 /// An ECG of the data set cannot be shown: what and why.
@@ -28,7 +29,7 @@ pub fn not_there(ui: &mut Ui, size: Vec2, (what, why): (&str, &str), commands: &
         heading(ui, what);
         small(ui, sentence(why));
         ui.add_space(space::XS);
-        if ui.button("Name the folder in the settings…").clicked() {
+        if ui.button(texts::NAME_FOLDER).clicked() {
             commands.send(Command::Toggle(Overlay::Settings));
         }
     });

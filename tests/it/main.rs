@@ -37,6 +37,7 @@ mod small_model;
 mod statistics;
 mod study_report;
 mod tensorboard;
+mod texts;
 mod train_mode;
 mod training;
 mod training_options;

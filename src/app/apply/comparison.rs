@@ -8,6 +8,7 @@ use crate::app::command::{CompareCommand, Overlay, Place, Screen};
 use crate::app::state::{
     ComparedEcg, ComparedReading, Comparison, ListedReading, OpenedRecording, positive,
 };
+use crate::app::texts::problems as texts;
 use crate::app::worker::{ComparedEvent, FileJob, ModelJob, Priority, ReadRecording};
 use crate::ecg::Recording;
 use crate::measurements::Measurements;
@@ -54,11 +55,8 @@ impl Application {
             self.state.solved(place);
         } else {
             let most = Comparison::MOST;
-            self.state.problem(
-                place,
-                format!("{most} ECGs are compared already"),
-                "Remove one of them first: M shows them.",
-            );
+            self.state
+                .problem(place, texts::comparison_full(most), texts::REMOVE_ONE);
         }
         has_room
     }
@@ -114,7 +112,7 @@ impl Application {
                     (Err(message), look) => {
                         // Not tried again until something changes.
                         opened.drawn.look = look.unwrap_or_default();
-                        let title = "This ECG could not be drawn";
+                        let title = texts::ECG_NOT_DRAWN;
                         self.state.problem(Place::Reading, title, message);
                     }
                 }

@@ -7,6 +7,7 @@ use crate::app::application::Application;
 use crate::app::command::Place;
 use crate::app::drawn::{Drawn, Evidence, Source};
 use crate::app::state::{LoadedModel, Marked, Reading};
+use crate::app::texts::problems as texts;
 use crate::app::worker::{EvidenceKey, FileJob, ModelJob, Priority};
 use crate::explain::{AttentionExplanation, BranchInfluence, Checks, Order, marks};
 use crate::inference::Changes;
@@ -80,7 +81,7 @@ impl Application {
             Ok(drawn) => marked.drawn = Some((key, drawn)),
             Err(message) => {
                 reading.marked = None;
-                let title = "The evidence could not be drawn";
+                let title = texts::EVIDENCE_NOT_DRAWN;
                 self.state.problem(Place::Prediction, title, message);
             }
         }
@@ -164,7 +165,7 @@ impl Application {
         match failed {
             None => self.draw_evidence(),
             Some(message) => {
-                let title = "What the similarity hangs on could not be measured";
+                let title = texts::INFLUENCE_NOT_MEASURED;
                 self.state.problem(Place::Prediction, title, message);
             }
         }
@@ -196,7 +197,7 @@ impl Application {
         match result {
             Ok(checks) => self.state.reading.checks = Some(checks),
             Err(message) => {
-                let title = "The pair could not be checked";
+                let title = texts::PAIR_NOT_CHECKED;
                 self.state.problem(Place::Prediction, title, message);
             }
         }
@@ -239,7 +240,7 @@ impl Application {
                 self.draw_evidence();
             }
             Err(message) => {
-                let title = "What each lead is worth could not be measured";
+                let title = texts::ATTENTION_NOT_MEASURED;
                 self.state.problem(Place::Prediction, title, message);
             }
         }

@@ -21,6 +21,7 @@ use super::command::{Command, Overlay, Place, Screen, ZoomStep};
 use super::monitor::USUAL_PIXELS_PER_MM;
 use super::theme;
 use super::worker::{Event, Purpose};
+use crate::app::texts::problems as texts;
 use crate::explain;
 
 impl Application {
@@ -251,26 +252,20 @@ impl Application {
             // Nobody cancels this fast: there was no dialog to cancel.
             if took < std::time::Duration::from_millis(400) {
                 let (place, field) = match purpose {
-                    Purpose::OpenRecording => (
-                        Place::Reading,
-                        "type the path of the ECG, or drop the file on the window",
-                    ),
+                    Purpose::OpenRecording => (Place::Reading, texts::TYPE_PATH_OF_ECG),
                     Purpose::ChooseBundle | Purpose::ChoosePtbxl => {
-                        (Place::Settings, "type the path of the folder")
+                        (Place::Settings, texts::TYPE_PATH_OF_FOLDER)
                     }
-                    Purpose::ExportTables => (Place::Statistics, "type the path of the folder"),
-                    Purpose::ChooseConfig => (Place::Training, "type the path of the file"),
+                    Purpose::ExportTables => (Place::Statistics, texts::TYPE_PATH_OF_FOLDER),
+                    Purpose::ChooseConfig => (Place::Training, texts::TYPE_PATH_OF_FILE),
                     Purpose::ChooseTrainingData
                     | Purpose::ChooseTrainingPlace
-                    | Purpose::ChooseRun => (Place::Training, "type the path of the folder"),
-                    Purpose::OpenFolder => (Place::Worklist, "type the path of the folder"),
-                    Purpose::SavePrint => (Place::Print, "type the path of the file"),
+                    | Purpose::ChooseRun => (Place::Training, texts::TYPE_PATH_OF_FOLDER),
+                    Purpose::OpenFolder => (Place::Worklist, texts::TYPE_PATH_OF_FOLDER),
+                    Purpose::SavePrint => (Place::Print, texts::TYPE_PATH_OF_FILE),
                 };
-                let detail = format!(
-                    "This desktop has no file dialog that protoecg can use (an XDG desktop portal, or zenity). Instead, {field}."
-                );
-                self.state
-                    .problem(place, "No file dialog could be shown", detail);
+                let detail = texts::use_field_instead(field);
+                self.state.problem(place, texts::NO_FILE_DIALOG, detail);
                 if place == Place::Reading
                     && (self.state.reading.opened.is_some() || self.state.screen != Screen::Read)
                 {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::app::application::Application;
 use crate::app::command::Place;
 use crate::app::state::{LoadedModel, ModelState};
+use crate::app::texts::problems as texts;
 use crate::app::worker::{ModelJob, OpenedBundle, Priority};
 use crate::bundle::{self, Exemplars};
 use crate::inference::DeviceChoice;
@@ -25,9 +26,8 @@ impl Application {
             Some(path) => self.load_model(path),
             None => self.state.problem(
                 Place::Model,
-                "No model was found",
-                "There is no bundle in the models folder beside the program. ECGs can be opened and looked at; for a \
-                 reading, choose the folder of a bundle in the settings, or train one with \"protoecg train\".",
+                texts::NO_MODEL_FOUND,
+                texts::HOW_TO_GET_A_MODEL,
             ),
         }
     }
@@ -95,7 +95,7 @@ impl Application {
             return;
         }
         self.state
-            .problem(Place::Model, "The model could not be loaded", message);
+            .problem(Place::Model, texts::MODEL_NOT_LOADED, message);
         self.state.model = ModelState::Failed(path);
         // A session needs the bundle; the rater's answers are saved.
         self.leave_review();
@@ -112,9 +112,9 @@ impl Application {
         if let Some(folder) = &folder
             && !folder.is_dir()
         {
-            let detail = format!("{} is not a folder. Nothing was changed.", folder.display());
+            let detail = texts::not_a_folder(folder);
             self.state
-                .problem(Place::Settings, "The PTB-XL folder was not found", detail);
+                .problem(Place::Settings, texts::PTBXL_NOT_FOUND, detail);
             return;
         }
         self.fields.ptbxl = folder

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::app::application::Application;
 use crate::app::command::{Place, PrintWhat};
+use crate::app::texts::{problems, read::print as texts};
 use crate::app::worker::{ExplanationJob, FileJob, PrintJob, Priority};
 use crate::explain::{Explanation, reading, words};
 use crate::sheet::PAGE_S;
@@ -27,14 +28,12 @@ impl Application {
     fn ecg_page(&self, path: PathBuf) -> Option<FileJob> {
         let opened = self.state.reading.opened.as_ref()?;
         let footer = match self.state.model.bundle() {
-            None => vec!["No model was asked.".to_owned()],
+            None => vec![texts::NO_MODEL_ASKED.to_owned()],
             Some(model) => {
                 let refusal = opened.report.refusal();
                 let prediction = match &self.state.reading.prediction {
                     Some(prediction) => Ok(&**prediction),
-                    None => Err(refusal
-                        .as_deref()
-                        .unwrap_or("the model had not read the ECG yet")),
+                    None => Err(refusal.as_deref().unwrap_or(texts::NOT_READ_YET)),
                 };
                 reading::footer(&model.manifest, &model.sha256, prediction)
             }
@@ -102,15 +101,13 @@ impl Application {
     pub(super) fn printed(&mut self, result: Result<usize, String>) {
         self.state.reading.printing = false;
         match result {
-            Ok(1) => self.state.reading.printed = Some("The print was saved.".to_owned()),
+            Ok(1) => self.state.reading.printed = Some(texts::SAVED.to_owned()),
             Ok(files) => {
-                self.state.reading.printed = Some(format!(
-                    "The print was saved in {files} files, one for each page."
-                ));
+                self.state.reading.printed = Some(texts::saved_in(files));
             }
             Err(message) => {
                 self.state
-                    .problem(Place::Print, "The print could not be saved", message);
+                    .problem(Place::Print, problems::PRINT_NOT_SAVED, message);
             }
         }
     }

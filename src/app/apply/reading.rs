@@ -7,6 +7,7 @@ use crate::app::application::Application;
 use crate::app::command::{Overlay, Place, Screen};
 use crate::app::drawn::Drawn;
 use crate::app::state::{Exemplar, OpenedRecording};
+use crate::app::texts::problems as texts;
 use crate::app::worker::{Answer, FileJob, ModelJob, Priority, ReadRecording};
 use crate::bundle::{self, Bundle};
 use crate::explain::ClassExplanation;
@@ -38,16 +39,18 @@ impl Application {
             .find(|path| path.is_file());
         match example {
             Some(path) => {
-                if let Some(dir) = path.parent().filter(|dir| self.state.model.path().is_none_or(|path| path != dir)) {
+                if let Some(dir) = path
+                    .parent()
+                    .filter(|dir| self.state.model.path().is_none_or(|path| path != dir))
+                {
                     self.load_model(dir.to_owned());
                 }
                 self.open_recording(path);
             }
             None => self.state.problem(
                 Place::Reading,
-                "The demonstration is not here",
-                "No model beside the program brings an example ECG with it. Open an ECG of your own, or run \
-                 \"make setup\" in the checkout.",
+                texts::NO_DEMONSTRATION,
+                texts::HOW_TO_GET_A_DEMONSTRATION,
             ),
         }
     }
@@ -85,10 +88,9 @@ impl Application {
                 list.open = list.place_of(Some(path), &opened.sha256);
                 self.show_recording(opened);
             }
-            Err(message) => {
-                self.state
-                    .problem(Place::Reading, "This file could not be opened", message)
-            }
+            Err(message) => self
+                .state
+                .problem(Place::Reading, texts::FILE_NOT_OPENED, message),
         }
     }
 
@@ -217,11 +219,8 @@ impl Application {
                     self.attend();
                 }
                 self.fetch_evidence();
-                self.state.problem(
-                    Place::Prediction,
-                    "The model could not read this ECG",
-                    message,
-                );
+                self.state
+                    .problem(Place::Prediction, texts::ECG_NOT_READ, message);
             }
         }
     }
@@ -277,11 +276,10 @@ impl Application {
                     self.fetch_evidence();
                 }
             }
-            Err(message) => self.state.problem(
-                Place::Prediction,
-                "The evidence could not be worked out",
-                message,
-            ),
+            Err(message) => {
+                self.state
+                    .problem(Place::Prediction, texts::EVIDENCE_NOT_WORKED_OUT, message)
+            }
         }
     }
 

@@ -7,6 +7,7 @@ use crate::app::application::Application;
 use crate::app::command::{Place, ReadingCommand, ReadingPage};
 use crate::app::drawn::Drawn;
 use crate::app::state::{Exemplar, ReadingSession};
+use crate::app::texts::{problems as texts, review};
 use crate::app::worker::{AttendedTest, Priority, ReadingResumed, StoreJob, TestEcgs};
 use crate::review::reading::{Arm, ReadingAnswer};
 use crate::review::{EventId, Rater};
@@ -87,7 +88,7 @@ impl Application {
         match (reader, result) {
             (Some(reader), Ok(event)) => {
                 reader.saving = false;
-                reader.last_saved = Some(format!("Saved as event {}", event.sequence));
+                reader.last_saved = Some(review::saved_as(event.sequence));
                 reader.answers.insert(answer.place(), answer);
                 reader.go_on();
                 self.show_place();
@@ -96,7 +97,7 @@ impl Application {
                 if let Some(reader) = reader {
                     reader.saving = false;
                 }
-                let title = "This answer was not saved";
+                let title = texts::ANSWER_NOT_SAVED;
                 self.state.problem(Place::Review, title, message);
             }
             (None, Ok(_)) => {}

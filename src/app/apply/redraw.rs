@@ -9,6 +9,7 @@ use crate::app::command::{Place, Scroll};
 use crate::app::drawn::Drawn;
 use crate::app::look::Look;
 use crate::app::state::last_page_start_s;
+use crate::app::texts::problems as texts;
 use crate::app::worker::{FileJob, Priority};
 use crate::ecg::Recording;
 use crate::measurements::Measurements;
@@ -104,7 +105,7 @@ impl Application {
                 // Not tried again until something changes.
                 opened.drawn.look = look;
                 self.state
-                    .problem(Place::Reading, "This ECG could not be drawn", message);
+                    .problem(Place::Reading, texts::ECG_NOT_DRAWN, message);
             }
         }
     }

@@ -6,6 +6,7 @@ use std::time::Instant;
 use crate::app::application::Application;
 use crate::app::command::{Place, ReviewCommand, ReviewPage};
 use crate::app::state::{Draft, Exemplar, Session};
+use crate::app::texts::{problems as texts, review};
 use crate::app::worker::{ModelJob, Priority, StoreJob};
 use crate::inference::Prediction;
 use crate::review::{Answer, Blinding, EventId, MetricsShown, Rater, Slot};
@@ -135,7 +136,7 @@ impl Application {
             if let Some(session) = &mut self.state.review.session
                 && session.may_be_changed()
             {
-                "undone at once".clone_into(&mut session.draft.change_reason);
+                review::UNDONE_AT_ONCE.clone_into(&mut session.draft.change_reason);
                 self.fields
                     .change_reason
                     .clone_from(&session.draft.change_reason);
@@ -264,7 +265,7 @@ impl Application {
         answer: Answer,
         result: Result<EventId, String>,
     ) {
-        let title = "This answer was not saved";
+        let title = texts::ANSWER_NOT_SAVED;
         let Some(session) = self
             .state
             .review
@@ -281,7 +282,7 @@ impl Application {
         match result {
             Ok(event) => {
                 session.draft = Draft::default();
-                session.last_saved = Some(format!("Saved as event {}", event.sequence));
+                session.last_saved = Some(review::saved_as(event.sequence));
                 session.last_place = Some(session.position);
                 session.answers.insert(answer.slot(), answer);
                 // Also after a change of mind: to what is open.

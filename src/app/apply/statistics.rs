@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::app::application::Application;
 use crate::app::command::{Place, Screen};
 use crate::app::statistics::SHOWN;
+use crate::app::texts::problems as texts;
 use crate::app::worker::{ModelJob, Priority, StoreJob, Summary};
 
 impl Application {
@@ -79,7 +80,7 @@ impl Application {
                 self.fetch_metrics();
             }
             Err(message) => {
-                let title = "The prototypes could not be measured";
+                let title = texts::PROTOTYPES_NOT_MEASURED;
                 self.state.problem(Place::Statistics, title, message);
             }
         }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use crate::app::application::Application;
 use crate::app::command::Place;
 use crate::app::state::{LoadedModel, Session};
+use crate::app::texts::problems as texts;
 use crate::app::worker::{Begun, FoundStudy, StoreEvent, StoreJob, StudyOf};
 use crate::review::{EventId, Rater, items_of};
 
@@ -48,9 +49,8 @@ impl Application {
             session.confirm_close = false;
             self.state.problem(
                 Place::Review,
-                "An answer is not saved",
-                "A queue that is closed takes no answer any more. Enter saves what you have begun, U takes it back; Backspace goes \
-                 to what you left.",
+                texts::AN_ANSWER_IS_NOT_SAVED,
+                texts::SAVE_BEFORE_CLOSING,
             );
             return;
         }
@@ -82,7 +82,7 @@ impl Application {
             reader.closed = result.is_ok();
         }
         if let Err(message) = result {
-            let title = "The queue was not closed";
+            let title = texts::QUEUE_NOT_CLOSED;
             self.state.problem(Place::Review, title, message);
         }
     }
@@ -140,11 +140,8 @@ impl Application {
         let rater = match Rater::new(code.trim()) {
             Ok(rater) => rater,
             Err(error) => {
-                self.state.problem(
-                    Place::Review,
-                    "This rater code cannot be used",
-                    error.to_string(),
-                );
+                self.state
+                    .problem(Place::Review, texts::RATER_CODE_UNUSABLE, error.to_string());
                 return;
             }
         };
@@ -160,9 +157,9 @@ impl Application {
             None if self.state.model.is_busy() => {}
             None => {
                 self.state.review.starting = false;
-                let detail = "Reviewing rates the prototypes of a model. Choose a bundle in the settings first.";
+                let detail = texts::REVIEWING_NEEDS_A_MODEL;
                 self.state
-                    .problem(Place::Review, "No model is loaded", detail);
+                    .problem(Place::Review, texts::NO_MODEL_LOADED, detail);
             }
         }
     }
@@ -203,10 +200,9 @@ impl Application {
                 self.go_to(position);
                 self.fetch_metrics();
             }
-            Err(message) => {
-                self.state
-                    .problem(Place::Review, "The reviews could not be opened", message)
-            }
+            Err(message) => self
+                .state
+                .problem(Place::Review, texts::REVIEWS_NOT_OPENED, message),
         }
     }
 
@@ -232,7 +228,7 @@ impl Application {
                 }
             }
             StoreEvent::BackupFailed(message) => {
-                let title = "A backup could not be made; the answers are saved";
+                let title = texts::NO_BACKUP;
                 self.state.problem(Place::Review, title, message);
             }
             StoreEvent::Summarised { bundle, result } => {
@@ -246,11 +242,8 @@ impl Application {
                     }
                     Err(message) => {
                         statistics.results = None;
-                        self.state.problem(
-                            Place::Statistics,
-                            "The reviews could not be read",
-                            message,
-                        );
+                        self.state
+                            .problem(Place::Statistics, texts::REVIEWS_NOT_READ, message);
                     }
                 }
             }
@@ -278,11 +271,8 @@ impl Application {
                         self.state.solved(Place::Statistics);
                     }
                     Err(message) => {
-                        self.state.problem(
-                            Place::Statistics,
-                            "The tables could not be exported",
-                            message,
-                        );
+                        self.state
+                            .problem(Place::Statistics, texts::TABLES_NOT_EXPORTED, message);
                     }
                 }
             }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::app::application::Application;
 use crate::app::command::{Overlay, Place, Screen, TrainCommand};
 use crate::app::state::{Exemplar, ShownSource, TrainingChoices};
+use crate::app::texts::problems as texts;
 use crate::app::worker::{
     ConfigChoice, FileJob, Form, Priority, Purpose, TrainingEvent, TrainingJob,
 };
@@ -147,12 +148,12 @@ impl Application {
             TrainingEvent::Opened(result) => self.run_opened(result),
             TrainingEvent::Seen(run) => self.run_seen(run),
             TrainingEvent::NotBegun(message) => {
-                let title = "The training could not begin";
+                let title = texts::TRAINING_NOT_BEGUN;
                 self.state.problem(Place::Training, title, message);
             }
             TrainingEvent::Refused(message) => {
                 self.state.training.cancelling = false;
-                let title = "The run did not do what was asked";
+                let title = texts::RUN_DID_NOT_OBEY;
                 self.state.problem(Place::Training, title, message);
             }
             TrainingEvent::SourceRead { source, result } => {
@@ -178,7 +179,7 @@ impl Application {
                 self.state.training.run = Some(run);
             }
             Err(message) => {
-                let title = "The run could not be opened";
+                let title = texts::RUN_NOT_OPENED;
                 self.state.problem(Place::Training, title, message);
             }
         }

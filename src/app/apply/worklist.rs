@@ -9,6 +9,7 @@ use crate::app::application::Application;
 use crate::app::command::{Overlay, Place, WorklistCommand};
 use crate::app::notes::Notes;
 use crate::app::state::{Listed, ListedReading};
+use crate::app::texts::problems as texts;
 use crate::app::worker::{FileJob, ListedFile, ModelJob, Priority};
 
 impl Application {
@@ -63,7 +64,7 @@ impl Application {
             }
             Err(message) => {
                 self.state
-                    .problem(Place::Worklist, "This folder could not be listed", message);
+                    .problem(Place::Worklist, texts::FOLDER_NOT_LISTED, message);
             }
         }
     }
@@ -213,11 +214,9 @@ impl Application {
                 self.state.notes = Some(notes);
                 self.show_note();
             }
-            Err(message) => self.state.problem(
-                Place::Notes,
-                "The notes could not be read; none are shown, and none can be made",
-                message,
-            ),
+            Err(message) => self
+                .state
+                .problem(Place::Notes, texts::NOTES_NOT_READ, message),
         }
     }
 
@@ -259,7 +258,7 @@ impl Application {
         self.state.saving_notes = false;
         if let Err(message) = result {
             self.state
-                .problem(Place::Notes, "The note could not be saved", message);
+                .problem(Place::Notes, texts::NOTE_NOT_SAVED, message);
         }
         self.save_notes();
     }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::widgets::{CaliperMode, CaliperStep};
 use super::worker::{ConfigChoice, Purpose};
+use crate::app::texts::command as texts;
 use crate::bundle::SignalView;
 use crate::explain::Order;
 use crate::inference::{Changes, DeviceChoice};
@@ -35,10 +36,10 @@ impl Screen {
 
     pub fn name(self) -> &'static str {
         match self {
-            Self::Read => "Read",
-            Self::Review => "Review",
-            Self::Statistics => "Statistics",
-            Self::Train => "Train",
+            Self::Read => texts::READ,
+            Self::Review => texts::REVIEW,
+            Self::Statistics => texts::STATISTICS,
+            Self::Train => texts::TRAIN,
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::app::texts::command as texts;
+
 /// How the pair of ECGs is laid out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum PairView {
@@ -21,10 +23,10 @@ impl PairView {
 
     pub fn name(self) -> &'static str {
         match self {
-            Self::Single => "This ECG",
-            Self::Sheets => "Side by side",
-            Self::Strips => "Rhythm strips",
-            Self::CutOuts => "Cut-outs",
+            Self::Single => texts::THIS_ECG,
+            Self::Sheets => texts::SIDE_BY_SIDE,
+            Self::Strips => texts::RHYTHM_STRIPS,
+            Self::CutOuts => texts::CUT_OUTS,
         }
     }
 
@@ -54,8 +56,8 @@ impl PrintWhat {
 
     pub fn name(self) -> &'static str {
         match self {
-            Self::EcgPage => "ECG page",
-            Self::Explanation => "Explanation",
+            Self::EcgPage => texts::ECG_PAGE,
+            Self::Explanation => texts::EXPLANATION,
         }
     }
 }
@@ -79,10 +81,10 @@ impl EvidencePane {
 
     pub fn name(self) -> &'static str {
         match self {
-            Self::Prototypes => "Prototypes",
-            Self::Nearest => "Nearest",
-            Self::WhatIf => "What if",
-            Self::Checks => "Checks",
+            Self::Prototypes => texts::PROTOTYPES,
+            Self::Nearest => texts::NEAREST,
+            Self::WhatIf => texts::WHAT_IF,
+            Self::Checks => texts::CHECKS,
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::app::texts::review as texts;
 use crate::review::reading::Arm;
 use crate::review::{Exclusion, Mark};
 
@@ -29,12 +30,12 @@ impl ReviewPage {
 
     pub fn name(self) -> &'static str {
         match self {
-            Self::Sheet => "Full ECG",
-            Self::CutOut => "12 leads, cut out",
-            Self::Strip => "Rhythm strip",
-            Self::Pair => "Side by side",
-            Self::TestEcg => "This ECG",
-            Self::Prototype => "Prototype",
+            Self::Sheet => texts::FULL_ECG,
+            Self::CutOut => texts::CUT_OUT,
+            Self::Strip => texts::RHYTHM_STRIP,
+            Self::Pair => texts::SIDE_BY_SIDE,
+            Self::TestEcg => texts::THIS_ECG,
+            Self::Prototype => texts::PROTOTYPE,
         }
     }
 
@@ -133,11 +134,11 @@ pub enum ReadingPage {
 impl ReadingPage {
     pub fn name(self) -> &'static str {
         match self {
-            Self::Sheet => "Full ECG",
-            Self::Strip => "Rhythm strip",
-            Self::Pair => "Side by side",
-            Self::Prototype => "Prototype",
-            Self::Attention => "Attention",
+            Self::Sheet => texts::FULL_ECG,
+            Self::Strip => texts::RHYTHM_STRIP,
+            Self::Pair => texts::SIDE_BY_SIDE,
+            Self::Prototype => texts::PROTOTYPE,
+            Self::Attention => texts::ATTENTION,
         }
     }
 

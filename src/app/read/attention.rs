@@ -4,6 +4,7 @@
 use eframe::egui::{Role, ScrollArea, Sense, Ui, Vec2, WidgetInfo, vec2};
 
 use crate::app::state::State;
+use crate::app::texts::read::attention as texts;
 use crate::app::tokens::Tokens;
 use crate::app::widgets::{Cell, Column, Table, heading, secondary, section, weak};
 use crate::explain::{AttentionExplanation, Ledger, NOT_PER_CLASS, lead_bars, lead_radar};
@@ -14,7 +15,7 @@ const MUCH: f64 = 0.05;
 
 /// Attention of the leads, as bars and as a radar.
 pub fn looked(ui: &mut Ui, state: &State) {
-    heading(ui, "Where the network looked");
+    heading(ui, texts::WHERE_IT_LOOKED);
     let Some(attention) = there(ui, state) else {
         return;
     };
@@ -39,28 +40,22 @@ pub fn worth(ui: &mut Ui, state: &State) {
         return;
     };
     ui.spacing_mut().item_spacing.y = 2.0;
-    section(ui, "What each lead is worth");
-    weak(
-        ui,
-        format!(
-            "Probability less the probability with the lead set to 0 in what the model sees. Above 0, the lead speaks \
-             for the statement; bold where it is {MUCH} or more, for or against."
-        ),
-    );
+    section(ui, texts::WORTH);
+    weak(ui, texts::what_worth_means(MUCH));
     let codes = attention.occlusion.values().next();
     let codes: Vec<&String> = codes.into_iter().flat_map(|row| row.keys()).collect();
-    let mut columns = vec![Column::left("Lead", 0.0)];
+    let mut columns = vec![Column::left(texts::LEAD, 0.0)];
     // The names of the columns are the statements', which are not known before.
     columns.extend(codes.iter().map(|_| Column::right("", 52.0)));
     let table = Table::new(ui, &columns);
-    let mut names = vec![Cell::new("Lead").colour(tokens.text_weak)];
+    let mut names = vec![Cell::new(texts::LEAD).colour(tokens.text_weak)];
     names.extend(
         codes
             .iter()
             .map(|code| Cell::new(code.as_str()).colour(tokens.text_weak)),
     );
     ui.spacing_mut().item_spacing.y = 0.0;
-    table.row(ui, &names, "Lead, and the statements in order");
+    table.row(ui, &names, texts::HEADER_NAME);
     ScrollArea::vertical()
         .id_salt("occlusion")
         .auto_shrink([false, false])
@@ -78,10 +73,7 @@ pub fn worth(ui: &mut Ui, state: &State) {
                         cell
                     });
                 }
-                let name = format!(
-                    "Without lead {lead} the probability falls by: {}",
-                    said.join(", ")
-                );
+                let name = texts::without_lead(lead.name(), &said.join(", "));
                 table.row(ui, &cells, &name);
             }
         });
@@ -94,14 +86,10 @@ fn there<'a>(ui: &mut Ui, state: &'a State) -> Option<&'a AttentionExplanation> 
         if reading.attending {
             ui.horizontal(|ui| {
                 ui.spinner();
-                secondary(ui, "Measuring what each lead is worth…");
+                secondary(ui, texts::MEASURING);
             });
         } else {
-            secondary(
-                ui,
-                "This model has neither prototypes nor attention: it gives probabilities and no evidence for them. \
-                 Under \"What if\" you can try what changes them.",
-            );
+            secondary(ui, texts::NO_EVIDENCE);
         }
     }
     reading.attention.as_deref()

@@ -5,6 +5,7 @@ use eframe::egui::{ScrollArea, Ui};
 
 use crate::app::command::{Command, Commands};
 use crate::app::state::State;
+use crate::app::texts::read::{COSINE, checks as texts};
 use crate::app::tokens::{Tokens, space};
 use crate::app::widgets::{Cell, Column, Table, secondary, section, weak};
 use crate::explain::{Checks, words};
@@ -12,13 +13,10 @@ use crate::explain::{Checks, words};
 pub fn ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let reading = &state.reading;
     ui.spacing_mut().item_spacing.y = 3.0;
-    section(ui, "Checks of this pair");
+    section(ui, texts::TITLE);
     influence(ui, state);
     if !reading.changes.is_none() {
-        secondary(
-            ui,
-            "Checks are of the ECG as it was recorded. Reset the \"What if\" first.",
-        );
+        secondary(ui, texts::RESET_FIRST);
         return;
     }
     match reading.checks_of_evidence() {
@@ -26,17 +24,13 @@ pub fn ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
         None if reading.checking => {
             ui.horizontal(|ui| {
                 ui.spinner();
-                secondary(ui, "Trying the pair with noise, gain and shift…");
+                secondary(ui, texts::TRYING);
             });
         }
         None => {
-            weak(
-                ui,
-                "Does the similarity survive what no diagnosis depends on: wander, mains, muscle noise, half and twice \
-                 the gain, a shift?",
-            );
+            weak(ui, texts::WHAT);
             ui.add_space(space::XS);
-            if ui.button("Check this pair").clicked() {
+            if ui.button(texts::CHECK).clicked() {
                 commands.send(Command::RunChecks);
             }
         }
@@ -49,10 +43,7 @@ fn influence(ui: &mut Ui, state: &State) {
     if let Some(influence) = reading.influence_of_evidence() {
         weak(ui, words::influence_note(&influence));
     } else if reading.measuring.is_some() {
-        weak(
-            ui,
-            "Which part of the ECG the similarity hangs on is being measured…",
-        );
+        weak(ui, texts::MEASURING_INFLUENCE);
     } else if let Some(what) = reading.unmeasured() {
         weak(ui, words::not_measured(what));
     }
@@ -64,10 +55,10 @@ fn results(ui: &mut Ui, checks: &Checks) {
     let table = Table::new(
         ui,
         &[
-            Column::left("With", 0.0),
-            Column::right("Kept", 54.0),
-            Column::right("Cosine", 50.0),
-            Column::right("Window moves", 90.0),
+            Column::left(texts::WITH, 0.0),
+            Column::right(texts::KEPT, 54.0),
+            Column::right(COSINE, 50.0),
+            Column::right(texts::WINDOW_MOVES, 90.0),
         ],
     );
     table.header(ui);
@@ -81,7 +72,7 @@ fn results(ui: &mut Ui, checks: &Checks) {
                     Cell::new(probe.probe.as_str()),
                     Cell::new(format!("{:.1} %", 100.0 * probe.similarity_kept)).strong(),
                     Cell::new(format!("{:.3}", probe.cosine)),
-                    Cell::new(moved.map_or("–".to_owned(), |s| format!("{s:.2} s")))
+                    Cell::new(moved.map_or("–".to_owned(), texts::moved))
                         .colour(tokens.text_secondary),
                 ];
                 table.row(ui, &cells, &words::probe_sentence(probe));

@@ -10,6 +10,7 @@ use crate::app::command::{Command, Commands, CompareCommand, Place, Scroll};
 use crate::app::state::{
     Compared, ComparedEcg, ComparedReading, Comparison, Fields, OpenedRecording, State, is_over,
 };
+use crate::app::texts::read::compare as texts;
 use crate::app::theme::{regular, strong};
 use crate::app::tokens::{Tokens, space, type_size};
 use crate::app::training_ecg;
@@ -50,20 +51,14 @@ fn toolbar(ui: &mut Ui, state: &State, commands: &mut Commands) {
     ui.horizontal(|ui| {
         ui.set_height(space::CONTROL);
         if ui
-            .button("‹ Back")
-            .accessible_name("Back from the comparison")
-            .on_hover_text("Back to one ECG (M)")
+            .button(texts::BACK)
+            .accessible_name(texts::BACK_NAME)
+            .on_hover_text(texts::BACK_HOVER)
             .clicked()
         {
             commands.send(Command::Compare(CompareCommand::Show(false)));
         }
-        heading(
-            ui,
-            match state.comparison.ecgs.len() {
-                1 => "1 ECG; add others from the worklist".to_owned(),
-                count => format!("{count} ECGs side by side"),
-            },
-        );
+        heading(ui, texts::title(state.comparison.ecgs.len()));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             zoom_buttons::ui(ui, state, commands);
         });
@@ -132,14 +127,14 @@ impl Cell<'_> {
             let text = RichText::new(&name).font(strong(type_size::BODY));
             let chosen = self.comparison.chosen == self.place;
             let label = ui.selectable_label(chosen, text);
-            if label.on_hover_text("Choose (← →)").clicked() {
+            if label.on_hover_text(texts::CHOOSE).clicked() {
                 self.send(CompareCommand::Choose(self.place));
             }
             let mut facts = self.compared.facts();
             if let Some(opened) = self.compared.opened()
                 && is_over(&opened.recording, page_start_s)
             {
-                facts += &format!(" · ends at {:.1} s", opened.recording.duration_s());
+                facts += &format!(" · {}", texts::ends_at(opened.recording.duration_s()));
             }
             let found = matches!(&self.compared.reading, ComparedReading::Read(positive) if !positive.is_empty());
             let colour = if found {
@@ -155,13 +150,13 @@ impl Cell<'_> {
                 ui.add(Label::new(text).truncate()).on_hover_text(&facts);
             });
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if icon_button(ui, "×", &format!("Remove {name} (Delete)")).clicked() {
+                if icon_button(ui, "×", &texts::remove(&name)).clicked() {
                     self.send(CompareCommand::Remove(self.place));
                 }
                 if self.compared.opened().is_some() {
-                    let open = ghost_button(ui, "Open")
-                        .accessible_name(format!("Open {name} alone"))
-                        .on_hover_text("Alone, with its evidence (Enter)");
+                    let open = ghost_button(ui, texts::OPEN)
+                        .accessible_name(texts::open_alone(&name))
+                        .on_hover_text(texts::OPEN_HOVER);
                     if open.clicked() {
                         self.send(CompareCommand::Open(self.place));
                     }
@@ -175,13 +170,7 @@ impl Cell<'_> {
             ComparedEcg::Reading => training_ecg::waiting(ui, size),
             ComparedEcg::Failed(reason) => {
                 ui.allocate_ui(size, |ui| {
-                    weak(
-                        ui,
-                        format!(
-                            "This ECG could not be read: {}",
-                            worklist::without_path(reason)
-                        ),
-                    );
+                    weak(ui, texts::not_read(worklist::without_path(reason)));
                 });
             }
             ComparedEcg::Ready(opened) => {
@@ -208,12 +197,12 @@ pub fn toggle(ui: &mut Ui, state: &State, path: &Path, name: &str, commands: &mu
     let comparison = &state.comparison;
     let place = comparison.place_of_file(path);
     let enabled = place.is_some() || !comparison.is_full();
-    let button = Button::selectable(place.is_some(), "Compare");
+    let button = Button::selectable(place.is_some(), texts::COMPARE);
     let response = ui.add_enabled(enabled, button);
     let hint = match (place, enabled) {
-        (Some(_), _) => "Do not compare it",
-        (None, true) => "Put it beside others (A)",
-        (None, false) => "Four are compared already",
+        (Some(_), _) => texts::TAKE_AWAY,
+        (None, true) => texts::ADD,
+        (None, false) => texts::FULL,
     };
     let response = response.accessible_name(name).on_hover_text(hint);
     if response.on_disabled_hover_text(hint).clicked() {
@@ -239,13 +228,13 @@ pub fn beside(ui: &mut Ui, state: &State, opened: &OpenedRecording, commands: &m
     let place = comparison.place_of_signal(&opened.sha256);
     if place.is_some() || comparison.is_full() {
         let count = comparison.ecgs.len();
-        show_button(ui, &format!("Show {count}"), count, commands);
+        show_button(ui, &texts::show(count), count, commands);
         return;
     }
     let compare = ui
-        .button("Compare")
-        .accessible_name("Compare this ECG with others")
-        .on_hover_text("Put this ECG beside others (A)");
+        .button(texts::COMPARE)
+        .accessible_name(texts::COMPARE_OPEN_NAME)
+        .on_hover_text(texts::COMPARE_OPEN_HOVER);
     if compare.clicked() {
         commands.send(Command::Compare(CompareCommand::AddOpen));
     }
@@ -255,16 +244,16 @@ pub fn beside(ui: &mut Ui, state: &State, opened: &OpenedRecording, commands: &m
 pub fn way(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let count = state.comparison.ecgs.len();
     if count > 0 {
-        show_button(ui, &format!("Side by side ({count})"), count, commands);
+        show_button(ui, &texts::side_by_side(count), count, commands);
     }
 }
 
 fn show_button(ui: &mut Ui, text: &str, count: usize, commands: &mut Commands) {
-    let name = format!("Show the comparison, {count} of {}", Comparison::MOST);
+    let name = texts::show_name(count, Comparison::MOST);
     let button = ui
         .button(text)
         .accessible_name(name)
-        .on_hover_text("The compared ECGs side by side (M)");
+        .on_hover_text(texts::SHOW_HOVER);
     if button.clicked() {
         commands.send(Command::Compare(CompareCommand::Show(true)));
     }

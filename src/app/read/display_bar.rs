@@ -5,7 +5,7 @@ use eframe::egui::{ComboBox, Slider, Ui};
 
 use crate::app::command::{Command, Commands, Overlay, Scroll};
 use crate::app::state::{Fields, State};
-use crate::app::texts::display as texts;
+use crate::app::texts::read::display_bar as texts;
 use crate::app::tokens::space;
 use crate::app::widgets::{CaliperMode, icon_button, weak};
 use crate::bundle::SignalView;
@@ -37,10 +37,10 @@ pub fn ui(ui: &mut Ui, state: &State, place: Along, fields: &Fields, commands: &
             texts::SPEED,
             &mut display.speed,
             &PaperSpeed::ALL,
-            |v| format!("{} mm/s", v.name()),
+            |v| texts::speed(v.name()),
         );
         choose(ui, texts::GAIN, &mut display.gain, &Gain::ALL, |v| {
-            format!("{} mm/mV", v.name())
+            texts::gain(v.name())
         });
         choose(
             ui,

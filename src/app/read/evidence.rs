@@ -5,6 +5,7 @@ use eframe::egui::{Align, Layout, ScrollArea, Ui};
 
 use crate::app::command::{Command, Commands};
 use crate::app::state::State;
+use crate::app::texts::read::{COSINE, TRAINING_ECG, evidence as texts};
 use crate::app::tokens::{Tokens, space};
 use crate::app::widgets::{
     Cell, Column, Table, divider, figure, ghost_button, icon_button, secondary, section, weak,
@@ -15,11 +16,11 @@ use crate::explain::{ClassExplanation, CounterCase, PrototypeEvidence, words};
 pub fn ui(ui: &mut Ui, state: &State, explanation: &ClassExplanation, commands: &mut Commands) {
     ui.spacing_mut().item_spacing.y = 2.0;
     ui.horizontal(|ui| {
-        section(ui, &format!("Prototypes of {}", explanation.code));
+        section(ui, &texts::title(&explanation.code));
         steps(ui, state, explanation, commands);
     });
     if explanation.prototypes.is_empty() {
-        secondary(ui, "The model has no prototype of this statement.");
+        secondary(ui, texts::NO_PROTOTYPES);
         return;
     }
     if let Some(evidence) = state.reading.at_rank(state.reading.rank) {
@@ -33,10 +34,10 @@ pub fn ui(ui: &mut Ui, state: &State, explanation: &ClassExplanation, commands: 
         ui,
         &[
             Column::left("", 20.0),
-            Column::left("Training ECG", 0.0),
-            Column::right("Cosine", 54.0),
-            Column::right("Percentile", 62.0),
-            Column::right("Contribution", 76.0),
+            Column::left(TRAINING_ECG, 0.0),
+            Column::right(COSINE, 54.0),
+            Column::right(texts::PERCENTILE, 62.0),
+            Column::right(texts::CONTRIBUTION, 76.0),
         ],
     );
     table.header(ui);
@@ -73,13 +74,13 @@ fn steps(ui: &mut Ui, state: &State, explanation: &ClassExplanation, commands: &
     let (rank, count) = (state.reading.rank, explanation.prototypes.len());
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
         ui.add_enabled_ui(rank + 1 < count, |ui| {
-            if icon_button(ui, "›", "Next prototype (→)").clicked() {
+            if icon_button(ui, "›", texts::NEXT).clicked() {
                 commands.send(Command::ChoosePrototype(rank + 1));
             }
         });
-        weak(ui, format!("{} of {count}", (rank + 1).min(count)));
+        weak(ui, texts::place((rank + 1).min(count), count));
         ui.add_enabled_ui(rank > 0, |ui| {
-            if icon_button(ui, "‹", "Previous prototype (←)").clicked() {
+            if icon_button(ui, "‹", texts::PREVIOUS).clicked() {
                 commands.send(Command::ChoosePrototype(rank.saturating_sub(1)));
             }
         });
@@ -89,12 +90,16 @@ fn steps(ui: &mut Ui, state: &State, explanation: &ClassExplanation, commands: &
 fn figures(ui: &mut Ui, evidence: &PrototypeEvidence) {
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = space::XL;
-        figure(ui, "Cosine", &format!("{:.3}", evidence.cosine));
-        figure(ui, "Percentile", &percentile(evidence.percentile))
-            .on_hover_text("Share of the training ECGs without this statement that are less similar to the prototype.");
-        figure(ui, "Weight", &format!("{:+.3}", evidence.weight));
-        figure(ui, "Contribution", &format!("{:+.3}", evidence.contribution))
-            .on_hover_text("Similarity times weight: what this prototype adds to the logit.");
+        figure(ui, COSINE, &format!("{:.3}", evidence.cosine));
+        figure(ui, texts::PERCENTILE, &percentile(evidence.percentile))
+            .on_hover_text(texts::WHAT_PERCENTILE_MEANS);
+        figure(ui, texts::WEIGHT, &format!("{:+.3}", evidence.weight));
+        figure(
+            ui,
+            texts::CONTRIBUTION,
+            &format!("{:+.3}", evidence.contribution),
+        )
+        .on_hover_text(texts::WHAT_CONTRIBUTION_MEANS);
     });
 }
 
@@ -112,16 +117,16 @@ fn row(
 ) {
     let tokens = Tokens::of(ui);
     let ecg_id = prototype.ecg_id.map(|id| id.to_string());
-    let mut source = ecg_id.unwrap_or("not known".to_owned());
+    let mut source = ecg_id.unwrap_or(texts::NOT_KNOWN.to_owned());
     if let Some(remark) = words::remark(prototype) {
         source.push_str(&format!(", {remark}"));
     }
-    let name = format!(
-        "Prototype {} of this class: training ECG {source}, cosine {:.3}, percentile {}, contribution {:+.3}",
+    let name = texts::prototype(
         rank + 1,
+        &source,
         prototype.cosine,
-        percentile(prototype.percentile),
-        prototype.contribution
+        &percentile(prototype.percentile),
+        prototype.contribution,
     );
     let cells = [
         Cell::new(format!("{}", rank + 1)).colour(tokens.text_weak),
@@ -140,18 +145,16 @@ fn row(
 fn against(ui: &mut Ui, state: &State, counter: &CounterCase, commands: &mut Commands) {
     divider(ui);
     ui.horizontal(|ui| {
-        let short = format!(
-            "Counter-case {}: probability {:.3}, threshold {:.3}; cosine {:.3}",
-            counter.code, counter.probability, counter.threshold, counter.prototype.cosine
-        );
+        let short = texts::counter_case(counter);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let is_shown = state.reading.against;
-            let text = if is_shown { "Back" } else { "Compare" };
+            let text = if is_shown {
+                texts::BACK
+            } else {
+                texts::COMPARE
+            };
             let button = ghost_button(ui, text);
-            if button
-                .on_hover_text("The counter-case beside the pair, or the pair alone again (C)")
-                .clicked()
-            {
+            if button.on_hover_text(texts::COMPARE_HOVER).clicked() {
                 commands.send(Command::ShowCounterCase(!is_shown));
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {

@@ -2,6 +2,7 @@
 
 use eframe::egui::{CollapsingHeader, Frame, Margin, RichText, Ui};
 
+use crate::app::texts::read::findings as texts;
 use crate::app::theme::{regular, strong};
 use crate::app::tokens::{Tokens, space, type_size};
 use crate::app::widgets::{banner, sentence, weak};
@@ -30,19 +31,13 @@ pub fn ui(ui: &mut Ui, report: &Report) {
 /// What has to be seen before any number.
 pub fn warnings(ui: &mut Ui, report: &Report) {
     let tokens = Tokens::of(ui);
-    group(
-        ui,
-        report,
-        Severity::Refuse,
-        tokens.error,
-        "The model gives no score",
-    );
+    group(ui, report, Severity::Refuse, tokens.error, texts::NO_SCORE);
     group(
         ui,
         report,
         Severity::Warn,
         tokens.caution,
-        "Look at the trace first",
+        texts::LOOK_FIRST,
     );
 }
 
@@ -50,7 +45,7 @@ pub fn warnings(ui: &mut Ui, report: &Report) {
 fn passed(ui: &mut Ui, report: &Report) {
     let tokens = Tokens::of(ui);
     let count = report.of(Severity::Pass).count();
-    let name = RichText::new(format!("{count} checks of plausibility passed"))
+    let name = RichText::new(texts::passed(count))
         .font(regular(type_size::SMALL))
         .color(tokens.text_weak);
     CollapsingHeader::new(name)

@@ -4,6 +4,7 @@ use eframe::egui::{Align, Layout, ScrollArea, Ui};
 
 use crate::app::command::{Command, Commands, EvidencePane};
 use crate::app::state::State;
+use crate::app::texts::read::{COSINE, ledger as texts};
 use crate::app::tokens::{Tokens, space};
 use crate::app::widgets::{Cell, Column, Table, divider, heading, segmented};
 use crate::explain::{ClassExplanation, Ledger, LedgerEntry, Order};
@@ -13,11 +14,11 @@ pub fn ui(ui: &mut Ui, state: &State, explanation: &ClassExplanation, commands: 
         return;
     };
     ui.horizontal(|ui| {
-        heading(ui, "How the logit adds up");
+        heading(ui, texts::TITLE);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let orders = [
-                (Order::Similarity, "By similarity"),
-                (Order::Contribution, "By contribution"),
+                (Order::Similarity, texts::BY_SIMILARITY),
+                (Order::Contribution, texts::BY_CONTRIBUTION),
             ];
             if let Some(order) = segmented(ui, state.reading.order, &orders) {
                 commands.send(Command::SetOrder(order));
@@ -31,14 +32,14 @@ pub fn ui(ui: &mut Ui, state: &State, explanation: &ClassExplanation, commands: 
     // The room for it, so that the prototypes keep their numbers.
     let bar_width = if with_cosine { 20.0 } else { 60.0 };
     let mut columns = vec![
-        Column::left("Prototype", 0.0),
-        Column::right("Similarity", 60.0),
-        Column::right("× Weight", 56.0),
+        Column::left(texts::PROTOTYPE, 0.0),
+        Column::right(texts::SIMILARITY, 60.0),
+        Column::right(texts::TIMES_WEIGHT, 56.0),
         Column::left("", bar_width),
-        Column::right("Adds", 56.0),
+        Column::right(texts::ADDS, 56.0),
     ];
     if with_cosine {
-        columns.insert(1, Column::right("Cosine", 42.0));
+        columns.insert(1, Column::right(COSINE, 42.0));
     }
     let table = Table::new(ui, &columns);
     table.header(ui);
@@ -83,10 +84,7 @@ fn row(
         tokens.series_second
     };
     let share = (entry.contribution / largest / 2.0) as f32;
-    let mut prototype = format!("{} · {}", entry.class, entry.prototype);
-    if off {
-        prototype.push_str(" off");
-    }
+    let prototype = texts::prototype(&entry.class, entry.prototype, off);
     let shown = Ledger::shown(entry.contribution);
     let mut cells = vec![
         if own {
@@ -102,10 +100,7 @@ fn row(
     if with_cosine {
         cells.insert(1, Cell::new(format!("{:.3}", entry.cosine)));
     }
-    let name = format!(
-        "Prototype {} of {}: cosine {:.3}, similarity {:.3} times weight {:+.3} adds {shown:+.3}",
-        entry.prototype, entry.class, entry.cosine, entry.similarity, entry.weight
-    );
+    let name = texts::entry(entry, shown);
     if state.reading.pane != EvidencePane::WhatIf {
         table.row(ui, &cells, &name);
     } else if table.choice(ui, &cells, off, &name).clicked() {
@@ -124,22 +119,17 @@ fn totals(ui: &mut Ui, explanation: &ClassExplanation, ledger: &Ledger) {
     let sums = Table::new(ui, &[Column::left("", 0.0), Column::right("", 70.0)]);
     // The classifier of the rhythm branch has no bias; a zero would only be noise.
     let (rest, value) = if ledger.bias == 0.0 {
-        ("All others together", shown.rest)
+        (texts::OTHERS, shown.rest)
     } else {
         (
-            "All others and the bias",
+            texts::OTHERS_AND_BIAS,
             Ledger::shown(shown.rest + shown.bias),
         )
     };
     let cells = [rest.to_owned(), format!("{value:+.3}")]
         .map(|text| Cell::new(text).colour(tokens.text_secondary));
     sums.row(ui, &cells, &format!("{rest}: {value:+.3}"));
-    let calibrated = explanation.calibrated_probability;
-    let calibrated = calibrated.map_or(String::new(), |p| format!(", calibrated {p:.3}"));
-    let total = match explanation.probability {
-        Some(probability) => format!("Logit, so probability {probability:.3}{calibrated}"),
-        None => "Logit".to_owned(),
-    };
+    let total = texts::logit(explanation.probability, explanation.calibrated_probability);
     let logit = format!("{:+.3}", shown.logit);
     let cells = [total.clone(), logit.clone()].map(|text| Cell::new(text).strong());
     sums.row(ui, &cells, &format!("{total}: {logit}"));

@@ -4,10 +4,11 @@ use eframe::egui::{Button, CollapsingHeader, Context, Frame, Grid, Margin, RichT
 
 use crate::app::command::{Command, Commands, Overlay};
 use crate::app::state::{Fields, OpenedRecording, State};
+use crate::app::texts::read::measurements as texts;
 use crate::app::theme::{regular, strong};
 use crate::app::tokens::{Tokens, space, type_size};
 use crate::app::widgets::{dialog, sentence, sheet_pane, small, weak};
-use crate::measurements::{Measurements, Quantity};
+use crate::measurements::Measurements;
 
 pub fn ui(ui: &mut Ui, state: &State, opened: &OpenedRecording, commands: &mut Commands) {
     let inner = Margin {
@@ -19,10 +20,10 @@ pub fn ui(ui: &mut Ui, state: &State, opened: &OpenedRecording, commands: &mut C
         ui.spacing_mut().interact_size.y = 20.0;
         match &opened.measurements {
             None => {
-                weak(ui, "Measuring…");
+                weak(ui, texts::MEASURING);
             }
             Some(Err(why)) => {
-                weak(ui, sentence(&format!("not measured: {why}")));
+                weak(ui, sentence(&texts::not_measured(why)));
             }
             Some(Ok(measurements)) => table(ui, state, measurements, commands),
         }
@@ -31,7 +32,7 @@ pub fn ui(ui: &mut Ui, state: &State, opened: &OpenedRecording, commands: &mut C
 
 fn table(ui: &mut Ui, state: &State, measurements: &Measurements, commands: &mut Commands) {
     let tokens = Tokens::of(ui);
-    let name = RichText::new(format!("Measurements: {}", summary(measurements)))
+    let name = RichText::new(texts::title(&summary(measurements)))
         .font(regular(type_size::SMALL))
         .color(tokens.text_weak);
     CollapsingHeader::new(name)
@@ -49,12 +50,12 @@ fn table(ui: &mut Ui, state: &State, measurements: &Measurements, commands: &mut
                 });
             small(ui, sentence(&measurements.method));
             let mut fiducials = state.saved.fiducials;
-            ui.checkbox(&mut fiducials, "Mark P, QRS and T on the sheets (I)");
+            ui.checkbox(&mut fiducials, texts::MARK_FIDUCIALS);
             if fiducials != state.saved.fiducials {
                 commands.send(Command::ShowFiducials(fiducials));
             }
             let has_beat = measurements.median_beat.is_some();
-            let button = ui.add_enabled(has_beat, Button::new("Median beat (B)"));
+            let button = ui.add_enabled(has_beat, Button::new(texts::SHOW_MEDIAN_BEAT));
             if button.clicked() {
                 commands.send(Command::Toggle(Overlay::MedianBeat));
             }
@@ -74,10 +75,10 @@ pub fn median_beat_overlay(
     let (Some(scene), Some(Ok(measurements))) = (&opened.median_beat, &opened.measurements) else {
         return;
     };
-    dialog(ctx, "Median beat", 1080.0, commands, |ui, _| {
+    dialog(ctx, texts::MEDIAN_BEAT, 1080.0, commands, |ui, _| {
         let width = ui.available_width();
         let height = width * (scene.height_mm / scene.width_mm) as f32;
-        let name = format!("Median beat of ECG {}", opened.id);
+        let name = texts::median_beat_of(&opened.id);
         let zoom = &mut fields.median_beat_zoom;
         sheet_pane(ui, scene, None, zoom, vec2(width, height), &name);
         small(ui, summary(measurements));
@@ -87,22 +88,18 @@ pub fn median_beat_overlay(
 
 /// `72/min, PR 160 ms, QRS 92 ms`: what a reader asks first.
 fn summary(measurements: &Measurements) -> String {
-    let of = |name: &str, quantity: &Quantity, unit: &str| {
-        quantity
-            .value()
-            .map(|value| format!("{name}{value:.0}{unit}"))
-    };
+    let m = measurements;
     let parts: Vec<String> = [
-        of("", &measurements.heart_rate_bpm, "/min"),
-        of("PR ", &measurements.pr_ms, " ms"),
-        of("QRS ", &measurements.qrs_ms, " ms"),
-        of("QT ", &measurements.qt_ms, " ms"),
+        m.heart_rate_bpm.value().map(texts::rate),
+        m.pr_ms.value().map(texts::pr),
+        m.qrs_ms.value().map(texts::qrs),
+        m.qt_ms.value().map(texts::qt),
     ]
     .into_iter()
     .flatten()
     .collect();
     if parts.is_empty() {
-        "no beats found".to_owned()
+        texts::NO_BEATS.to_owned()
     } else {
         parts.join(", ")
     }
@@ -111,26 +108,26 @@ fn summary(measurements: &Measurements) -> String {
 fn rows(measurements: &Measurements) -> Vec<(&'static str, String)> {
     let m = measurements;
     let mut rows = vec![
-        ("Rate", m.heart_rate_bpm.text(0, "/min")),
-        ("P", m.p_ms.text(0, "ms")),
-        ("PR", m.pr_ms.text(0, "ms")),
-        ("QRS", m.qrs_ms.text(0, "ms")),
-        ("QT", m.qt_ms.text(0, "ms")),
+        (texts::RATE, m.heart_rate_bpm.text(0, texts::PER_MINUTE)),
+        (texts::P, m.p_ms.text(0, texts::MS)),
+        (texts::PR, m.pr_ms.text(0, texts::MS)),
+        (texts::QRS, m.qrs_ms.text(0, texts::MS)),
+        (texts::QT, m.qt_ms.text(0, texts::MS)),
     ];
     if let Some(qtc) = &m.qtc {
         rows.extend([
-            ("QTc Bazett", qtc.bazett_ms.text(0, "ms")),
-            ("QTc Fridericia", qtc.fridericia_ms.text(0, "ms")),
-            ("QTc Framingham", qtc.framingham_ms.text(0, "ms")),
-            ("QTc Hodges", qtc.hodges_ms.text(0, "ms")),
+            (texts::QTC_BAZETT, qtc.bazett_ms.text(0, texts::MS)),
+            (texts::QTC_FRIDERICIA, qtc.fridericia_ms.text(0, texts::MS)),
+            (texts::QTC_FRAMINGHAM, qtc.framingham_ms.text(0, texts::MS)),
+            (texts::QTC_HODGES, qtc.hodges_ms.text(0, texts::MS)),
         ]);
     }
     rows.extend([
-        ("P axis", m.p_axis_deg.text(0, "°")),
-        ("QRS axis", m.qrs_axis_deg.text(0, "°")),
-        ("T axis", m.t_axis_deg.text(0, "°")),
-        ("Sokolow-Lyon", m.sokolow_lyon_mv.text(2, "mV")),
-        ("Cornell", m.cornell_mv.text(2, "mV")),
+        (texts::P_AXIS, m.p_axis_deg.text(0, texts::DEGREES)),
+        (texts::QRS_AXIS, m.qrs_axis_deg.text(0, texts::DEGREES)),
+        (texts::T_AXIS, m.t_axis_deg.text(0, texts::DEGREES)),
+        (texts::SOKOLOW_LYON, m.sokolow_lyon_mv.text(2, texts::MV)),
+        (texts::CORNELL, m.cornell_mv.text(2, texts::MV)),
     ]);
     rows
 }

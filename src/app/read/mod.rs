@@ -24,7 +24,7 @@ use eframe::egui::{Align, Frame, Layout, Margin, Panel, ScrollArea, Ui};
 
 use super::command::{Command, Commands, Overlay, Place, Scroll};
 use super::state::{Fields, OpenedRecording, State};
-use super::texts;
+use super::texts::read as texts;
 use super::tokens::space;
 use super::widgets::{card_frame, icon_button, problem_ui, title, weak};
 use super::worker::Purpose;
@@ -121,7 +121,7 @@ fn column(
 /// its way, and what nobody may overlook.
 fn over(ui: &mut Ui, state: &State, opened: &OpenedRecording, commands: &mut Commands) {
     ui.horizontal(|ui| {
-        title(ui, format!("ECG {}", opened.id));
+        title(ui, texts::ecg(&opened.id));
         facts(ui, opened);
         if !state.worklist.entries.is_empty() {
             weak(ui, worklist::place(state));
@@ -135,7 +135,7 @@ fn over(ui: &mut Ui, state: &State, opened: &OpenedRecording, commands: &mut Com
 /// A file that is on its way in.
 fn opening(ui: &mut Ui, state: &State, commands: &mut Commands) {
     if state.reading.opening.is_some() {
-        if ui.button(texts::opening::CANCEL).clicked() {
+        if ui.button(texts::welcome::CANCEL).clicked() {
             commands.send(Command::CancelOpening);
         }
         ui.spinner();
@@ -146,17 +146,17 @@ fn opening(ui: &mut Ui, state: &State, commands: &mut Commands) {
 fn recording(ui: &mut Ui, state: &State, opened: &OpenedRecording, commands: &mut Commands) {
     ui.spacing_mut().item_spacing.y = 2.0;
     ui.horizontal(|ui| {
-        title(ui, format!("ECG {}", opened.id));
+        title(ui, texts::ecg(&opened.id));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if icon_button(ui, "×", "Close this ECG").clicked() {
+            if icon_button(ui, "×", texts::CLOSE).clicked() {
                 commands.send(Command::CloseRecording);
             }
-            if icon_button(ui, "…", "Path field and recent files").clicked() {
+            if icon_button(ui, "…", texts::PATH_AND_RECENT).clicked() {
                 commands.send(Command::Toggle(Overlay::Open));
             }
             if ui
-                .button("Open…")
-                .on_hover_text("Open another ECG (Ctrl+O)")
+                .button(texts::OPEN)
+                .on_hover_text(texts::OPEN_ANOTHER)
                 .clicked()
             {
                 commands.send(Command::Ask(Purpose::OpenRecording));
@@ -173,20 +173,13 @@ fn recording(ui: &mut Ui, state: &State, opened: &OpenedRecording, commands: &mu
 fn facts(ui: &mut Ui, opened: &OpenedRecording) {
     let recording = &opened.recording;
     let shown_hz = opened.drawn.source.shown().rate_hz;
-    let rate = match shown_hz == recording.rate_hz {
-        true => format!("{} Hz", recording.rate_hz),
-        false => format!("{} Hz ({shown_hz} Hz shown)", recording.rate_hz),
-    };
     let mut facts = vec![
         recording.format.clone(),
-        format!("{} leads", recording.channels.len()),
-        rate,
-        format!("{:.1} s", recording.duration_s()),
+        texts::leads(recording.channels.len()),
+        texts::rate(recording.rate_hz, shown_hz),
+        texts::duration(recording.duration_s()),
     ];
     facts.extend(reading::age_and_sex(recording));
     let response = weak(ui, facts.join(" · "));
-    response.on_hover_text(format!(
-        "{}\nNamed by the first digits of its signal's SHA-256.",
-        recording.unit_source
-    ));
+    response.on_hover_text(texts::unit_and_id(&recording.unit_source));
 }

@@ -8,6 +8,7 @@ use super::{panels, zoom_buttons};
 use crate::app::command::{Command, Commands, PairView};
 use crate::app::drawn::Drawn;
 use crate::app::state::{Exemplar, Fields, OpenedRecording, State};
+use crate::app::texts::read::pair as texts;
 use crate::app::theme::{regular, strong};
 use crate::app::tokens::{Tokens, space, type_size};
 use crate::app::training_ecg;
@@ -149,7 +150,7 @@ fn toolbar(
                 Layout::left_to_right(Align::Center),
                 |ui| match explanation {
                     Some(explanation) => title(ui, state, explanation),
-                    None => _ = heading(ui, "12-lead ECG"),
+                    None => _ = heading(ui, texts::TWELVE_LEADS),
                 },
             );
         });
@@ -159,9 +160,9 @@ fn toolbar(
 fn enlarge_button(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let enlarged = state.reading.enlarged;
     let name = if enlarged {
-        "Back to what the model says (E)"
+        texts::BACK
     } else {
-        "Enlarge: the sheets alone (E)"
+        texts::ENLARGE
     };
     if icon_button(ui, "□", name).clicked() {
         commands.send(Command::Enlarge(!enlarged));
@@ -202,7 +203,7 @@ fn single(ui: &mut Ui, state: &State, opened: &OpenedRecording, zoom: &mut Sheet
         None,
         zoom,
         size,
-        &format!("ECG {}", opened.id),
+        &texts::ecg(&opened.id),
     );
 }
 
@@ -240,7 +241,7 @@ impl<'a> Pair<'a> {
                     self.ecg(ui, evidence, pane, (view, &page));
                     match evidence {
                         None => weak_line(ui, words::windows_sentence(self.evidence)),
-                        Some(_) => weak_line(ui, scale_note()),
+                        Some(_) => weak_line(ui, texts::SAME_SCALE),
                     };
                 });
             }
@@ -259,7 +260,7 @@ impl<'a> Pair<'a> {
             self.ecg(ui, evidence, pane, (view, &page));
         }
         let windows = words::windows_sentence(self.evidence);
-        weak_line(ui, format!("{windows} {}", scale_note()));
+        weak_line(ui, format!("{windows} {}", texts::SAME_SCALE));
     }
 
     fn caption(&self, ui: &mut Ui, evidence: Option<&PrototypeEvidence>) {
@@ -271,15 +272,18 @@ impl<'a> Pair<'a> {
                 let is_tinted = view_of(self.state, self.evidence) != PairView::CutOuts;
                 let influence = self.state.reading.influence_of_evidence();
                 parts.extend(influence.filter(|_| is_tinted).map(|_| words::TINT));
-                caption(ui, "This ECG", &parts.join(" · "));
+                caption(ui, texts::THIS_ECG, &parts.join(" · "));
             }
             Some(evidence) if evidence.prototype == self.evidence.prototype => {
-                caption(ui, "Training ECG", &details(self.state, evidence));
+                caption(ui, texts::TRAINING_ECG, &details(self.state, evidence));
             }
             Some(evidence) => {
                 let code = counter.map_or("", |counter| counter.code.as_str());
-                let name = format!("Counter-case {code}, below threshold");
-                caption(ui, &name, &details(self.state, evidence));
+                caption(
+                    ui,
+                    &texts::counter_case(code),
+                    &details(self.state, evidence),
+                );
             }
         }
     }
@@ -321,7 +325,7 @@ impl<'a> Pair<'a> {
         (view, page): (PairView, &Scene),
     ) {
         let name = match evidence {
-            None => format!("ECG {}", self.opened.id),
+            None => texts::ecg(&self.opened.id),
             Some(evidence) => words::training_ecg(evidence),
         };
         let scene = self.drawn(evidence).and_then(|drawn| scene_of(drawn, view));
@@ -364,8 +368,8 @@ fn scene_of(drawn: &Drawn, view: PairView) -> Option<&Scene> {
 
 /// What is known of a training ECG.
 fn details(state: &State, evidence: &PrototypeEvidence) -> String {
-    let record = evidence.ecg_id.map(|id| format!("record {id}"));
-    let mut parts = vec![record.unwrap_or_else(|| "source not known".to_owned())];
+    let record = evidence.ecg_id.map(texts::record);
+    let mut parts = vec![record.unwrap_or_else(|| texts::SOURCE_NOT_KNOWN.to_owned())];
     let rated = PrototypeEvidence {
         rating: state.rating_of(evidence.prototype),
         ..evidence.clone()
@@ -390,8 +394,4 @@ fn caption(ui: &mut Ui, name: &str, rest: &str) {
             .color(tokens.text_secondary);
         ui.add(Label::new(rest).truncate());
     });
-}
-
-fn scale_note() -> &'static str {
-    "All at the same scale. Where it is not true, measure by the grid."
 }

@@ -7,6 +7,7 @@ use eframe::egui::Ui;
 use super::{attention, checks, evidence, ledger, nearest, what_if};
 use crate::app::command::{Command, Commands, EvidencePane};
 use crate::app::state::{Fields, State};
+use crate::app::texts::read::panels as texts;
 use crate::app::widgets::{Side, card_frame, segmented, two_columns};
 use crate::explain::ClassExplanation;
 
@@ -35,7 +36,7 @@ fn panes(has_prototypes: bool) -> Vec<(EvidencePane, &'static str)> {
         EvidencePane::ALL.map(|pane| (pane, pane.name())).to_vec()
     } else {
         vec![
-            (EvidencePane::Prototypes, "Occlusion"),
+            (EvidencePane::Prototypes, texts::OCCLUSION),
             (EvidencePane::WhatIf, EvidencePane::WhatIf.name()),
         ]
     }

@@ -6,6 +6,7 @@ use eframe::egui::{Frame, Margin, RichText, Ui};
 
 use crate::app::command::{Command, Commands, Place};
 use crate::app::state::{ModelState, State};
+use crate::app::texts::read::predictions as texts;
 use crate::app::theme::{regular, strong};
 use crate::app::tokens::{Tokens, space, type_size};
 use crate::app::widgets::{
@@ -44,9 +45,9 @@ impl Standing {
 
     fn name(self) -> &'static str {
         match self {
-            Self::Positive => "positive",
-            Self::Below => "below threshold",
-            Self::NotAssessed => "not assessed",
+            Self::Positive => texts::POSITIVE,
+            Self::Below => texts::BELOW,
+            Self::NotAssessed => texts::NOT_ASSESSED,
         }
     }
 }
@@ -89,7 +90,7 @@ pub fn notices(ui: &mut Ui, state: &State, commands: &mut Commands) {
     };
     padded(ui, |ui| super::what_if::notice(ui, state, commands));
     for note in &prediction.notes {
-        padded(ui, |ui| weak(ui, format!("For the model: {note}.")));
+        padded(ui, |ui| weak(ui, texts::for_the_model(note)));
     }
 }
 
@@ -102,15 +103,15 @@ pub fn ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
     ui.spacing_mut().item_spacing.y = 0.0;
     let mut columns = vec![
         Column::left("", 12.0),
-        Column::left("Code", 50.0),
-        Column::left("Statement", 0.0),
+        Column::left(texts::CODE, 50.0),
+        Column::left(texts::STATEMENT, 0.0),
         Column::left("", 44.0),
-        Column::right("Prob.", 34.0),
+        Column::right(texts::PROBABILITY, 34.0),
     ];
     if !prediction.changes.is_none() {
-        columns.push(Column::right("Was", 34.0));
+        columns.push(Column::right(texts::WAS, 34.0));
     }
-    columns.push(Column::right("Threshold", 56.0));
+    columns.push(Column::right(texts::THRESHOLD, 56.0));
     let table = Table::new(ui, &columns);
     // Where there is no number, the statement has the room.
     let bare = Table::new(
@@ -147,30 +148,16 @@ fn intro(ui: &mut Ui, standing: Standing, count: usize) {
                 badge(ui, tone, words::NOTHING_ABOVE);
                 small(ui, words::NOTHING_ABOVE_IS_NOT_NORMAL);
             }
-            (Standing::Positive, _) => section(ui, "At or above threshold"),
+            (Standing::Positive, _) => section(ui, texts::AT_OR_ABOVE),
             (_, 0) => {}
-            (Standing::Below, _) => section(ui, "Below threshold"),
+            (Standing::Below, _) => section(ui, texts::BELOW_HEADING),
             (Standing::NotAssessed, count) => {
-                section(
-                    ui,
-                    &format!("Not assessed: this model cannot see {}", plural(count)),
-                );
-                weak(
-                    ui,
-                    "Fewer than 10 training ECGs had them, so there is no probability.",
-                );
+                section(ui, &texts::cannot_see(count));
+                weak(ui, texts::TOO_FEW_FOR_PROBABILITY);
             }
         }
     });
     ui.add_space(2.0);
-}
-
-fn plural(count: usize) -> String {
-    if count == 1 {
-        "this statement".to_owned()
-    } else {
-        format!("these {count} statements")
-    }
 }
 
 fn row(
@@ -241,17 +228,7 @@ fn rounded(probability: f64) -> String {
 
 /// The row for a screen reader, and the name that the tests know it by.
 fn spoken(class: &ClassPrediction, standing: Standing, was: Option<f64>) -> String {
-    let was = was.map_or(String::new(), |was| format!(", was {}", rounded(was)));
-    match (class.probability, class.threshold) {
-        (Some(probability), Some(threshold)) => format!(
-            "{}, {}: {}, probability {}{was}, threshold {threshold:.2}",
-            class.code,
-            class.description,
-            standing.name(),
-            rounded(probability)
-        ),
-        _ => format!("{}, {}: {}", class.code, class.description, standing.name()),
-    }
+    texts::row(class, standing.name(), was)
 }
 
 fn tooltip(ui: &mut Ui, class: &ClassPrediction, standing: Standing) {
@@ -260,27 +237,20 @@ fn tooltip(ui: &mut Ui, class: &ClassPrediction, standing: Standing) {
         RichText::new(format!("{}, {}", class.code, class.description))
             .font(strong(type_size::BODY)),
     );
-    let mut lines = vec![format!("Logit {:.3}", class.logit)];
+    let mut lines = vec![texts::logit(class.logit)];
     if standing == Standing::NotAssessed {
-        lines = vec!["Not assessed: too few training ECGs.".to_owned()];
+        lines = vec![texts::TOO_FEW.to_owned()];
     } else {
-        lines.extend(
-            class
-                .probability
-                .map(|p| format!("Probability (sigmoid of the logit) {p:.3}")),
-        );
+        lines.extend(class.probability.map(texts::probability));
         lines.extend(
             class
                 .calibrated_probability
-                .map(|p| match class.calibration_shared {
-                    true => format!("Calibrated with all statements of the branch {p:.3}"),
-                    false => format!("Calibrated on the validation fold {p:.3}"),
-                }),
+                .map(|p| texts::calibrated(p, class.calibration_shared)),
         );
         lines.extend(
             class
                 .threshold
-                .map(|t| threshold_line(t, class.threshold_shared)),
+                .map(|t| texts::threshold(t, class.threshold_shared)),
         );
     }
     for line in lines {
@@ -289,15 +259,6 @@ fn tooltip(ui: &mut Ui, class: &ClassPrediction, standing: Standing) {
                 .font(regular(type_size::SMALL))
                 .color(tokens.text_secondary),
         );
-    }
-}
-
-fn threshold_line(threshold: f64, shared: bool) -> String {
-    match shared {
-        true => format!(
-            "Threshold {threshold:.3}, shared by the branch: too few validation ECGs with the statement"
-        ),
-        false => format!("Threshold {threshold:.3}"),
     }
 }
 
@@ -310,15 +271,11 @@ fn waiting(ui: &mut Ui, state: &State) {
             .as_ref()
             .is_some_and(|opened| opened.report.refused());
         let text = match &state.model {
-            _ if refused => "No prediction for this ECG, see above.",
-            _ if state.reading.predicting => "The model is reading the ECG…",
-            ModelState::Opening(_) | ModelState::Loading(_) => {
-                "The model is loading. The reading follows by itself."
-            }
-            ModelState::Ready { .. } => "No prediction.",
-            ModelState::None | ModelState::Failed(_) => {
-                "No model is loaded, so there is no prediction. Choose one in the settings."
-            }
+            _ if refused => texts::REFUSED,
+            _ if state.reading.predicting => texts::MODEL_IS_READING,
+            ModelState::Opening(_) | ModelState::Loading(_) => texts::MODEL_IS_LOADING,
+            ModelState::Ready { .. } => texts::NO_PREDICTION,
+            ModelState::None | ModelState::Failed(_) => texts::NO_MODEL,
         };
         if state.reading.predicting || state.model.is_busy() {
             ui.spinner();

@@ -6,7 +6,7 @@ use eframe::egui::{Button, Context, Ui};
 
 use crate::app::command::{Command, Commands, Place, PrintWhat};
 use crate::app::state::{Awaited, Fields, State};
-use crate::app::texts::print as texts;
+use crate::app::texts::read::print as texts;
 use crate::app::tokens::space;
 use crate::app::widgets::{
     dialog, focused_path_field, primary_button, problem_ui, secondary, section, segmented, small,
@@ -17,7 +17,11 @@ use crate::sheet::{FileKind, PrintPage};
 
 const WIDTH: f32 = 560.0;
 /// Dots per inch of a picture: for a screen, a printer, a poster.
-const RESOLUTIONS: [(u16, &str); 3] = [(150, "150 dpi"), (300, "300 dpi"), (600, "600 dpi")];
+const RESOLUTIONS: [(u16, &str); 3] = [
+    (150, texts::DPI_150),
+    (300, texts::DPI_300),
+    (600, texts::DPI_600),
+];
 
 pub fn overlay(ctx: &Context, state: &State, fields: &mut Fields, commands: &mut Commands) {
     dialog(ctx, texts::TITLE, WIDTH, commands, |ui, commands| {

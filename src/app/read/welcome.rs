@@ -7,7 +7,7 @@ use eframe::egui::{Align, Context, Layout, ScrollArea, Ui, vec2};
 use super::compare;
 use crate::app::command::{Command, Commands, CompareCommand, Place};
 use crate::app::state::{Fields, State};
-use crate::app::texts::opening as texts;
+use crate::app::texts::read::welcome as texts;
 use crate::app::tokens::space;
 use crate::app::widgets::{
     card, dialog, divider, ghost_button, path_field, primary_button, problem_ui, secondary,
@@ -118,7 +118,7 @@ fn recent(ui: &mut Ui, state: &State, commands: &mut Commands) {
                 .parent()
                 .map(|folder| folder.display().to_string())
                 .unwrap_or_default();
-            compare::toggle(ui, state, path, &format!("Compare {name}"), commands);
+            compare::toggle(ui, state, path, &texts::compare(&name), commands);
             weak(ui, folder);
         });
     }

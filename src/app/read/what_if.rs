@@ -6,6 +6,7 @@ use eframe::egui::{Button, DragValue, RichText, ScrollArea, Slider, Ui};
 
 use crate::app::command::{Command, Commands};
 use crate::app::state::{Fields, State};
+use crate::app::texts::read::what_if as texts;
 use crate::app::theme::{regular, strong};
 use crate::app::tokens::{Tokens, space, type_size};
 use crate::app::widgets::{banner, ghost_button, icon_button, section, weak};
@@ -29,10 +30,10 @@ pub fn ui(
     let mut changes = state.reading.changes.clone();
     ui.spacing_mut().item_spacing.y = 5.0;
     ScrollArea::vertical()
-        .id_salt("what if")
+        .id_salt("what-if")
         .auto_shrink([false, false])
         .show(ui, |ui| {
-            section(ui, "Leads that the model does not see");
+            section(ui, texts::LEADS);
             ui.horizontal_wrapped(|ui| {
                 ui.spacing_mut().item_spacing.x = 3.0;
                 ui.spacing_mut().button_padding.x = 5.0;
@@ -41,27 +42,27 @@ pub fn ui(
                     let text = RichText::new(lead.name()).font(regular(type_size::SMALL));
                     let button = ui
                         .add(Button::selectable(masked, text).frame_when_inactive(true))
-                        .accessible_name(format!("Mask lead {lead}"));
+                        .accessible_name(texts::mask_lead(lead.name()));
                     if button.clicked() {
                         changes.toggle_lead(lead);
                     }
                 }
             });
-            section(ui, "Seconds that it does not see");
+            section(ui, texts::SECONDS);
             spans(ui, state, &mut changes, preprocessing.duration_s(), fields);
-            section(ui, "Amplitude");
+            section(ui, texts::AMPLITUDE);
             ui.horizontal(|ui| {
                 let slider = Slider::new(&mut changes.amplitude_scale, SCALES)
                     .logarithmic(true)
                     .fixed_decimals(2)
                     .prefix("× ");
-                ui.add(slider).accessible_name("Amplitude, times");
+                ui.add(slider).accessible_name(texts::AMPLITUDE_TIMES);
                 if preprocessing.standardise != crate::bundle::Standardise::None {
-                    weak(ui, "This model standardises: no effect.");
+                    weak(ui, texts::NO_EFFECT);
                 }
             });
             if explanation.ledger.is_some() {
-                section(ui, "Prototypes that do not count");
+                section(ui, texts::PROTOTYPES);
                 prototypes(ui, state, &mut changes);
             }
         });
@@ -74,16 +75,16 @@ fn spans(ui: &mut Ui, state: &State, changes: &mut Changes, duration_s: f64, fie
     ui.horizontal(|ui| {
         let (from, to) = &mut fields.mask_span_s;
         ui.add(second(from, duration_s))
-            .accessible_name("Mask from, seconds");
-        weak(ui, "to");
+            .accessible_name(texts::MASK_FROM);
+        weak(ui, texts::TO);
         ui.add(second(to, duration_s))
-            .accessible_name("Mask to, seconds");
+            .accessible_name(texts::MASK_TO);
         let span = Span {
             start_s: *from,
             end_s: *to,
         };
-        let button = ui.add_enabled(span.end_s > span.start_s, Button::new("Mask"));
-        if button.accessible_name("Mask these seconds").clicked() {
+        let button = ui.add_enabled(span.end_s > span.start_s, Button::new(texts::MASK));
+        if button.accessible_name(texts::MASK_SECONDS).clicked() {
             changes.masked_spans.push(span);
         }
         let evidence = state.reading.evidence();
@@ -91,7 +92,7 @@ fn spans(ui: &mut Ui, state: &State, changes: &mut Changes, duration_s: f64, fie
             .filter(|evidence| evidence.extent() == Extent::Window)
             .and_then(|evidence| evidence.windows.first());
         if let Some(window) = window
-            && ghost_button(ui, "Mask the window").clicked()
+            && ghost_button(ui, texts::MASK_WINDOW).clicked()
         {
             changes.masked_spans.push(window.span());
         }
@@ -99,9 +100,9 @@ fn spans(ui: &mut Ui, state: &State, changes: &mut Changes, duration_s: f64, fie
     let mut shown_again = None;
     ui.horizontal_wrapped(|ui| {
         for (place, span) in changes.masked_spans.iter().enumerate() {
-            let text = format!("{:.2}–{:.2} s", span.start_s, span.end_s);
+            let text = texts::span(span.start_s, span.end_s);
             weak(ui, &text);
-            if icon_button(ui, "×", &format!("Show {text} again")).clicked() {
+            if icon_button(ui, "×", &texts::show_again(&text)).clicked() {
                 shown_again = Some(place);
             }
         }
@@ -116,7 +117,7 @@ fn second(value: &mut f64, duration_s: f64) -> DragValue<'_> {
         .range(0.0..=duration_s)
         .speed(0.02)
         .fixed_decimals(2)
-        .suffix(" s")
+        .suffix(texts::SECOND)
 }
 
 fn prototypes(ui: &mut Ui, state: &State, changes: &mut Changes) {
@@ -124,20 +125,20 @@ fn prototypes(ui: &mut Ui, state: &State, changes: &mut Changes) {
         if let Some(evidence) = state.reading.evidence()
             && !changes.is_off(evidence.prototype)
         {
-            let text = format!("Switch prototype {} off", evidence.prototype);
+            let text = texts::switch_off(evidence.prototype);
             if ui.button(text).clicked() {
                 changes.toggle_prototype(evidence.prototype);
             }
         }
         for prototype in changes.without_prototypes.clone() {
-            weak(ui, format!("{prototype} is off"));
-            let name = format!("Switch prototype {prototype} on again");
+            weak(ui, texts::is_off(prototype));
+            let name = texts::switch_on(prototype);
             if icon_button(ui, "×", &name).clicked() {
                 changes.toggle_prototype(prototype);
             }
         }
     });
-    weak(ui, "Or press a row of the ledger.");
+    weak(ui, texts::OR_PRESS_ROW);
 }
 
 /// Over the probabilities, as long as something is changed.
@@ -149,16 +150,13 @@ pub fn notice(ui: &mut Ui, state: &State, commands: &mut Commands) {
     banner(ui, Tokens::of(ui).caution, |ui| {
         ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = 2.0;
-        ui.label(
-            RichText::new("What if: not this ECG as it was recorded")
-                .font(strong(type_size::SMALL)),
-        );
+        ui.label(RichText::new(texts::NOT_AS_RECORDED).font(strong(type_size::SMALL)));
         for sentence in changes.sentences() {
             ui.label(RichText::new(sentence).font(regular(type_size::SMALL)));
         }
         if ui
-            .button("Reset")
-            .on_hover_text("Take all changes back")
+            .button(texts::RESET)
+            .on_hover_text(texts::TAKE_BACK)
             .clicked()
         {
             commands.send(Command::WhatIf(Changes::default()));

@@ -8,6 +8,7 @@ use eframe::egui::{Button, ComboBox, Context, ScrollArea, TextEdit, Ui, vec2};
 use super::compare;
 use crate::app::command::{Command, Commands, CompareCommand, Place, WorklistCommand};
 use crate::app::state::{Fields, ListedReading, OpenedRecording, State, positive_text};
+use crate::app::texts::read::worklist as texts;
 use crate::app::tokens::{Tokens, space};
 use crate::app::widgets::{
     Cell, Column, Table, dialog, icon_button, path_field, primary_button, problem_ui, progress,
@@ -22,19 +23,15 @@ const COMPARE: f32 = 84.0;
 
 /// The list over the screen.
 pub fn overlay(ctx: &Context, state: &State, fields: &mut Fields, commands: &mut Commands) {
-    dialog(ctx, "Worklist", WIDTH, commands, |ui, commands| {
+    dialog(ctx, texts::TITLE, WIDTH, commands, |ui, commands| {
         problem_ui(ui, state, Place::Worklist, commands);
         folder(ui, state, fields, commands);
         if state.worklist.listing {
-            secondary(ui, "Looking through the folder…");
+            secondary(ui, texts::LISTING);
             return;
         }
         if state.worklist.entries.is_empty() {
-            small(
-                ui,
-                "Open a folder: every ECG in it and in the folders below it is listed, and read by the model while you \
-                 work. ECGs are named by their checksum. Flags and notes stay on this computer.",
-            );
+            small(ui, texts::WHAT);
             return;
         }
         pace(ui, state, commands);
@@ -45,21 +42,15 @@ pub fn overlay(ctx: &Context, state: &State, fields: &mut Fields, commands: &mut
 
 fn folder(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands) {
     ui.horizontal(|ui| {
-        let entered = path_field(
-            ui,
-            &mut fields.folder,
-            "Path of a folder of ECGs",
-            "Folder of ECGs",
-            440.0,
-        );
+        let entered = path_field(ui, &mut fields.folder, texts::FIELD, texts::HINT, 440.0);
         let path = fields.folder.trim().to_owned();
-        let open = primary_button(ui, "List", !path.is_empty());
+        let open = primary_button(ui, texts::LIST, !path.is_empty());
         if entered || open.clicked() {
             commands.send(Command::Worklist(WorklistCommand::Open(PathBuf::from(
                 path,
             ))));
         }
-        let choose = Button::new("Choose folder…");
+        let choose = Button::new(texts::CHOOSE);
         if ui.add_enabled(!state.dialog_open, choose).clicked() {
             commands.send(Command::Ask(Purpose::OpenFolder));
         }
@@ -73,19 +64,18 @@ fn pace(ui: &mut Ui, state: &State, commands: &mut Commands) {
     ui.horizontal(|ui| {
         ui.set_height(space::CONTROL);
         if list.is_busy() {
-            let left = match list.time_left() {
-                Some(left) => format!(", about {} left", duration(left.as_secs_f64().ceil())),
-                None => String::new(),
-            };
-            let text = format!("{done} of {count} read{left}");
+            let left = list
+                .time_left()
+                .map(|left| duration(left.as_secs_f64().ceil()));
+            let text = texts::read(done, count, left.as_deref());
             progress(ui, done as f32 / count.max(1) as f32, 160.0, &text);
             secondary(ui, text);
-            if ui.button("Stop reading").clicked() {
+            if ui.button(texts::STOP).clicked() {
                 commands.send(Command::Worklist(WorklistCommand::Cancel));
             }
         } else {
-            secondary(ui, format!("{done} of {count} read"));
-            if done < count && ui.button("Go on reading").clicked() {
+            secondary(ui, texts::read(done, count, None));
+            if done < count && ui.button(texts::GO_ON).clicked() {
                 commands.send(Command::Worklist(WorklistCommand::Resume));
             }
         }
@@ -95,7 +85,7 @@ fn pace(ui: &mut Ui, state: &State, commands: &mut Commands) {
 fn filters(ui: &mut Ui, state: &State, commands: &mut Commands) {
     let list = &state.worklist;
     ui.horizontal(|ui| {
-        let all = "All statements".to_owned();
+        let all = texts::ALL_STATEMENTS.to_owned();
         let current = list.statement.clone().unwrap_or_else(|| all.clone());
         let mut chosen = list.statement.clone();
         ComboBox::from_id_salt("statement")
@@ -107,9 +97,9 @@ fn filters(ui: &mut Ui, state: &State, commands: &mut Commands) {
                 }
             })
             .response
-            .accessible_name(format!("Statement: {current}"));
+            .accessible_name(texts::statement(&current));
         let mut only_flagged = list.only_flagged;
-        ui.checkbox(&mut only_flagged, "Flagged only");
+        ui.checkbox(&mut only_flagged, texts::FLAGGED_ONLY);
         compare::way(ui, state, commands);
         if chosen != list.statement || only_flagged != list.only_flagged {
             commands.send(Command::Worklist(WorklistCommand::Filter {
@@ -131,11 +121,11 @@ fn entries(ui: &mut Ui, state: &State, commands: &mut Commands) {
             let table = Table::new(
                 ui,
                 &[
-                    Column::right("No.", 40.0),
-                    Column::left("ECG", 72.0),
-                    Column::left("Flag", 34.0),
-                    Column::left("At or above threshold", 0.0),
-                    Column::left("Note", 190.0),
+                    Column::right(texts::NUMBER, 40.0),
+                    Column::left(texts::ECG, 72.0),
+                    Column::left(texts::FLAG, 34.0),
+                    Column::left(texts::AT_OR_ABOVE, 0.0),
+                    Column::left(texts::NOTE, 190.0),
                 ],
             );
             table.header(ui);
@@ -160,7 +150,7 @@ fn entries(ui: &mut Ui, state: &State, commands: &mut Commands) {
                     _ => Default::default(),
                 };
                 let said = said(&listed.reading);
-                let flag = if note.flagged { "yes" } else { "" };
+                let flag = if note.flagged { texts::YES } else { "" };
                 let cells = [
                     Cell::new((index + 1).to_string()).colour(tokens.text_weak),
                     Cell::new(id).strong(),
@@ -168,8 +158,7 @@ fn entries(ui: &mut Ui, state: &State, commands: &mut Commands) {
                     Cell::new(said.as_str()),
                     Cell::new(note.text.as_str()).colour(tokens.text_secondary),
                 ];
-                let flagged = if note.flagged { ", flagged" } else { "" };
-                let name = format!("{}, ECG {id}{flagged}: {said}", index + 1);
+                let name = texts::row(index + 1, id, note.flagged, &said);
                 let is_open = state.worklist.open == Some(index);
                 ui.horizontal(|ui| {
                     let row = vec2(width, space::ROW);
@@ -185,7 +174,7 @@ fn entries(ui: &mut Ui, state: &State, commands: &mut Commands) {
                         commands.send(Command::Compare(add));
                     }
                     ui.spacing_mut().interact_size.y = space::ROW - 2.0;
-                    let name = format!("Compare {id}, number {}", index + 1);
+                    let name = texts::compare(id, index + 1);
                     compare::toggle(ui, state, &listed.path, &name, commands);
                 });
             }
@@ -194,8 +183,8 @@ fn entries(ui: &mut Ui, state: &State, commands: &mut Commands) {
 
 fn said(reading: &ListedReading) -> String {
     match reading {
-        ListedReading::Waiting => "waiting".to_owned(),
-        ListedReading::Failed(reason) => format!("could not be read: {}", without_path(reason)),
+        ListedReading::Waiting => texts::WAITING.to_owned(),
+        ListedReading::Failed(reason) => texts::failed(without_path(reason)),
         ListedReading::Refused { reason, .. } => reason.clone(),
         ListedReading::Read { positive, .. } => positive_text(positive),
     }
@@ -209,8 +198,7 @@ pub(super) fn without_path(reason: &str) -> &str {
 /// Where the open ECG is in the list: `3 of 987`.
 pub fn place(state: &State) -> String {
     let list = &state.worklist;
-    let number = list.open.map_or("–".to_owned(), |i| (i + 1).to_string());
-    format!("{number} of {}", list.entries.len())
+    texts::place(list.open.map(|i| i + 1), list.entries.len())
 }
 
 /// Below the name of the open ECG: its flag and note, and the way through the
@@ -225,30 +213,30 @@ pub fn beside(
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
         if ui
-            .button("Worklist")
-            .on_hover_text("ECGs of a folder (Ctrl+L)")
+            .button(texts::TITLE)
+            .on_hover_text(texts::TITLE_HOVER)
             .clicked()
         {
             commands.send(Command::Toggle(crate::app::command::Overlay::Worklist));
         }
         if !state.worklist.entries.is_empty() {
-            if icon_button(ui, "‹", "Previous ECG of the list (Ctrl+←)").clicked() {
+            if icon_button(ui, "‹", texts::PREVIOUS).clicked() {
                 commands.send(Command::Worklist(WorklistCommand::Step(false)));
             }
             weak(ui, place(state));
-            if icon_button(ui, "›", "Next ECG of the list (Ctrl+→)").clicked() {
+            if icon_button(ui, "›", texts::NEXT).clicked() {
                 commands.send(Command::Worklist(WorklistCommand::Step(true)));
             }
         }
         let Some(notes) = &state.notes else { return };
         let saved = notes.of(&opened.sha256);
         let mut flagged = saved.flagged;
-        ui.checkbox(&mut flagged, "Flag");
+        ui.checkbox(&mut flagged, texts::FLAG);
         let edit = TextEdit::singleline(&mut fields.note)
-            .hint_text("Note, no names")
+            .hint_text(texts::NO_NAMES)
             .desired_width(ui.available_width() - space::S)
             .min_size(vec2(60.0, 0.0));
-        let left = ui.add(edit).accessible_name("Note").lost_focus();
+        let left = ui.add(edit).accessible_name(texts::NOTE).lost_focus();
         if flagged != saved.flagged || left && fields.note != saved.text {
             commands.send(Command::Worklist(WorklistCommand::Note {
                 flagged,

@@ -1,7 +1,6 @@
 //! Over a queue of either kind: who answers, how far, how long it will take,
 //! and whether a break is due.
 
-use std::fmt::Display;
 use std::path::Path;
 use std::time::Duration;
 
@@ -9,14 +8,16 @@ use eframe::egui::{Align, Layout, Ui};
 
 use crate::app::command::{Command, Commands, ReadingCommand, ReviewCommand};
 use crate::app::state::{ReadingSession, Session};
+use crate::app::texts::review::{self as shared, header as texts};
 use crate::app::tokens::Tokens;
 use crate::app::widgets::{badge, banner, body, ghost_button, progress, secondary, title};
 
 /// What is said of a queue.
 pub(super) struct Header<'a> {
-    /// `Rater` or `Reader`.
-    who: &'static str,
-    code: &'a dyn Display,
+    /// The rater or reader by her code.
+    who: String,
+    /// What lets another one answer.
+    change: &'static str,
     title: &'a str,
     database: &'a Path,
     is_training: bool,
@@ -32,8 +33,8 @@ pub(super) struct Header<'a> {
 impl<'a> Header<'a> {
     pub fn of_ratings(session: &'a Session) -> Self {
         Self {
-            who: "Rater",
-            code: &session.rater,
+            who: shared::rater(session.rater.as_str()),
+            change: texts::CHANGE_RATER,
             title: session.title.as_str(),
             database: &session.database,
             is_training: session.is_training(),
@@ -48,8 +49,8 @@ impl<'a> Header<'a> {
 
     pub fn of_readings(reader: &'a ReadingSession) -> Self {
         Self {
-            who: "Reader",
-            code: &reader.rater,
+            who: texts::reader(reader.rater.as_str()),
+            change: texts::CHANGE_READER,
             title: reader.study.title(),
             database: &reader.database,
             is_training: reader.is_training(),
@@ -64,28 +65,23 @@ impl<'a> Header<'a> {
 
     pub fn ui(self, ui: &mut Ui, commands: &mut Commands) {
         ui.horizontal(|ui| {
-            let saved_in = format!("Answers are saved in {}", self.database.display());
-            title(ui, format!("{} {}", self.who, self.code)).on_hover_text(saved_in);
-            let change = format!("Change {}", self.who.to_lowercase());
-            if ghost_button(ui, &change).clicked() {
+            title(ui, self.who).on_hover_text(texts::saved_in(self.database));
+            if ghost_button(ui, self.change).clicked() {
                 commands.send(self.leave);
             }
             secondary(ui, self.title);
             if self.is_training {
                 let tone = Tokens::of(ui).demonstration;
-                badge(ui, tone, "Training, not counted");
+                badge(ui, tone, texts::TRAINING);
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let share = match self.total {
                     0 => 0.0,
                     total => self.answered as f32 / total as f32,
                 };
-                let text = format!("{} of {} answered", self.answered, self.total);
-                progress(ui, share, 180.0, &format!("Progress: {text}"));
-                let left = self
-                    .minutes_left
-                    .map(|min| format!(", about {min} min left"));
-                secondary(ui, text + &left.unwrap_or_default());
+                let (answered, total) = (self.answered, self.total);
+                progress(ui, share, 180.0, &texts::progress(answered, total));
+                secondary(ui, texts::answered(answered, total, self.minutes_left));
             });
         });
         if let Some(since) = self.break_due {
@@ -93,13 +89,8 @@ impl<'a> Header<'a> {
             banner(ui, tone, |ui| {
                 ui.horizontal(|ui| {
                     let minutes = since.as_secs() / 60;
-                    body(
-                        ui,
-                        format!(
-                            "{minutes} minutes without a break. Everything is saved: take one."
-                        ),
-                    );
-                    if ui.button("Go on").clicked() {
+                    body(ui, texts::without_break(minutes));
+                    if ui.button(texts::GO_ON).clicked() {
                         commands.send(self.break_taken);
                     }
                 });

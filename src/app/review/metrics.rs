@@ -5,6 +5,7 @@ use eframe::egui::Ui;
 
 use crate::app::state::{Session, State};
 use crate::app::statistics::in_words;
+use crate::app::texts::review::metrics as texts;
 use crate::app::widgets::body;
 use crate::review::MetricsShown;
 use crate::statistics::study::{Metric, MetricTable};
@@ -24,26 +25,14 @@ fn sentence(
     let table = match read {
         Some(Ok(table)) => table,
         Some(Err(why)) => {
-            let gate = match shown {
-                MetricsShown::BeforeRating => {
-                    ". The protocol shows them before rating: until then nothing is rated."
-                }
-                _ => "",
-            };
-            return format!("Metrics without people are not used: {why}{gate}");
+            return texts::not_used(why, shown == MetricsShown::BeforeRating);
         }
-        None if shown == MetricsShown::BeforeRating => {
-            return "The protocol shows metrics without people before rating, and none are kept: whoever runs the study makes \
-                    them with protoecg bundle audit, see docs/reader-study.md. Until then nothing is rated."
-                .to_owned();
-        }
-        None => {
-            return "Metrics without people: not measured yet; the Statistics screen measures them.".to_owned();
-        }
+        None if shown == MetricsShown::BeforeRating => return texts::NOT_KEPT.to_owned(),
+        None => return texts::NOT_MEASURED.to_owned(),
     };
     match table.of(prototype).map(in_words) {
-        Some(words) if !words.is_empty() => format!("Without people: {words}"),
-        _ => "Without people: nothing could be measured of this prototype.".to_owned(),
+        Some(words) if !words.is_empty() => texts::without_people(&words),
+        _ => texts::NOTHING_MEASURED.to_owned(),
     }
 }
 

@@ -14,6 +14,7 @@ use eframe::egui::{Align, Frame, Layout, Margin, Panel, RichText, Ui, vec2};
 use self::header::Header;
 use super::command::{Command, Commands, Place, ReviewCommand, ReviewPage, Screen};
 use super::state::{Fields, LoadedModel, Session, State};
+use super::texts::review as texts;
 use super::theme::strong;
 use super::tokens::{Tokens, space, type_size};
 use crate::review::Blinding;
@@ -89,10 +90,8 @@ fn rate(
             );
             secondary(ui, class.description);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                weak(
-                    ui,
-                    format!("{} of {}", session.position + 1, session.queue.len()),
-                );
+                let (number, of) = (session.position + 1, session.queue.len());
+                weak(ui, texts::place(number, of));
                 let pages_of = ReviewPage::of(window_s.is_some(), session.is_of_pairs());
                 pages(ui, session.page, pages_of, commands);
             });
@@ -103,7 +102,7 @@ fn rate(
         }
         if let Some(pair) = session.pair() {
             if let Some(cosine) = session.seen_cosine() {
-                body(ui, format!("Cosine of the two: {cosine:.2}"));
+                body(ui, texts::cosine_of_two(cosine));
             }
             let shown = reading::sheets::Shown {
                 page: session.page.as_reading(),
@@ -152,23 +151,16 @@ fn done(ui: &mut Ui, session: &Session, commands: &mut Commands) {
             card(ui, |ui| {
                 let of_pairs = session.is_of_pairs();
                 let (heading, text) = match (session.closed, session.is_done()) {
-                    (true, _) => (
-                        "This queue is closed",
-                        "Thank you. Nothing more is rated in it; its results are on the Statistics screen.",
-                    ),
+                    (true, _) => (texts::QUEUE_IS_CLOSED, texts::NOTHING_MORE_IS_RATED),
                     (false, true) => (
                         if of_pairs {
-                            "All pairs are answered"
+                            texts::ALL_PAIRS_ANSWERED
                         } else {
-                            "All prototypes are answered"
+                            texts::ALL_PROTOTYPES_ANSWERED
                         },
-                        "Thank you. You can go back and change an answer, with a reason. Closing the queue ends it for \
-                         good; results are shown only after that.",
+                        texts::MAY_GO_BACK,
                     ),
-                    (false, false) => (
-                        "The end of the list",
-                        "Some places before this one have no answer yet.",
-                    ),
+                    (false, false) => (texts::END_OF_LIST, texts::SOME_ARE_OPEN),
                 };
                 title(ui, heading);
                 secondary(ui, text);
@@ -181,19 +173,19 @@ fn done(ui: &mut Ui, session: &Session, commands: &mut Commands) {
 
 fn done_buttons(ui: &mut Ui, session: &Session, commands: &mut Commands) {
     if session.closed {
-        if ui.button("See the statistics").clicked() {
+        if ui.button(texts::SEE_STATISTICS).clicked() {
             commands.send(Command::Show(Screen::Statistics));
         }
-        if ui.button("Look through my answers").clicked() {
+        if ui.button(texts::LOOK_THROUGH).clicked() {
             commands.review(ReviewCommand::GoTo(0));
         }
         return;
     }
-    if ui.button("Back").clicked() {
+    if ui.button(texts::BACK).clicked() {
         commands.review(ReviewCommand::Back);
     }
     if let Some(open) = session.next_unanswered(0)
-        && ui.button("Go to the first open one").clicked()
+        && ui.button(texts::FIRST_OPEN).clicked()
     {
         commands.review(ReviewCommand::GoTo(open));
     }
@@ -202,9 +194,9 @@ fn done_buttons(ui: &mut Ui, session: &Session, commands: &mut Commands) {
 
 fn close_button(ui: &mut Ui, session: &Session, commands: &mut Commands) {
     let text = if session.confirm_close {
-        "Really close it for good"
+        texts::REALLY_CLOSE
     } else {
-        "Close my queue"
+        texts::CLOSE_QUEUE
     };
     if ui.button(text).clicked() {
         commands.review(ReviewCommand::Close);
@@ -216,10 +208,7 @@ fn enough(ui: &mut Ui, session: &Session, commands: &mut Commands) {
     let tone = Tokens::of(ui).good;
     banner(ui, tone, |ui| {
         ui.horizontal(|ui| {
-            body(
-                ui,
-                "Enough is rated: you may stop here and close your queue for good, or go on.",
-            );
+            body(ui, texts::ENOUGH);
             close_button(ui, session, commands);
         });
     });

@@ -2,19 +2,17 @@
 
 use std::sync::Arc;
 
+use crate::app::texts::review::prediction as texts;
 use crate::inference::{ClassPrediction, Prediction};
 
 /// The statements above their thresholds and the class that is rated, in words.
 pub fn sentence(said: Option<&Result<Arc<Prediction>, String>>, code: &str) -> String {
     let prediction = match said {
-        None => return "The model is reading this ECG…".to_owned(),
-        Some(Err(why)) => return format!("The model cannot read this ECG: {why}"),
+        None => return texts::READING.to_owned(),
+        Some(Err(why)) => return texts::cannot_read(why),
         Some(Ok(prediction)) => prediction,
     };
-    let name = |class: &ClassPrediction| match class.probability {
-        Some(probability) => format!("{} {probability:.2}", class.code),
-        None => format!("{} not assessed", class.code),
-    };
+    let name = |class: &ClassPrediction| texts::class(&class.code, class.probability);
     let positive: Vec<String> = prediction
         .classes
         .iter()
@@ -23,14 +21,7 @@ pub fn sentence(said: Option<&Result<Arc<Prediction>, String>>, code: &str) -> S
         .collect();
     let own = prediction.classes.iter().find(|class| class.code == code);
     let own = own.filter(|class| class.positive != Some(true)).map(name);
-    let mut said = match positive.is_empty() {
-        true => "The model says: nothing above its threshold".to_owned(),
-        false => format!("The model says: {}", positive.join(", ")),
-    };
-    if let Some(own) = own {
-        said += &format!("; below its threshold: {own}");
-    }
-    said + "."
+    texts::model_says(&positive, own.as_deref())
 }
 
 #[cfg(test)]

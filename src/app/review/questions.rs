@@ -8,6 +8,7 @@ use eframe::egui::{
 use super::Class;
 use crate::app::command::{Commands, ReviewCommand};
 use crate::app::state::{Fields, Session};
+use crate::app::texts::review::{self as shared, questions as texts};
 use crate::app::theme::{regular, strong};
 use crate::app::tokens::{Tokens, radius, space, type_size};
 use crate::app::widgets::{body, heading, key_hint, primary_button, section, weak};
@@ -18,9 +19,6 @@ use crate::review::{Exclusion, Mark, Question};
 const BELOW_THE_QUESTIONS: f32 = 206.0;
 const SAVED_BEFORE: f32 = 20.0;
 const REASON: f32 = 40.0;
-
-/// Keys of the first three questions.
-const KEYS: [&str; 3] = ["1 – 5", "A – G", "6 – 0"];
 
 pub fn ui(
     ui: &mut Ui,
@@ -51,7 +49,7 @@ pub fn ui(
         if !session.is_of_pairs() {
             marks(ui, session, commands);
         }
-        texts(ui, session, fields, commands);
+        free_texts(ui, session, fields, commands);
     });
     ui.with_layout(Layout::bottom_up(Align::Min), |ui| {
         actions(ui, session, commands)
@@ -69,10 +67,10 @@ fn question(
     ui.horizontal(|ui| {
         heading(ui, asked.title.as_str());
         if asked.optional {
-            weak(ui, "may be left open");
+            weak(ui, texts::MAY_BE_LEFT_OPEN);
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if let Some(keys) = KEYS.get(number) {
+            if let Some(keys) = texts::KEYS.get(number) {
                 key_hint(ui, keys);
             }
         });
@@ -168,12 +166,20 @@ pub(super) fn point(
 
 /// Reasons why there is no rating.
 fn exclusions(ui: &mut Ui, session: &Session, commands: &mut Commands) {
-    section(ui, "Or, instead of a rating");
+    section(ui, texts::INSTEAD);
     ui.horizontal(|ui| {
         let reasons = [
-            (Exclusion::LabelError, "Label error", "E"),
-            (Exclusion::CannotJudge, "Cannot judge", "J"),
-            (Exclusion::Artefact, "Artefact", "X"),
+            (
+                Exclusion::LabelError,
+                texts::LABEL_ERROR,
+                texts::LABEL_ERROR_KEY,
+            ),
+            (
+                Exclusion::CannotJudge,
+                texts::CANNOT_JUDGE,
+                texts::CANNOT_JUDGE_KEY,
+            ),
+            (Exclusion::Artefact, texts::ARTEFACT, texts::ARTEFACT_KEY),
         ];
         for (exclusion, name, key) in reasons {
             let chosen = session.draft.exclusion == Some(exclusion);
@@ -188,8 +194,12 @@ fn exclusions(ui: &mut Ui, session: &Session, commands: &mut Commands) {
 fn marks(ui: &mut Ui, session: &Session, commands: &mut Commands) {
     ui.horizontal(|ui| {
         let marks = [
-            (Mark::BestOfClass, "Best of its class", "B"),
-            (Mark::Bad, "Bad prototype", "N"),
+            (
+                Mark::BestOfClass,
+                texts::BEST_OF_CLASS,
+                texts::BEST_OF_CLASS_KEY,
+            ),
+            (Mark::Bad, texts::BAD, texts::BAD_KEY),
         ];
         for (mark, name, key) in marks {
             let chosen = session.draft.mark == Some(mark);
@@ -210,17 +220,17 @@ fn choice(ui: &mut Ui, name: &str, key: &str, chosen: bool) -> bool {
 }
 
 /// The comment, and the reason where a saved answer is changed.
-fn texts(ui: &mut Ui, session: &Session, fields: &mut Fields, commands: &mut Commands) {
+fn free_texts(ui: &mut Ui, session: &Session, fields: &mut Fields, commands: &mut Commands) {
     let editable = !session.saving;
     ui.horizontal(|ui| {
-        section(ui, "Comment");
-        key_hint(ui, "C");
-        let comment = one_line(&mut fields.comment, "optional, no names");
+        section(ui, texts::COMMENT);
+        key_hint(ui, texts::COMMENT_KEY);
+        let comment = one_line(&mut fields.comment, texts::COMMENT_HINT);
         let response =
             ui.add_enabled(editable, comment)
                 .accessible_name(match session.is_of_pairs() {
-                    true => "Comment on this pair",
-                    false => "Comment on this prototype",
+                    true => texts::COMMENT_ON_PAIR,
+                    false => texts::COMMENT_ON_PROTOTYPE,
                 });
         if std::mem::take(&mut fields.focus_comment) {
             response.request_focus();
@@ -233,11 +243,11 @@ fn texts(ui: &mut Ui, session: &Session, fields: &mut Fields, commands: &mut Com
         return;
     }
     ui.horizontal(|ui| {
-        section(ui, "Why the change?");
-        let reason = one_line(&mut fields.change_reason, "such as: a slip of the key");
+        section(ui, texts::WHY_CHANGED);
+        let reason = one_line(&mut fields.change_reason, texts::REASON_HINT);
         let response = ui
             .add_enabled(editable, reason)
-            .accessible_name("Reason for the change");
+            .accessible_name(texts::REASON);
         if std::mem::take(&mut fields.focus_reason) {
             response.request_focus();
         }
@@ -265,28 +275,31 @@ fn actions(ui: &mut Ui, session: &Session, commands: &mut Commands) {
     let tokens = Tokens::of(ui);
     let missing = session.missing();
     match (&session.last_saved, &missing) {
-        _ if session.saving => weak(ui, "Saving…"),
+        _ if session.saving => weak(ui, shared::SAVING),
         (_, Some(missing)) => weak(ui, missing.as_str()),
         (Some(saved), None) => weak(ui, format!("{saved}.")),
-        (None, None) => weak(ui, "Enter saves the answer and goes on."),
+        (None, None) => weak(ui, texts::ENTER_SAVES),
     };
     ui.horizontal(|ui| {
         let next = if session.is_unchanged() {
-            "Next"
+            texts::NEXT
         } else {
-            "Save and next"
+            texts::SAVE_AND_NEXT
         };
         if primary_button(ui, next, missing.is_none() && !session.saving).clicked() {
             commands.review(ReviewCommand::Next);
         }
-        key_hint(ui, "Enter");
+        key_hint(ui, shared::ENTER);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let back = ui.add_enabled(session.position > 0 && !session.saving, Button::new("Back"));
+            let back = ui.add_enabled(
+                session.position > 0 && !session.saving,
+                Button::new(shared::BACK),
+            );
             if back.clicked() {
                 commands.review(ReviewCommand::Back);
             }
-            key_hint(ui, "U");
-            let undo = ui.add_enabled(!session.saving, Button::new("Undo"));
+            key_hint(ui, shared::TAKE_BACK_KEY);
+            let undo = ui.add_enabled(!session.saving, Button::new(texts::UNDO));
             if undo.clicked() {
                 commands.review(ReviewCommand::Undo);
             }
@@ -294,7 +307,7 @@ fn actions(ui: &mut Ui, session: &Session, commands: &mut Commands) {
     });
     if session.saved().is_some() {
         ui.label(
-            RichText::new("Answered before; a change is saved as a new event.")
+            RichText::new(texts::ANSWERED_BEFORE)
                 .font(regular(type_size::SMALL))
                 .color(tokens.good.text),
         );
@@ -303,23 +316,23 @@ fn actions(ui: &mut Ui, session: &Session, commands: &mut Commands) {
 
 /// Through the answers of a queue that is closed. Laid out from the bottom up.
 fn closed_actions(ui: &mut Ui, session: &Session, commands: &mut Commands) {
-    weak(ui, "This queue is closed; nothing is changed in it.");
+    weak(ui, texts::NOTHING_IS_CHANGED);
     ui.horizontal(|ui| {
-        if primary_button(ui, "Next", true).clicked() {
+        if primary_button(ui, texts::NEXT, true).clicked() {
             commands.review(ReviewCommand::Next);
         }
-        key_hint(ui, "Enter");
+        key_hint(ui, shared::ENTER);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let back = ui.add_enabled(session.position > 0, Button::new("Back"));
+            let back = ui.add_enabled(session.position > 0, Button::new(shared::BACK));
             if back.clicked() {
                 commands.review(ReviewCommand::Back);
             }
-            if ui.button("To the end").clicked() {
+            if ui.button(texts::TO_THE_END).clicked() {
                 commands.review(ReviewCommand::GoTo(session.queue.len()));
             }
         });
     });
     if session.saved().is_none() {
-        weak(ui, "You gave no answer here.");
+        weak(ui, texts::NO_ANSWER);
     }
 }

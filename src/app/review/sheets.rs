@@ -7,6 +7,7 @@ use eframe::egui::{Ui, Vec2, vec2};
 use crate::app::command::{Commands, ReviewPage};
 use crate::app::drawn::Drawn;
 use crate::app::state::{Exemplar, State};
+use crate::app::texts::review::sheets as texts;
 use crate::app::training_ecg;
 use crate::app::widgets::{SheetZoom, sheet_pane, weak_line};
 
@@ -26,8 +27,7 @@ pub fn ui(
             let area = vec2(size.x, size.y - note_height - 4.0);
             match (page, &drawn.cut_out) {
                 (ReviewPage::CutOut, Some(cut_out)) => {
-                    let name = "Training ECG, the window in 12 leads";
-                    sheet_pane(ui, cut_out, None, zoom, area, name);
+                    sheet_pane(ui, cut_out, None, zoom, area, texts::WINDOW);
                 }
                 (ReviewPage::Strip, _) => halves(ui, drawn, window_s.is_some(), area),
                 _ => whole(ui, drawn, window_s.is_some(), zoom, area),
@@ -53,16 +53,15 @@ fn whole(ui: &mut Ui, drawn: &Drawn, has_window: bool, zoom: &mut SheetZoom, are
     let ratio = (strip.height_mm / strip.width_mm) as f32;
     let strip_height = (area.x * ratio).min(area.y * 0.36);
     let page = vec2(area.x, area.y - strip_height - 4.0);
-    sheet_pane(ui, sheet, None, zoom, page, "Training ECG, 12 leads");
+    sheet_pane(ui, sheet, None, zoom, page, texts::TWELVE_LEADS);
     let mut fitted = SheetZoom::default();
-    let name = "Training ECG, rhythm strip enlarged";
     sheet_pane(
         ui,
         strip,
         None,
         &mut fitted,
         vec2(area.x, strip_height),
-        name,
+        texts::ENLARGED_STRIP,
     );
 }
 
@@ -74,10 +73,7 @@ pub(super) fn halves(ui: &mut Ui, drawn: &Drawn, has_window: bool, area: Vec2) {
         &drawn.plain_strip
     };
     let size = vec2(area.x, (area.y - 4.0) / 2.0);
-    for (right, name) in [
-        (false, "Rhythm strip, first half"),
-        (true, "Rhythm strip, second half"),
-    ] {
+    for (right, name) in [(false, texts::FIRST_HALF), (true, texts::SECOND_HALF)] {
         let mut zoom = SheetZoom::half(strip, size.x, right);
         sheet_pane(ui, strip, None, &mut zoom, size, name);
     }
@@ -85,13 +81,10 @@ pub(super) fn halves(ui: &mut Ui, drawn: &Drawn, has_window: bool, area: Vec2) {
 
 /// What of the ECG is to be rated.
 fn note(window_s: Option<(f64, f64)>) -> String {
-    let what = match window_s {
-        Some((from_s, to_s)) => format!(
-            "The prototype is the highlighted part, {from_s:.2} to {to_s:.2} s, in all 12 leads."
-        ),
-        None => "The prototype stands for the whole strip; all 12 leads were used.".to_owned(),
-    };
-    format!("{what} Screen not calibrated, measure by the grid.")
+    match window_s {
+        Some((from_s, to_s)) => texts::highlighted_part(from_s, to_s),
+        None => texts::whole_strip(),
+    }
 }
 
 #[cfg(test)]

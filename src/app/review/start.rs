@@ -4,6 +4,7 @@ use eframe::egui::{Align, Align2, Layout, TextEdit, Ui, vec2};
 
 use crate::app::command::{Commands, Place, ReviewCommand};
 use crate::app::state::{Fields, ModelState, State};
+use crate::app::texts::review::{self as shared, start as texts};
 use crate::app::tokens::space;
 use crate::app::widgets::{
     card, primary_button, problem_ui, secondary, section, small, title, weak,
@@ -30,58 +31,53 @@ fn form(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands
     title(
         ui,
         if no_study {
-            "Rate the prototypes of a model"
+            texts::RATE_MODEL
         } else {
-            "Take part in a study"
+            texts::TAKE_PART
         },
     );
     match state.model.bundle() {
         Some(model) => {
             let manifest = &model.manifest;
-            let what = match manifest.prototypes.len() {
-                0 => "no prototypes to rate".to_owned(),
-                count => format!("{count} prototypes"),
-            };
-            secondary(ui, format!("{}: {what}.", manifest.title));
+            let count = manifest.prototypes.len();
+            secondary(ui, texts::prototypes(&manifest.title, count));
             if manifest.simulated {
-                small(ui, "A demonstration on simulated ECGs.");
+                small(ui, texts::SIMULATED);
             }
         }
         None if state.model.is_busy() => {
             ui.horizontal(|ui| {
                 ui.spinner();
-                secondary(ui, "The model is being checked…");
+                secondary(ui, texts::CHECKING);
             });
         }
         None => {
             let text = match state.model {
-                ModelState::Failed(_) => {
-                    "The model could not be loaded. Choose another in the settings."
-                }
-                _ => "No model is loaded. Choose one in the settings.",
+                ModelState::Failed(_) => texts::MODEL_FAILED,
+                _ => texts::NO_MODEL,
             };
             secondary(ui, text);
         }
     }
     studies(ui, state, commands);
     ui.add_space(space::S);
-    section(ui, "Your rater code");
+    section(ui, texts::YOUR_CODE);
     codes(ui, state, fields);
     ui.horizontal(|ui| {
         let edit = TextEdit::singleline(&mut fields.rater)
-            .hint_text("such as R1")
+            .hint_text(texts::CODE_HINT)
             .desired_width(180.0)
             .char_limit(16)
             .min_size(vec2(0.0, space::CONTROL))
             .align(Align2::LEFT_CENTER);
-        let response = ui.add(edit).accessible_name("Rater code");
+        let response = ui.add(edit).accessible_name(texts::CODE);
         if std::mem::take(&mut fields.focus_rater) {
             response.request_focus();
         }
         let is_given = !fields.rater.trim().is_empty();
         let entered =
             response.lost_focus() && ui.input(|input| input.key_pressed(eframe::egui::Key::Enter));
-        let start = primary_button(ui, "Start or resume", is_given && !state.review.starting);
+        let start = primary_button(ui, texts::START, is_given && !state.review.starting);
         if is_given && (entered || start.clicked()) {
             commands.review(ReviewCommand::Start(fields.rater.clone()));
         }
@@ -89,11 +85,7 @@ fn form(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands
             ui.spinner();
         }
     });
-    weak(
-        ui,
-        "Letters, digits, - and _; a code, not a name. The same code goes on where it stopped. Each answer is saved to the \
-         disk before anything else is shown.",
-    );
+    weak(ui, texts::WHAT_A_CODE_IS);
 }
 
 /// Which study, where there is a choice.
@@ -103,7 +95,7 @@ fn studies(ui: &mut Ui, state: &State, commands: &mut Commands) {
         return;
     }
     ui.add_space(space::S);
-    section(ui, "Study");
+    section(ui, texts::STUDY);
     for study in &review.found {
         let chosen = review.chosen.as_ref() == Some(&study.database);
         let text = format!("{} ({})", study.title, study.what);
@@ -112,10 +104,7 @@ fn studies(ui: &mut Ui, state: &State, commands: &mut Commands) {
         }
     }
     if ui
-        .radio(
-            review.chosen.is_none(),
-            "Without a protocol: all prototypes",
-        )
+        .radio(review.chosen.is_none(), texts::WITHOUT_PROTOCOL)
         .clicked()
     {
         commands.review(ReviewCommand::ChooseStudy(None));
@@ -136,7 +125,10 @@ fn codes(ui: &mut Ui, state: &State, fields: &mut Fields) {
         for rater in &study.raters {
             let selected = fields.rater.trim() == rater.as_str();
             let button = ui.add(eframe::egui::Button::new(rater.as_str()).selected(selected));
-            if button.accessible_name(format!("Rater {rater}")).clicked() {
+            if button
+                .accessible_name(shared::rater(rater.as_str()))
+                .clicked()
+            {
                 rater.as_str().clone_into(&mut fields.rater);
             }
         }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::{OpenedRecording, positive_text};
 use crate::app::look::Look;
+use crate::app::texts::read::{self as texts, compare};
 use crate::ecg::Recording;
 use crate::explain::reading;
 
@@ -59,8 +60,8 @@ impl Compared {
     /// What it is called: by its checksum, never by its file.
     pub fn name(&self, place: usize) -> String {
         match self.opened() {
-            Some(opened) => format!("ECG {}", opened.id),
-            None => format!("ECG {} of the comparison", place + 1),
+            Some(opened) => texts::ecg(&opened.id),
+            None => compare::ecg_of_comparison(place + 1),
         }
     }
 
@@ -77,9 +78,9 @@ impl Compared {
 
     fn said(&self) -> String {
         match &self.reading {
-            ComparedReading::None => "not read by a model".to_owned(),
-            ComparedReading::Asked => "the model is reading it".to_owned(),
-            ComparedReading::Refused(reason) => format!("no prediction: {reason}"),
+            ComparedReading::None => compare::NOT_READ.to_owned(),
+            ComparedReading::Asked => compare::BEING_READ.to_owned(),
+            ComparedReading::Refused(reason) => compare::no_prediction(reason),
             ComparedReading::Read(positive) => positive_text(positive),
         }
     }

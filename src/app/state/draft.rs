@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::app::texts::review::questions as texts;
 use crate::review::{Answer, Exclusion, Mark, Question, Slot};
 
 /// An answer in the making. Nothing is chosen at first: a default is an
@@ -74,10 +75,10 @@ impl Draft {
         }
         let asked = || questions.iter().filter(|question| !question.optional);
         if self.ratings.is_empty() {
-            return Some("Rate it, or say why you cannot.".to_owned());
+            return Some(texts::RATE_IT.to_owned());
         }
         let open = asked().find(|question| !self.ratings.contains_key(&question.id));
-        open.map(|question| format!("{} is missing.", question.title))
+        open.map(|question| texts::missing(&question.title))
     }
 }
 

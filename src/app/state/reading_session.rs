@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use super::reading::Exemplar;
 use super::test_sheets::TestSheets;
 use crate::app::command::ReadingPage;
+use crate::app::texts::review::reading::answer as texts;
 use crate::app::worker::{AttendedTest, ReadingResumed, TestEcgs};
 use crate::review::Rater;
 use crate::review::reading::{Arm, Place, ReadEcg, ReadingAnswer, ReadingStudy};
@@ -85,8 +86,8 @@ impl ReadingDraft {
     /// What is still missing, for people.
     pub fn missing(&self) -> Option<&'static str> {
         match (self.statements.is_empty(), self.confidence) {
-            (true, _) => Some("Choose a statement."),
-            (false, None) => Some("How sure are you? 1 to 5."),
+            (true, _) => Some(texts::CHOOSE_STATEMENT),
+            (false, None) => Some(texts::SAY_HOW_SURE),
             (false, Some(_)) => None,
         }
     }

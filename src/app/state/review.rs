@@ -9,6 +9,7 @@ use super::draft::Draft;
 use super::reading_session::ReadingSession;
 use super::test_sheets::TestSheets;
 use crate::app::command::ReviewPage;
+use crate::app::texts::review::questions as texts;
 use crate::app::worker::{FoundStudy, Resumed, Summary, TestEcgs, Written};
 use crate::inference::Prediction;
 use crate::review::{Answer, MetricsShown, Pair, Phase, Protocol, Rater, Slot};
@@ -249,7 +250,7 @@ impl Session {
         missing.or_else(|| {
             let needs_reason = self.saved().is_some() && !self.is_unchanged();
             (needs_reason && self.draft.change_reason.trim().is_empty())
-                .then(|| "Say why the answer is changed.".to_owned())
+                .then(|| texts::SAY_WHY.to_owned())
         })
     }
 

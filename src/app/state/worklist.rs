@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use crate::app::texts::read::worklist as texts;
 use crate::inference::Prediction;
 
 /// One ECG of the list.
@@ -139,7 +140,7 @@ impl Worklist {
 /// `AFIB 0.91, PVC 0.62`, or that there is nothing.
 pub fn positive_text(positive: &[(String, f64)]) -> String {
     if positive.is_empty() {
-        return "nothing above its threshold".to_owned();
+        return texts::NOTHING_ABOVE.to_owned();
     }
     let named = positive
         .iter()

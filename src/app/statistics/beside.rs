@@ -5,11 +5,12 @@ use eframe::egui::Ui;
 
 use crate::app::command::{Command, Commands};
 use crate::app::state::{Measuring, State};
+use crate::app::texts::statistics::{self as shared, beside as texts};
 use crate::app::tokens::{Tokens, space};
 use crate::app::widgets::{
     Cell, Column, Table, banner, card, heading, primary_button, progress, secondary, weak,
 };
-use crate::review::{Beside, COSINES_NOTE, Results};
+use crate::review::{Beside, Results};
 use crate::statistics::study::{Association, Metric, PrototypeMetrics};
 use crate::training::duration;
 
@@ -23,29 +24,22 @@ pub fn ui(
 ) {
     card(ui, |ui| {
         ui.set_width(ui.available_width());
-        heading(ui, "Metrics without people, beside the ratings");
+        heading(ui, texts::TITLE);
         if let Some(metrics) = &results.metrics {
             of_metrics(ui, results, metrics);
         } else {
-            secondary(
-                ui,
-                "What the model and its training ECGs say of each prototype, without anybody looking at it: how pure its \
-                 neighbours are, how steady it is under noise, and how much hangs on its window. Measured once for a model \
-                 and kept beside its reviews.",
-            );
+            secondary(ui, texts::WHAT_IS_MEASURED);
         }
         if let Some(refused) = refused {
             let tone = Tokens::of(ui).caution;
-            banner(ui, tone, |ui| {
-                ui.label(format!("The metrics that are kept are not used: {refused}"))
-            });
+            banner(ui, tone, |ui| ui.label(texts::not_used(refused)));
         }
         match &state.statistics.measuring {
             Some(measuring) => going_on(ui, measuring, commands),
             None => {
                 let text = match &results.metrics {
-                    Some(_) => "Measure again",
-                    None => "Measure the prototypes",
+                    Some(_) => texts::MEASURE_AGAIN,
+                    None => texts::MEASURE,
                 };
                 if primary_button(ui, text, state.model.is_ready()).clicked() {
                     commands.send(Command::MeasurePrototypes);
@@ -58,13 +52,12 @@ pub fn ui(
 fn going_on(ui: &mut Ui, measuring: &Measuring, commands: &mut Commands) {
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = space::M;
-        let said = format!("{} of {} prototypes", measuring.done, measuring.of);
-        let share = measuring.done as f32 / measuring.of.max(1) as f32;
-        progress(ui, share, 180.0, &format!("Measuring: {said}"));
-        let left = measuring.seconds_left();
-        let left = left.map(|seconds| format!(", about {} left", duration(seconds)));
-        secondary(ui, said + &left.unwrap_or_default());
-        if ui.button("Stop measuring").clicked() {
+        let (done, of) = (measuring.done, measuring.of);
+        let share = done as f32 / of.max(1) as f32;
+        progress(ui, share, 180.0, &texts::measuring(done, of));
+        let left = measuring.seconds_left().map(duration);
+        secondary(ui, texts::measured(done, of, left.as_deref()));
+        if ui.button(texts::STOP).clicked() {
             commands.send(Command::StopMeasuring);
         }
     });
@@ -74,9 +67,9 @@ fn going_on(ui: &mut Ui, measuring: &Measuring, commands: &mut Commands) {
 pub fn cosines(ui: &mut Ui, results: &Results, cosines: &[Association]) {
     card(ui, |ui| {
         ui.set_width(ui.available_width());
-        heading(ui, "The model's cosine, beside the ratings");
+        heading(ui, texts::COSINES);
         associations(ui, results, cosines);
-        weak(ui, format!("With {COSINES_NOTE}"));
+        weak(ui, texts::cosines_note());
     });
 }
 
@@ -86,10 +79,10 @@ fn associations(ui: &mut Ui, results: &Results, associations: &[Association]) {
         let table = Table::new(
             ui,
             &[
-                Column::left("Question", 0.0),
-                Column::left("Metric", 240.0),
-                Column::right("n", 60.0),
-                Column::right("Spearman's rho", 120.0),
+                Column::left(shared::QUESTION, 0.0),
+                Column::left(texts::METRIC, 240.0),
+                Column::right(shared::COUNT, 60.0),
+                Column::right(texts::RHO, 120.0),
                 Column::right("95 %", 140.0),
             ],
         );
@@ -102,28 +95,17 @@ fn associations(ui: &mut Ui, results: &Results, associations: &[Association]) {
 
 fn of_metrics(ui: &mut Ui, results: &Results, metrics: &Beside) {
     associations(ui, results, &metrics.associations);
-    let purity = if metrics.table.purity_without_patient {
-        "Label purity leaves out all ECGs of the patient of the prototype's source."
-    } else {
-        "Label purity leaves out the prototype's source, and not the other ECGs of its patient: the folder of the data set \
-         was not named."
-    };
-    weak(
-        ui,
-        format!(
-            "With the mean rating of each prototype over the raters whose answer counts. The interval takes prototypes as \
-             independent of each other, so it is too narrow where several come from one class or source. {purity}"
-        ),
-    );
+    let note = texts::metrics_note(metrics.table.purity_without_patient);
+    weak(ui, note);
 }
 
 fn row(ui: &mut Ui, table: &Table, title: &str, found: &Association) {
     let tokens = Tokens::of(ui);
     let (n, rho, interval) = match &found.spearman.0 {
         Ok(spearman) => {
-            let ends = spearman.interval.map_or("–".to_owned(), |i| {
-                format!("{:.2} to {:.2}", i.low, i.high)
-            });
+            let ends = spearman
+                .interval
+                .map_or("–".to_owned(), |i| shared::interval(i.low, i.high));
             (
                 spearman.n.to_string(),
                 format!("{:+.2}", spearman.rho),
@@ -134,8 +116,8 @@ fn row(ui: &mut Ui, table: &Table, title: &str, found: &Association) {
     };
     let metric = found.metric.title();
     let sentence = match &found.spearman.0 {
-        Ok(_) => format!("{title}, {metric}: rho {rho}, n {n}, 95 % interval {interval}"),
-        Err(reason) => format!("{title}, {metric}: no rho, {reason}"),
+        Ok(_) => texts::association(title, metric, &rho, &n, &interval),
+        Err(reason) => texts::no_association(title, metric, &reason.to_string()),
     };
     let cells = [
         Cell::new(title),

@@ -4,6 +4,7 @@ use eframe::egui::{Align, Layout, Ui, vec2};
 
 use super::{beside, chart};
 use crate::app::state::{Exemplar, State};
+use crate::app::texts::statistics::figures as texts;
 use crate::app::tokens::space;
 use crate::app::widgets::{SheetZoom, body, card, heading, sheet_pane, weak};
 use crate::review::figures::{agreement_matrix, forest};
@@ -19,29 +20,22 @@ pub fn ui(ui: &mut Ui, state: &State, results: &Results) {
         let title = results.title_of(&item.item);
         card(ui, |ui| {
             ui.set_width(ui.available_width());
-            heading(
-                ui,
-                format!("{title}: means with 95 % intervals by clusters"),
-            );
+            heading(ui, texts::means(title));
             for part in forest(item, title) {
                 figure(ui, &part);
             }
         });
         card(ui, |ui| {
             ui.set_width(ui.available_width());
-            heading(ui, format!("{title}: distribution"));
+            heading(ui, texts::distribution(title));
             chart::ui(ui, item, title);
         });
         if item.raters.len() > 1 {
             card(ui, |ui| {
                 ui.set_width(ui.available_width());
-                heading(ui, format!("{title}: agreement"));
+                heading(ui, texts::agreement(title));
                 figure(ui, &agreement_matrix(item, title));
-                weak(
-                    ui,
-                    "Above the diagonal kappa with quadratic weights, below it the mean difference, column minus row. All \
-                     coefficients with their intervals are in the exported report.",
-                );
+                weak(ui, texts::AGREEMENT_NOTE);
             });
         }
     }
@@ -58,7 +52,14 @@ fn figure(ui: &mut Ui, scene: &Scene) {
     let width = ui.available_width().min(960.0);
     let height = width * (scene.height_mm / scene.width_mm) as f32;
     let mut fitted = SheetZoom::default();
-    sheet_pane(ui, &scene, None, &mut fitted, vec2(width, height), "Figure");
+    sheet_pane(
+        ui,
+        &scene,
+        None,
+        &mut fitted,
+        vec2(width, height),
+        texts::FIGURE,
+    );
 }
 
 /// The worst and the best prototypes with their training ECGs.
@@ -67,8 +68,8 @@ fn ends(ui: &mut Ui, state: &State, results: &Results) {
     let best: Vec<&PrototypeMean> = ranked.iter().rev().take(SHOWN).collect();
     let worst: Vec<&PrototypeMean> = ranked.iter().take(SHOWN).collect();
     let titles = match results.is_of_pairs() {
-        true => ["Worst pairs", "Best pairs"],
-        false => ["Worst prototypes", "Best prototypes"],
+        true => [texts::WORST_PAIRS, texts::BEST_PAIRS],
+        false => [texts::WORST_PROTOTYPES, texts::BEST_PROTOTYPES],
     };
     for (title, prototypes) in titles.into_iter().zip([worst, best]) {
         card(ui, |ui| {
@@ -96,18 +97,10 @@ fn one(
     metrics: Option<&PrototypeMetrics>,
     width: f32,
 ) {
-    let bad = match prototype.bad {
-        0 => String::new(),
-        bad => format!(", marked bad by {bad}"),
-    };
+    let (code, name) = (&prototype.class_code, prototype.name());
     body(
         ui,
-        format!(
-            "{} · {} · mean {:.2}{bad}",
-            prototype.class_code,
-            prototype.name(),
-            prototype.mean
-        ),
+        texts::prototype(code, &name, prototype.mean, prototype.bad),
     );
     if let Some(metrics) = metrics {
         weak(ui, beside::in_words(metrics));
@@ -117,7 +110,7 @@ fn one(
         Some(Exemplar::Ready(drawn)) => {
             let scene = &drawn.marked;
             let height = width * (scene.height_mm / scene.width_mm) as f32;
-            let name = format!("Training ECG of prototype {shown}");
+            let name = texts::training_ecg(shown);
             let mut fitted = SheetZoom::default();
             sheet_pane(ui, scene, None, &mut fitted, vec2(width, height), &name);
         }

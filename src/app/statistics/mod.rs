@@ -12,6 +12,7 @@ use eframe::egui::{Align, Layout, ScrollArea, Ui};
 
 use super::command::{Command, Commands, Place};
 use super::state::{Fields, State};
+use super::texts::statistics as texts;
 use super::tokens::space;
 use super::widgets::{
     banner, card, figure, heading, path_field, primary_button, problem_ui, secondary, title, weak,
@@ -68,12 +69,12 @@ pub fn ui(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Comman
 
 fn header(ui: &mut Ui, state: &State, commands: &mut Commands) {
     ui.horizontal(|ui| {
-        title(ui, "Ratings");
+        title(ui, texts::TITLE);
         if let Some(model) = state.model.bundle() {
             secondary(ui, model.manifest.title.as_str());
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if ui.button("Read again").clicked() {
+            if ui.button(texts::READ_AGAIN).clicked() {
                 commands.send(Command::RefreshStatistics);
             }
             if state.statistics.reading {
@@ -87,14 +88,14 @@ fn nothing(ui: &mut Ui, state: &State) {
     card(ui, |ui| {
         ui.set_width(ui.available_width());
         if state.statistics.reading || state.model.is_busy() {
-            secondary(ui, "Reading the reviews…");
+            secondary(ui, texts::READING);
             return;
         }
-        heading(ui, "No ratings yet");
+        heading(ui, texts::NO_RATINGS);
         let text = if state.model.bundle().is_some() {
-            "Nobody has rated the prototypes of this model in this folder of reviews. Rate some on the Review screen."
+            texts::NOBODY_HAS_RATED
         } else {
-            "Ratings belong to a model. Choose one in the settings."
+            texts::NO_MODEL
         };
         secondary(ui, text);
     });
@@ -104,14 +105,8 @@ fn nothing(ui: &mut Ui, state: &State) {
 fn not_yet(ui: &mut Ui) {
     card(ui, |ui| {
         ui.set_width(ui.available_width());
-        heading(ui, "No results yet");
-        secondary(
-            ui,
-            "Numbers are shown and exported when your own queue is closed, or when all are while nobody is signed in. A queue \
-             is closed on the Review screen after the last answer or when the protocol lets you stop, or with protoecg review close. Until then only the \
-             progress is shown, so that nobody is led by the numbers. Who runs the study exports at any time with protoecg \
-             review export.",
-        );
+        heading(ui, texts::NO_RESULTS);
+        secondary(ui, texts::WHEN_SHOWN);
     });
 }
 
@@ -127,21 +122,17 @@ fn overview(ui: &mut Ui, results: &Results) {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = space::XXL;
             let what = if results.is_of_pairs() {
-                "Pairs in the study"
+                texts::PAIRS
             } else {
-                "Prototypes in the study"
+                texts::PROTOTYPES
             };
             figure(ui, what, &results.prototypes.to_string());
             if !results.is_of_pairs() {
-                figure(ui, "Linked, counted once", &results.linked.to_string());
+                figure(ui, texts::LINKED, &results.linked.to_string());
             }
-            figure(ui, "Raters", &results.raters.len().to_string());
-            figure(ui, "Queues closed", &closed.to_string());
-            figure(
-                ui,
-                "Label errors, not judged, artefacts",
-                &excluded.to_string(),
-            );
+            figure(ui, texts::RATERS, &results.raters.len().to_string());
+            figure(ui, texts::QUEUES_CLOSED, &closed.to_string());
+            figure(ui, texts::EXCLUDED, &excluded.to_string());
         });
     });
 }
@@ -149,30 +140,26 @@ fn overview(ui: &mut Ui, results: &Results) {
 fn export(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands) {
     card(ui, |ui| {
         ui.set_width(ui.available_width());
-        heading(ui, "Export");
-        weak(
-            ui,
-            "Answers as tables, the whole history, every number with scripts for R and Python that recompute it, report.pdf \
-             and summary.json; of ratings also the paper's table 3. No file names and no patients; comments as they were typed.",
-        );
+        heading(ui, texts::EXPORT);
+        weak(ui, texts::WHAT_IS_EXPORTED);
         ui.horizontal(|ui| {
             let entered = path_field(
                 ui,
                 &mut fields.export,
-                "Folder for the tables",
-                "Folder for the tables",
+                texts::EXPORT_FOLDER,
+                texts::EXPORT_FOLDER,
                 380.0,
             );
             let is_given = !fields.export.trim().is_empty();
             let save = primary_button(
                 ui,
-                "Export the study",
+                texts::EXPORT_STUDY,
                 is_given && !state.statistics.exporting,
             );
             if is_given && (entered || save.clicked()) {
                 commands.send(Command::Export(PathBuf::from(fields.export.trim())));
             }
-            if ui.button("Choose export folder…").clicked() {
+            if ui.button(texts::CHOOSE_EXPORT_FOLDER).clicked() {
                 commands.send(Command::Ask(Purpose::ExportTables));
             }
             if state.statistics.exporting {
@@ -182,11 +169,8 @@ fn export(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Comman
         if let Some(report) = &state.statistics.exported {
             let tone = super::tokens::Tokens::of(ui).good;
             banner(ui, tone, |ui| {
-                ui.label(format!(
-                    "Exported {} files to {}",
-                    report.files.len(),
-                    report.folder.display()
-                ));
+                let folder = report.folder.display().to_string();
+                ui.label(texts::exported(report.files.len(), &folder));
                 let names: Vec<&str> = report.files.iter().map(|f| f.name.as_str()).collect();
                 ui.label(names.join(", "));
             });

@@ -3,6 +3,7 @@
 
 use eframe::egui::Ui;
 
+use crate::app::texts::statistics::{self as shared, readings as texts};
 use crate::app::tokens::{Tokens, space};
 use crate::app::widgets::{Cell, Column, Table, card, figure, heading, secondary, weak};
 use crate::review::reading::{ReaderState, ReadingResults, Section, sections};
@@ -14,22 +15,22 @@ pub fn overview(ui: &mut Ui, results: &ReadingResults) {
         let closed = results.readers.iter().filter(|r| r.closed).count();
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = space::XXL;
-            figure(ui, "ECGs to read", &results.ecgs.to_string());
-            figure(ui, "Readers", &results.readers.len().to_string());
-            figure(ui, "Queues closed", &closed.to_string());
+            figure(ui, texts::ECGS, &results.ecgs.to_string());
+            figure(ui, texts::READERS, &results.readers.len().to_string());
+            figure(ui, shared::QUEUES_CLOSED, &closed.to_string());
         });
     });
     card(ui, |ui| {
         ui.set_width(ui.available_width());
-        heading(ui, "Readers");
+        heading(ui, texts::READERS);
         ui.scope(|ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
             let columns = [
-                Column::left("Reader", 120.0),
-                Column::left("Specialty", 0.0),
-                Column::right("Answered", 100.0),
-                Column::left("Queue", 110.0),
-                Column::right("Median time", 90.0),
+                Column::left(texts::READER, 120.0),
+                Column::left(shared::SPECIALTY, 0.0),
+                Column::right(shared::ANSWERED, 100.0),
+                Column::left(shared::QUEUE, 110.0),
+                Column::right(shared::MEDIAN_TIME, 90.0),
             ];
             let table = Table::new(ui, &columns);
             table.header(ui);
@@ -42,22 +43,23 @@ pub fn overview(ui: &mut Ui, results: &ReadingResults) {
 
 fn reader_row(ui: &mut Ui, table: &Table, reader: &ReaderState) {
     let tokens = Tokens::of(ui);
-    let answered = format!("{} of {}", reader.answered, reader.total);
-    let queue = if reader.closed { "closed" } else { "open" };
+    let answered = shared::answered_of(reader.answered, reader.total);
+    let queue = match reader.closed {
+        true => shared::CLOSED,
+        false => shared::OPEN,
+    };
     let time = reader
         .median_response_time_ms
-        .map_or("–".to_owned(), |ms| format!("{:.1} s", ms / 1000.0));
+        .map_or("–".to_owned(), |ms| shared::seconds(ms / 1000.0));
+    let name = reader.reader.to_string();
     let cells = [
-        Cell::new(reader.reader.to_string()).strong(),
+        Cell::new(name.clone()).strong(),
         Cell::new(reader.specialty.clone()).colour(tokens.text_secondary),
         Cell::new(answered.clone()),
         Cell::new(queue),
         Cell::new(time).colour(tokens.text_secondary),
     ];
-    let sentence = format!(
-        "Reader {}: {answered} answered, queue {queue}",
-        reader.reader
-    );
+    let sentence = texts::reader(&name, &answered, queue);
     table.row(ui, &cells, &sentence);
 }
 
@@ -65,7 +67,7 @@ fn reader_row(ui: &mut Ui, table: &Table, reader: &ReaderState) {
 pub fn results(ui: &mut Ui, design: &[String], results: &ReadingResults) {
     card(ui, |ui| {
         ui.set_width(ui.available_width());
-        heading(ui, "What was done");
+        heading(ui, texts::WHAT_WAS_DONE);
         for line in design {
             secondary(ui, line.as_str());
         }

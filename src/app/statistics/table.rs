@@ -2,6 +2,7 @@
 
 use eframe::egui::Ui;
 
+use crate::app::texts::statistics::{self as shared, table as texts};
 use crate::app::tokens::Tokens;
 use crate::app::widgets::{Cell, Column, Table, card, heading, weak};
 use crate::review::{RaterState, Results};
@@ -12,19 +13,19 @@ use crate::statistics::{Interval, Undefined};
 pub fn raters(ui: &mut Ui, results: &Results) {
     card(ui, |ui| {
         ui.set_width(ui.available_width());
-        heading(ui, "Raters");
+        heading(ui, shared::RATERS);
         ui.scope(|ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
             let table = Table::new(
                 ui,
                 &[
-                    Column::left("Rater", 120.0),
-                    Column::left("Specialty", 0.0),
-                    Column::right("Answered", 100.0),
-                    Column::left("Queue", 110.0),
-                    Column::right("Changed", 70.0),
-                    Column::right("Excluded", 74.0),
-                    Column::right("Median time", 90.0),
+                    Column::left(texts::RATER, 120.0),
+                    Column::left(shared::SPECIALTY, 0.0),
+                    Column::right(shared::ANSWERED, 100.0),
+                    Column::left(shared::QUEUE, 110.0),
+                    Column::right(texts::CHANGED, 70.0),
+                    Column::right(texts::EXCLUDED, 74.0),
+                    Column::right(shared::MEDIAN_TIME, 90.0),
                 ],
             );
             table.header(ui);
@@ -37,18 +38,19 @@ pub fn raters(ui: &mut Ui, results: &Results) {
 
 fn rater_row(ui: &mut Ui, table: &Table, rater: &RaterState) {
     let tokens = Tokens::of(ui);
-    let answered = format!("{} of {}", rater.answered, rater.total);
+    let answered = shared::answered_of(rater.answered, rater.total);
     let queue = match (rater.closed, rater.after_closing) {
-        (false, _) => "open".to_owned(),
-        (true, 0) => "closed".to_owned(),
-        (true, later) => format!("closed, {later} after"),
+        (false, _) => shared::OPEN.to_owned(),
+        (true, 0) => shared::CLOSED.to_owned(),
+        (true, later) => texts::answered_after_closing(later),
     };
     let excluded: usize = rater.excluded.values().sum();
     let time = rater
         .median_response_time_ms
-        .map_or("–".to_owned(), |ms| format!("{:.1} s", ms / 1000.0));
+        .map_or("–".to_owned(), |ms| shared::seconds(ms / 1000.0));
+    let name = rater.rater.to_string();
     let cells = [
-        Cell::new(rater.rater.to_string()).strong(),
+        Cell::new(name.clone()).strong(),
         Cell::new(rater.specialty.clone()).colour(tokens.text_secondary),
         Cell::new(answered.clone()),
         Cell::new(queue.clone()),
@@ -56,7 +58,7 @@ fn rater_row(ui: &mut Ui, table: &Table, rater: &RaterState) {
         Cell::new(excluded.to_string()).colour(tokens.text_secondary),
         Cell::new(time).colour(tokens.text_secondary),
     ];
-    let sentence = format!("Rater {}: {answered} answered, queue {queue}", rater.rater);
+    let sentence = texts::rater(&name, &answered, &queue);
     table.row(ui, &cells, &sentence);
 }
 
@@ -64,21 +66,21 @@ fn rater_row(ui: &mut Ui, table: &Table, rater: &RaterState) {
 pub fn means(ui: &mut Ui, results: &Results) {
     card(ui, |ui| {
         ui.set_width(ui.available_width());
-        heading(ui, "Means");
+        heading(ui, texts::MEANS);
         ui.scope(|ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
             let table = Table::new(
                 ui,
                 &[
-                    Column::left("Question", 0.0),
-                    Column::left("Rater", 120.0),
-                    Column::right("n", 50.0),
-                    Column::right("Mean", 60.0),
-                    Column::right("95 % by clusters", 130.0),
-                    Column::right("95 % naive", 120.0),
-                    Column::right("Design effect", 90.0),
-                    Column::right("SD", 56.0),
-                    Column::right("At least 4", 70.0),
+                    Column::left(shared::QUESTION, 0.0),
+                    Column::left(texts::RATER, 120.0),
+                    Column::right(shared::COUNT, 50.0),
+                    Column::right(texts::MEAN, 60.0),
+                    Column::right(texts::BY_CLUSTERS, 130.0),
+                    Column::right(texts::NAIVE, 120.0),
+                    Column::right(texts::DESIGN_EFFECT, 90.0),
+                    Column::right(texts::SD, 56.0),
+                    Column::right(texts::GOOD, 70.0),
                 ],
             );
             table.header(ui);
@@ -89,11 +91,7 @@ pub fn means(ui: &mut Ui, results: &Results) {
                 }
             }
         });
-        weak(
-            ui,
-            "By clusters: bootstrap of classes and within them source ECGs, the one to cite. Naive: every rating independent \
-             of every other, as the paper has it; too narrow.",
-        );
+        weak(ui, texts::WHICH_INTERVAL);
     });
 }
 
@@ -119,13 +117,7 @@ fn mean_row(ui: &mut Ui, table: &Table, title: &str, rater: &RaterReport) {
         Cell::new(two(all.sd)).colour(tokens.text_secondary),
         Cell::new(good).colour(tokens.text_secondary),
     ];
-    let sentence = format!(
-        "Rater {}, {}: n {}, mean {}, 95 % interval by clusters {by_clusters}, naive {naive}",
-        rater.rater,
-        title,
-        all.n,
-        two(all.mean)
-    );
+    let sentence = texts::mean(rater, title, &two(all.mean), &by_clusters, &naive);
     table.row(ui, &cells, &sentence);
 }
 
@@ -134,7 +126,5 @@ fn two(value: Option<f64>) -> String {
 }
 
 fn ends(interval: Result<Interval, Undefined>) -> String {
-    interval.map_or("–".to_owned(), |i| {
-        format!("{:.2} to {:.2}", i.low, i.high)
-    })
+    interval.map_or("–".to_owned(), |i| shared::interval(i.low, i.high))
 }

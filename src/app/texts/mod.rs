@@ -2,11 +2,28 @@
 //! constants; sentences with values in them are functions, since every language
 //! has its own order and plurals.
 //!
-//! A file for each screen. Screens that have none here still have their texts in
-//! their own files; they are to move here, too.
+//! The folders are those of the screens: what `read/ledger.rs` says is in
+//! `texts/read/ledger.rs`. `tests/it/texts.rs` finds a text that stands elsewhere.
+//!
+//! What prints, JSON and the command line say, too, is with what they are made of:
+//! the evidence in `explain/words.rs`, sheets in `sheet/describe.rs`, errors beside
+//! what fails.
 
-pub mod display;
+pub mod calibrate;
+pub mod command;
+pub mod dialogs;
+pub mod drawn;
+pub mod footer;
 pub mod keys;
-pub mod opening;
-pub mod print;
+pub mod model_card;
+pub mod problems;
+pub mod read;
+pub mod review;
 pub mod settings;
+pub mod statistics;
+pub mod top_bar;
+pub mod train;
+pub mod training_ecg;
+pub mod widgets;
+pub mod window;
+pub mod work;

@@ -3,6 +3,7 @@
 
 use eframe::egui::{ScrollArea, Ui};
 
+use crate::app::texts::train::classes as texts;
 use crate::app::tokens::{Tokens, space};
 use crate::app::widgets::{Cell, Column, Table, heading, weak};
 use crate::training::{ClassView, RunView};
@@ -11,24 +12,24 @@ use crate::training::{ClassView, RunView};
 const LEAST_POSITIVES: usize = 10;
 
 pub fn ui(ui: &mut Ui, view: &RunView) {
-    heading(ui, "Statements on the validation fold");
+    heading(ui, texts::TITLE);
     if view.classes.is_empty() {
         weak(
             ui,
             match view.begun {
-                None if view.epochs.is_empty() => "They are counted when the records are read.",
-                _ => "The log of this run has no numbers for single statements.",
+                None if view.epochs.is_empty() => texts::NOT_COUNTED,
+                _ => texts::NO_NUMBERS,
             },
         );
         return;
     }
     ui.spacing_mut().item_spacing.y = 0.0;
     let columns = [
-        Column::left("Code", 64.0),
-        Column::left("Statement", 0.0),
-        Column::right("Training", 56.0),
-        Column::right("Valid.", 44.0),
-        Column::right("AUROC", 50.0),
+        Column::left(texts::CODE, 64.0),
+        Column::left(texts::STATEMENT, 0.0),
+        Column::right(texts::TRAINING, 56.0),
+        Column::right(texts::VALIDATION, 44.0),
+        Column::right(texts::AUROC, 50.0),
         Column::left("", 60.0),
     ];
     let table = Table::new(ui, &columns);
@@ -61,19 +62,7 @@ fn row(ui: &mut Ui, table: &Table, class: &ClassView) {
         Cell::new(shown.clone()).colour(colour),
         bar,
     ];
-    let said = match class.auroc {
-        Some((auroc, stage)) => format!("AUROC {auroc:.3} in stage {}", stage + 1),
-        None => "no AUROC yet".to_owned(),
-    };
-    let few = match class.training_positives {
-        0 => ", no training ECG",
-        _ if rare => ", too few to be assessed",
-        _ => "",
-    };
-    let sentence = format!(
-        "{}: {} training and {} validation ECGs{few}, {said}",
-        class.code, class.training_positives, class.validation_positives
-    );
+    let sentence = texts::statement(class, rare);
     table
         .row(ui, &cells, &sentence)
         .on_hover_text(sentence.as_str());

@@ -4,6 +4,7 @@ use eframe::egui::{Align2, Color32, RichText, Role, Sense, Shape, Stroke, Ui, Wi
 use egui_plot::{GridMark, HoverPosition, Line, LineStyle, PlotPoint, Points, Text, VLine};
 
 use super::words;
+use crate::app::texts::train::curves as texts;
 use crate::app::theme::regular;
 use crate::app::tokens::{Tokens, space, type_size};
 use crate::app::widgets::{Side, heading, small, still_plot, two_columns, weak};
@@ -49,19 +50,19 @@ impl Series {
 
 const LOSS: [Series; 2] = [
     Series {
-        name: "training",
+        name: texts::TRAINING,
         of: |p| Some(p.loss),
         dashed: false,
     },
     Series {
-        name: "validation",
+        name: texts::VALIDATION,
         of: |p| p.validation_loss,
         dashed: true,
     },
 ];
 
 const AUROC: [Series; 1] = [Series {
-    name: "validation macro AUROC",
+    name: texts::VALIDATION_AUROC,
     of: |p| p.macro_auroc,
     dashed: true,
 }];
@@ -70,21 +71,17 @@ pub fn ui(ui: &mut Ui, view: &RunView, height: f32) {
     two_columns(ui, |ui, side| match side {
         Side::Left => {
             ui.horizontal(|ui| {
-                heading(ui, "Loss");
+                heading(ui, texts::LOSS);
                 LOSS.iter().for_each(|one| one.key(ui));
             });
-            curve(ui, view, &LOSS, "Loss", height);
+            curve(ui, view, &LOSS, texts::LOSS, height);
         }
         Side::Right => {
-            ui.horizontal(|ui| heading(ui, "Macro AUROC on the validation fold"));
-            curve(ui, view, &AUROC, "Macro AUROC", height);
+            ui.horizontal(|ui| heading(ui, texts::AUROC_ON_VALIDATION));
+            curve(ui, view, &AUROC, texts::AUROC, height);
         }
     });
-    weak(
-        ui,
-        "One point for every epoch, stage after stage; of a classifier, for every look at the validation fold. A dot is the best \
-         of its stage so far.",
-    );
+    weak(ui, texts::WHAT_A_POINT_IS);
 }
 
 fn curve(ui: &mut Ui, view: &RunView, series: &[Series], what: &str, height: f32) {
@@ -109,12 +106,9 @@ fn curve(ui: &mut Ui, view: &RunView, series: &[Series], what: &str, height: f32
             } => {
                 let number = position.x.round() as usize;
                 let point = view.epochs.get(number.checked_sub(1)?)?;
-                Some(format!(
-                    "stage {}, epoch {}\n{plot_name} {:.4}",
-                    words::stage(point.stage, of_stage(point.stage)?),
-                    point.epoch,
-                    scale.value(position.y)
-                ))
+                let stage = words::stage(point.stage, of_stage(point.stage)?);
+                let value = scale.value(position.y);
+                Some(texts::point(&stage, point.epoch, plot_name, value))
             }
             HoverPosition::Elsewhere { .. } => None,
         });
@@ -123,7 +117,7 @@ fn curve(ui: &mut Ui, view: &RunView, series: &[Series], what: &str, height: f32
         plot.set_plot_bounds_y(low..=high);
         for (start, stage) in starts(&view.epochs) {
             if start > 0 {
-                let edge = VLine::new(format!("edge {start}"), start as f64 + 0.5)
+                let edge = VLine::new(format!("edge-{start}"), start as f64 + 0.5)
                     .name("")
                     .color(tokens.outline_strong)
                     .allow_hover(false);
@@ -134,7 +128,7 @@ fn curve(ui: &mut Ui, view: &RunView, series: &[Series], what: &str, height: f32
                 .color(tokens.text_weak);
             let at = PlotPoint::new(start as f64 + 0.6, high - 0.02 * (high - low));
             plot.text(
-                Text::new(format!("stage {start}"), at, number)
+                Text::new(format!("stage-{start}"), at, number)
                     .name("")
                     .anchor(Align2::LEFT_TOP)
                     .allow_hover(false),
@@ -158,7 +152,7 @@ fn curve(ui: &mut Ui, view: &RunView, series: &[Series], what: &str, height: f32
                 .filter(|(_, point)| point.better)
                 .filter_map(|(x, point)| Some([f64::from(x), point.macro_auroc?]))
                 .collect();
-            let dots = Points::new("best so far", best).radius(3.0);
+            let dots = Points::new(texts::BEST, best).radius(3.0);
             plot.points(dots.color(tokens.series_second));
         }
     });
@@ -284,24 +278,22 @@ impl Scale {
 /// The curves in words: where each stage began and where it is.
 fn sentence(view: &RunView, stages: &[StageView], series: &[Series], what: &str) -> String {
     if view.epochs.is_empty() {
-        return format!("{what} by epoch: no epoch yet");
+        return texts::no_epoch(what);
     }
-    let mut text = format!("{what} by epoch: {} points", view.epochs.len());
+    let mut said = Vec::new();
     for (start, stage) in starts(&view.epochs) {
         let own = view.epochs.iter().skip(start);
         let own: Vec<&EpochPoint> = own.take_while(|p| p.stage == stage).collect();
         let Some(name) = stages.get(stage).map(|s| words::stage(stage, s)) else {
             continue;
         };
-        text.push_str(&format!(". Stage {name}:"));
-        for one in series {
+        let ends = series.iter().filter_map(|one| {
             let values: Vec<f64> = own.iter().filter_map(|p| (one.of)(p)).collect();
-            if let (Some(first), Some(last)) = (values.first(), values.last()) {
-                text.push_str(&format!(" {} {first:.3} to {last:.3}", one.name));
-            }
-        }
+            Some((one.name, *values.first()?, *values.last()?))
+        });
+        said.push(texts::stage(&name, &ends.collect::<Vec<_>>()));
     }
-    text
+    texts::figure(what, view.epochs.len(), &said)
 }
 
 #[cfg(test)]

@@ -8,12 +8,13 @@ use eframe::egui::{
 
 use crate::app::command::{Command, Commands, Place, TrainCommand};
 use crate::app::state::{Fields, State};
+use crate::app::texts::train::form as texts;
 use crate::app::tokens::{Tokens, space};
 use crate::app::widgets::{
     Cell, Column, Table, card, divider, ghost_button, path_field, primary_button, problem_ui,
     secondary, section, segmented, sentence, small, title, weak,
 };
-use crate::app::worker::{CheckedConfig, CheckedData, ConfigChoice, Purpose};
+use crate::app::worker::{CheckedData, ConfigChoice, Purpose};
 use crate::inference::DeviceChoice;
 use crate::training::SHIPPED;
 
@@ -23,7 +24,7 @@ const FIELD: f32 = 440.0;
 pub fn ui(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands) {
     let before = fields.training.clone();
     // In sight however small the window is.
-    Panel::bottom("start training")
+    Panel::bottom("start-training")
         .resizable(false)
         .show_separator_line(false)
         .frame(Default::default())
@@ -60,21 +61,17 @@ pub fn ui(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Comman
 fn watch(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands) {
     card(ui, |ui| {
         ui.set_width(WIDTH - 2.0 * space::M);
-        title(ui, "Watch a run");
-        small(
-            ui,
-            "Any training of this computer, also one from a terminal or from a window that was closed: give the folder of its \
-             bundle (--out), which need not be there yet.",
-        );
+        title(ui, texts::WATCH_A_RUN);
+        small(ui, texts::WHICH_RUN);
         ui.horizontal(|ui| {
             let text = &mut fields.training.run;
-            let entered = path_field(ui, text, "Folder of a run", "Folder of a run", FIELD);
+            let entered = path_field(ui, text, texts::RUN_FOLDER, texts::RUN_FOLDER, FIELD);
             let is_given = !text.trim().is_empty() && !state.training.opening;
-            let show = ui.add_enabled(is_given, Button::new("Watch"));
+            let show = ui.add_enabled(is_given, Button::new(texts::WATCH));
             if is_given && (entered || show.clicked()) {
                 commands.train(TrainCommand::Watch(PathBuf::from(text.trim())));
             }
-            if ui.button("Choose run folder…").clicked() {
+            if ui.button(texts::CHOOSE_RUN).clicked() {
                 commands.send(Command::Ask(Purpose::ChooseRun));
             }
         });
@@ -88,9 +85,9 @@ fn recent(ui: &mut Ui, state: &State, commands: &mut Commands) {
     }
     divider(ui);
     ui.horizontal(|ui| {
-        section(ui, "Runs on this computer");
+        section(ui, texts::RUNS);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if ghost_button(ui, "Clear list of runs").clicked() {
+            if ghost_button(ui, texts::CLEAR_RUNS).clicked() {
                 commands.train(TrainCommand::ForgetRuns);
             }
         });
@@ -109,23 +106,19 @@ fn recent(ui: &mut Ui, state: &State, commands: &mut Commands) {
 }
 
 fn start(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands) {
-    title(ui, "Train a model");
-    small(
-        ui,
-        "Choose a configuration, a data set, and where the bundle goes. The training is a process of its own: it goes on when \
-         this window is closed, and can be paused and resumed.",
-    );
+    title(ui, texts::TRAIN_A_MODEL);
+    small(ui, texts::HOW_IT_RUNS);
     configuration(ui, state, fields, commands);
     ui.add_space(space::S);
     data(ui, state, fields, commands);
     ui.add_space(space::S);
     place(ui, state, fields, commands);
     ui.add_space(space::S);
-    section(ui, "Runs on");
+    section(ui, texts::DEVICE);
     let devices = [
-        (DeviceChoice::Auto, "GPU if there is one"),
-        (DeviceChoice::Cpu, "CPU"),
-        (DeviceChoice::Cuda, "CUDA GPU"),
+        (DeviceChoice::Auto, texts::GPU_IF_ANY),
+        (DeviceChoice::Cpu, texts::CPU),
+        (DeviceChoice::Cuda, texts::CUDA),
     ];
     if let Some(device) = segmented(ui, state.saved.training.device, &devices) {
         commands.train(TrainCommand::SetDevice(device));
@@ -135,19 +128,22 @@ fn start(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Command
 
 fn configuration(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands) {
     let choice = &state.saved.training.config;
-    section(ui, "Configuration");
+    section(ui, texts::CONFIGURATION);
     ScrollArea::vertical()
         .id_salt("configurations")
         .max_height(6.0 * space::ROW)
         .min_scrolled_height(6.0 * space::ROW)
         .show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
-            let columns = [Column::left("Name", 210.0), Column::left("For", 0.0)];
+            let columns = [
+                Column::left(texts::NAME, 210.0),
+                Column::left(texts::PURPOSE, 0.0),
+            ];
             let table = Table::new(ui, &columns);
             for shipped in SHIPPED {
                 let cells = [Cell::new(shipped.name).strong(), Cell::new(shipped.purpose)];
                 let chosen = *choice == ConfigChoice::Shipped(shipped.name.to_owned());
-                let name = format!("Configuration {}: {}", shipped.name, shipped.purpose);
+                let name = texts::shipped(shipped.name, shipped.purpose);
                 if table.choice(ui, &cells, chosen, &name).clicked() && !chosen {
                     let choice = ConfigChoice::Shipped(shipped.name.to_owned());
                     commands.train(TrainCommand::ChooseConfig(choice));
@@ -156,99 +152,77 @@ fn configuration(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut
         });
     ui.horizontal(|ui| {
         let text = &mut fields.training.config;
-        let hint = "or a RON file (protoecg train NAME --print writes a start)";
-        let entered = path_field(ui, text, "Configuration file", hint, FIELD);
+        let hint = texts::CONFIGURATION_HINT;
+        let entered = path_field(ui, text, texts::CONFIGURATION_FIELD, hint, FIELD);
         let file = ConfigChoice::File(PathBuf::from(text.trim()));
         let differs = !text.trim().is_empty() && file != *choice;
-        let button = Button::new("Use").min_size(vec2(0.0, space::CONTROL));
+        let button = Button::new(texts::USE).min_size(vec2(0.0, space::CONTROL));
         let use_it = ui.add_enabled(differs, button);
-        let use_it = use_it.accessible_name("Use the configuration file");
+        let use_it = use_it.accessible_name(texts::USE_CONFIGURATION);
         if differs && (entered || use_it.clicked()) {
             commands.train(TrainCommand::ChooseConfig(file));
         }
-        if ui.button("Choose configuration…").clicked() {
+        if ui.button(texts::CHOOSE_CONFIGURATION).clicked() {
             commands.send(Command::Ask(Purpose::ChooseConfig));
         }
     });
     let checked = state.training.checked.as_ref();
-    found(ui, checked.map(|checked| &checked.config), config_in_words);
+    found(
+        ui,
+        checked.map(|checked| &checked.config),
+        texts::configuration,
+    );
     ui.horizontal(|ui| {
-        weak(ui, "Seed");
+        weak(ui, texts::SEED);
         let seed = &mut fields.training.seed;
         let is_number = seed.trim().is_empty() || seed.trim().parse::<u64>().is_ok();
         let edit = TextEdit::singleline(seed)
             .id_salt("seed")
-            .hint_text("the configuration's")
+            .hint_text(texts::SEED_HINT)
             .desired_width(180.0)
             .char_limit(20)
             .min_size(vec2(0.0, space::CONTROL))
             .align(Align2::LEFT_CENTER);
-        ui.add(edit).accessible_name("Seed");
+        ui.add(edit).accessible_name(texts::SEED);
         if !is_number {
-            complaint(ui, "A seed is a whole number, 0 or more.");
+            complaint(ui, texts::NO_SEED);
         }
     });
 }
 
-fn config_in_words(config: &CheckedConfig) -> String {
-    format!(
-        "{}: {}, {} stages, at most {} epochs, seed {}.",
-        config.title, config.model, config.stages, config.epochs, config.seed
-    )
-}
-
 fn data(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands) {
-    section(ui, "Data set");
+    section(ui, texts::DATA);
     ui.horizontal(|ui| {
         let text = &mut fields.training.data;
-        let hint = "Folder with ptbxl_database.csv, or with records.csv and labels.ron";
-        path_field(ui, text, "Folder of the data set", hint, FIELD);
-        if ui.button("Choose data folder…").clicked() {
+        let hint = texts::DATA_HINT;
+        path_field(ui, text, texts::DATA_FIELD, hint, FIELD);
+        if ui.button(texts::CHOOSE_DATA).clicked() {
             commands.send(Command::Ask(Purpose::ChooseTrainingData));
         }
     });
     let Some(checked) = &state.training.checked else {
-        found(ui, None::<&Result<CheckedData, String>>, data_in_words);
+        found(ui, None::<&Result<CheckedData, String>>, texts::data);
         return;
     };
-    found(ui, checked.data.as_ref(), data_in_words);
+    found(ui, checked.data.as_ref(), texts::data);
     if let Some(Ok(data)) = &checked.data
         && data.missing > 0
     {
         let mut skip = state.saved.training.skip_missing;
-        let text = format!(
-            "Go on without the {} records that are not there",
-            data.missing
-        );
+        let text = texts::skip_missing(data.missing);
         if ui.add(Checkbox::new(&mut skip, text)).changed() {
             commands.train(TrainCommand::SkipMissing(skip));
         }
     }
 }
 
-fn data_in_words(data: &CheckedData) -> String {
-    let kind = if data.simulated { "simulated " } else { "" };
-    let mut text = format!(
-        "{} {kind}records: {} train, {} validate, {} test. {} of the model's {} statements occur in training.",
-        data.records, data.train, data.validation, data.test, data.statements, data.of_statements
-    );
-    if data.missing > 0 {
-        let missing = format!(" {} records are named and not there.", data.missing);
-        text.push_str(&missing);
-    }
-    if data.train == 0 || data.validation == 0 {
-        text.push_str(" Without records to train and to validate on nothing can be trained.");
-    }
-    text
-}
-
 fn place(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands) {
-    section(ui, "Folder for the bundle");
+    section(ui, texts::BUNDLE);
     ui.horizontal(|ui| {
         let text = &mut fields.training.out;
-        let hint = "A new folder, such as /data/models/my-model";
-        path_field(ui, text, "Folder for the bundle", hint, FIELD);
-        if ui.button("Choose where…").clicked() {
+        let hint = texts::BUNDLE_HINT;
+        path_field(ui, text, texts::BUNDLE, hint, FIELD);
+        if ui.button(texts::CHOOSE_BUNDLE).clicked() {
             commands.send(Command::Ask(Purpose::ChooseTrainingPlace));
         }
     });
@@ -284,8 +258,8 @@ fn go(ui: &mut Ui, state: &State, commands: &mut Commands) {
         && training.checked_form.is_some();
     ui.horizontal(|ui| {
         let enabled = sound && !training.checking && !training.opening;
-        let start = primary_button(ui, "Start training", enabled);
-        if start.on_hover_text("Ctrl+Enter").clicked() && enabled {
+        let start = primary_button(ui, texts::START, enabled);
+        if start.on_hover_text(texts::START_KEY).clicked() && enabled {
             commands.train(TrainCommand::Start);
         }
         if training.opening {
@@ -300,7 +274,7 @@ fn go(ui: &mut Ui, state: &State, commands: &mut Commands) {
 /// What keeps a training from being started.
 fn missing(state: &State) -> &'static str {
     if state.training.checked_form.is_none() {
-        return "The seed is no number.";
+        return texts::SEED_MISSING;
     }
     let Some(checked) = state
         .training
@@ -308,15 +282,15 @@ fn missing(state: &State) -> &'static str {
         .as_ref()
         .filter(|_| !state.training.checking)
     else {
-        return "Checking…";
+        return texts::CHECKING;
     };
     match (&checked.config, &checked.data, &checked.out) {
-        (Err(_), ..) => "The configuration cannot be used.",
-        (_, None, _) => "Name the folder of the data set.",
-        (_, Some(Err(_)), _) => "The data set cannot be used.",
-        (_, _, None) => "Name the folder for the bundle.",
-        (_, _, Some(Err(_))) => "Choose another folder for the bundle.",
-        (_, Some(Ok(data)), _) if data.missing > 0 => "Records are missing.",
-        _ => "This data set has nothing that the model could learn.",
+        (Err(_), ..) => texts::CONFIGURATION_UNUSABLE,
+        (_, None, _) => texts::DATA_MISSING,
+        (_, Some(Err(_)), _) => texts::DATA_UNUSABLE,
+        (_, _, None) => texts::BUNDLE_MISSING,
+        (_, _, Some(Err(_))) => texts::BUNDLE_UNUSABLE,
+        (_, Some(Ok(data)), _) if data.missing > 0 => texts::RECORDS_MISSING,
+        _ => texts::NOTHING_TO_LEARN,
     }
 }

@@ -4,10 +4,10 @@ use eframe::egui::{Context, ScrollArea, Ui, vec2};
 
 use crate::app::command::{Commands, TrainCommand};
 use crate::app::state::{Exemplar, Fields, State};
+use crate::app::texts::train::prototypes as texts;
 use crate::app::tokens::{Tokens, space};
 use crate::app::training_ecg;
 use crate::app::widgets::{Cell, Column, Table, body, dialog, heading, sheet_pane, small, weak};
-use crate::bundle::ProjectionReport;
 use crate::training::{ProjectedSource, RunView};
 
 pub fn ui(
@@ -17,41 +17,35 @@ pub fn ui(
     fields: &mut Fields,
     commands: &mut Commands,
 ) {
-    heading(ui, "Prototypes as they were projected");
+    heading(ui, texts::TITLE);
     if view
         .begun
         .as_ref()
         .is_some_and(|begun| begun.prototypes == 0)
     {
-        weak(ui, "This model has no prototypes.");
+        weak(ui, texts::NO_PROTOTYPES);
         return;
     }
     let projections = view.newest_projections();
     if projections.is_empty() {
-        weak(
-            ui,
-            "None yet. A projection puts every prototype on the latent of a training ECG; its stage is in the list on the left.",
-        );
+        weak(ui, texts::NONE_YET);
         return;
     }
     for projection in &projections {
-        small(ui, in_words(&projection.report));
+        small(ui, texts::projection(&projection.report));
     }
     let sources = view.sources();
     if sources.is_empty() {
-        weak(
-            ui,
-            "The log of this run does not say which training ECGs they are.",
-        );
+        weak(ui, texts::NO_SOURCES);
         return;
     }
     ui.spacing_mut().item_spacing.y = 0.0;
     let columns = [
-        Column::left("Class", 64.0),
-        Column::left("Branch", 0.0),
-        Column::right("ECG", 60.0),
-        Column::right("Window", 96.0),
-        Column::right("Cosine before", 84.0),
+        Column::left(texts::CLASS, 64.0),
+        Column::left(texts::BRANCH, 0.0),
+        Column::right(texts::ECG, 60.0),
+        Column::right(texts::WINDOW, 96.0),
+        Column::right(texts::COSINE_BEFORE, 84.0),
     ];
     let table = Table::new(ui, &columns);
     table.header(ui);
@@ -77,28 +71,6 @@ pub fn ui(
     });
 }
 
-fn in_words(report: &ProjectionReport) -> String {
-    let auroc = report
-        .prototype_auroc_median
-        .map_or("–".to_owned(), |auroc| format!("{auroc:.3}"));
-    format!(
-        "{}: {} prototypes on {} training ECGs. Cosine with the source before it was taken: median {:.3}, smallest {:.3}. AUROC of \
-         a prototype for its statement: median {auroc}.",
-        report.branch,
-        report.prototypes,
-        report.distinct,
-        report.cosine_before_median,
-        report.cosine_before_min
-    )
-}
-
-fn window(source: &ProjectedSource) -> String {
-    match source.window_s {
-        Some((start, end)) => format!("{start:.2}–{end:.2} s"),
-        None => "whole strip".to_owned(),
-    }
-}
-
 fn row(
     ui: &mut Ui,
     table: &Table,
@@ -110,17 +82,10 @@ fn row(
         Cell::new(source.code.clone()).strong(),
         Cell::new(branch).colour(tokens.text_secondary),
         Cell::new(source.ecg_id.to_string()),
-        Cell::new(window(source)).colour(tokens.text_secondary),
+        Cell::new(texts::window(source.window_s)).colour(tokens.text_secondary),
         Cell::new(format!("{:.3}", source.cosine_before)),
     ];
-    let name = format!(
-        "Prototype {} of {branch}, {}: training ECG {}, {}, cosine before {:.3}",
-        number + 1,
-        source.code,
-        source.ecg_id,
-        window(source),
-        source.cosine_before
-    );
+    let name = texts::prototype(number + 1, branch, source);
     table.choice(ui, &cells, chosen, &name).clicked()
 }
 
@@ -131,22 +96,17 @@ pub fn overlay(ctx: &Context, state: &State, fields: &mut Fields, commands: &mut
         return;
     };
     let count = run.view.sources().len();
-    dialog(ctx, "Training ECG", 1080.0, commands, |ui, commands| {
+    let title = texts::TRAINING_ECG;
+    dialog(ctx, title, 1080.0, commands, |ui, commands| {
         let source = &shown.source;
         ui.horizontal(|ui| {
-            body(
-                ui,
-                format!(
-                    "Prototype {} of {count}: {}, training ECG {}, {}",
-                    training.chosen + 1,
-                    source.code,
-                    source.ecg_id,
-                    window(source)
-                ),
-            );
+            body(ui, texts::shown(training.chosen + 1, count, source));
             for (text, place) in [
-                ("Previous", training.chosen.checked_sub(1)),
-                ("Next", Some(training.chosen + 1).filter(|&n| n < count)),
+                (texts::PREVIOUS, training.chosen.checked_sub(1)),
+                (
+                    texts::NEXT,
+                    Some(training.chosen + 1).filter(|&n| n < count),
+                ),
             ] {
                 let button = ui.add_enabled(place.is_some(), eframe::egui::Button::new(text));
                 if let Some(place) = place.filter(|_| button.clicked()) {
@@ -159,7 +119,7 @@ pub fn overlay(ctx: &Context, state: &State, fields: &mut Fields, commands: &mut
             Exemplar::Ready(drawn) => {
                 let scene = &drawn.marked;
                 let height = width * (scene.height_mm / scene.width_mm) as f32;
-                let name = format!("Training ECG {}", source.ecg_id);
+                let name = texts::training_ecg(source.ecg_id);
                 let size = vec2(width, height);
                 sheet_pane(ui, scene, None, &mut fields.source_zoom, size, &name);
             }

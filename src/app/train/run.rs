@@ -5,6 +5,7 @@ use eframe::egui::{Align, Frame, Layout, Margin, Panel, Ui};
 use super::{classes, curves, prototypes, stages, words};
 use crate::app::command::{Commands, Place, Screen, TrainCommand};
 use crate::app::state::{Fields, State};
+use crate::app::texts::train::run as texts;
 use crate::app::tokens::{Tokens, space};
 use crate::app::widgets::{
     Side, badge, banner, body, card, card_frame, figure, ghost_button, primary_button, problem_ui,
@@ -27,13 +28,13 @@ pub fn ui(
     end(ui, run);
     for warning in &run.view.warnings {
         let tone = Tokens::of(ui).caution;
-        banner(ui, tone, |ui| ui.label(format!("Warning: {warning}.")));
+        banner(ui, tone, |ui| ui.label(texts::warning(warning)));
     }
     let frame = Frame::new().outer_margin(Margin {
         right: space::M as i8,
         ..Margin::ZERO
     });
-    Panel::left("stages of the run")
+    Panel::left("stages-of-run")
         .exact_size(COLUMN)
         .resizable(false)
         .show_separator_line(false)
@@ -73,7 +74,7 @@ fn header(ui: &mut Ui, state: &State, run: &WatchedRun, commands: &mut Commands)
             let tone = words::tone(run, Tokens::of(ui));
             badge(ui, tone, words::state(run, state.training.cancelling));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if ghost_button(ui, "Another run").clicked() {
+                if ghost_button(ui, texts::ANOTHER_RUN).clicked() {
                     commands.train(TrainCommand::Leave);
                 }
                 controls(ui, state, run, commands);
@@ -99,7 +100,7 @@ fn controls(ui: &mut Ui, state: &State, run: &WatchedRun, commands: &mut Command
     }
     match &run.state {
         RunState::Running { pausing } => {
-            let cancel = eframe::egui::Button::new("Cancel");
+            let cancel = eframe::egui::Button::new(texts::CANCEL);
             if ui.add_enabled(!training.cancelling, cancel).clicked() {
                 commands.train(TrainCommand::Cancel);
             }
@@ -108,8 +109,8 @@ fn controls(ui: &mut Ui, state: &State, run: &WatchedRun, commands: &mut Command
         RunState::Elsewhere { .. } => pause(ui, false, commands),
         RunState::Stopped | RunState::Failed(_) | RunState::Gone => {
             let text = match run.can_resume {
-                true => "Resume",
-                false => "Start again",
+                true => texts::RESUME,
+                false => texts::START_AGAIN,
             };
             if primary_button(ui, text, run.settings.is_some()).clicked() {
                 commands.train(TrainCommand::Resume);
@@ -117,10 +118,10 @@ fn controls(ui: &mut Ui, state: &State, run: &WatchedRun, commands: &mut Command
         }
         RunState::Finished => {
             let has_prototypes = run.view.begun.as_ref().is_none_or(|b| b.prototypes > 0);
-            if has_prototypes && ui.button("Review its prototypes").clicked() {
+            if has_prototypes && ui.button(texts::REVIEW).clicked() {
                 commands.train(TrainCommand::OpenBundle(Screen::Review));
             }
-            if primary_button(ui, "Open in Read", true).clicked() {
+            if primary_button(ui, texts::READ, true).clicked() {
                 commands.train(TrainCommand::OpenBundle(Screen::Read));
             }
         }
@@ -133,8 +134,8 @@ fn controls(ui: &mut Ui, state: &State, run: &WatchedRun, commands: &mut Command
 
 fn pause(ui: &mut Ui, pausing: bool, commands: &mut Commands) {
     let text = match pausing {
-        true => "Do not pause",
-        false => "Pause after this epoch",
+        true => texts::DO_NOT_PAUSE,
+        false => texts::PAUSE,
     };
     if ui.button(text).clicked() {
         commands.train(TrainCommand::Pause(!pausing));
@@ -143,16 +144,9 @@ fn pause(ui: &mut Ui, pausing: bool, commands: &mut Commands) {
 
 fn what_stopping_means(pausing: bool, cancelling: bool) -> &'static str {
     match (cancelling, pausing) {
-        (true, _) => {
-            "Stopping after the current step. What was learnt until the last whole epoch is kept."
-        }
-        (false, true) => {
-            "Pausing: the process ends after this epoch (or this stage) and frees its memory; nothing is lost. Resume goes on."
-        }
-        (false, false) => {
-            "Pause ends the process after this epoch and loses nothing; Cancel ends it after the current step, and the epoch is \
-             begun again. Resume goes on after both. It goes on when this window is closed."
-        }
+        (true, _) => texts::STOPPING,
+        (false, true) => texts::PAUSING,
+        (false, false) => texts::WHAT_STOPPING_MEANS,
     }
 }
 
@@ -160,23 +154,19 @@ fn what_stopping_means(pausing: bool, cancelling: bool) -> &'static str {
 fn facts(run: &WatchedRun) -> String {
     let Some(begun) = &run.view.begun else {
         return match run.view.epochs.is_empty() {
-            true => "Nothing has been told yet.".to_owned(),
-            false => "The log of an older version of this program.".to_owned(),
+            true => texts::NOTHING_TOLD.to_owned(),
+            false => texts::OLDER_LOG.to_owned(),
         };
     };
     let mut facts = vec![
         begun.title.clone(),
         begun.data.clone(),
-        format!(
-            "{} training and {} validation ECGs",
-            begun.train_records, begun.validation_records
-        ),
+        texts::records(begun.train_records, begun.validation_records),
         begun.device.clone(),
-        format!("seed {}", begun.seed),
+        texts::seed(begun.seed),
     ];
     if run.view.unreadable > 0 {
-        let lines = format!("{} lines of another version not shown", run.view.unreadable);
-        facts.push(lines);
+        facts.push(texts::unreadable(run.view.unreadable));
     }
     facts.join(" · ")
 }
@@ -189,8 +179,8 @@ fn numbers(ui: &mut Ui, run: &WatchedRun) {
     let newest = newest.map_or_else(dash, |auroc| format!("{auroc:.3}"));
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = space::XL;
-        figure(ui, "ECGs per second", &speed);
-        figure(ui, "Newest macro AUROC", &newest);
+        figure(ui, texts::SPEED, &speed);
+        figure(ui, texts::NEWEST_AUROC, &newest);
     });
     ui.add_space(space::XS);
 }
@@ -200,7 +190,7 @@ fn end(ui: &mut Ui, run: &WatchedRun) {
     if run.state == RunState::Finished {
         let tone = Tokens::of(ui).good;
         banner(ui, tone, |ui| {
-            ui.label("The bundle is complete. Open it in Read, or rate its prototypes in Review.");
+            ui.label(texts::COMPLETE);
         });
         return;
     }
@@ -214,12 +204,12 @@ fn end(ui: &mut Ui, run: &WatchedRun) {
         if !speaks || run.output.is_empty() {
             return;
         }
-        ui.label("The last lines that it printed:");
+        ui.label(texts::LAST_LINES);
         let last = run.output.len().saturating_sub(LINES);
         for line in run.output.iter().skip(last) {
             ui.monospace(line);
         }
-        if ui.button("Copy what it printed").clicked() {
+        if ui.button(texts::COPY_OUTPUT).clicked() {
             ui.ctx()
                 .copy_text(format!("{why}\n{}", run.output.join("\n")));
         }

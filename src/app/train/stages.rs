@@ -3,13 +3,14 @@
 use eframe::egui::{RichText, ScrollArea, Ui};
 
 use super::words;
+use crate::app::texts::train::stages as texts;
 use crate::app::theme::{regular, strong};
 use crate::app::tokens::{Tokens, space, type_size};
 use crate::app::widgets::{progress, section, weak};
 use crate::training::{StageState, StageView, WatchedRun};
 
 pub fn ui(ui: &mut Ui, run: &WatchedRun) {
-    section(ui, "Stages");
+    section(ui, texts::TITLE);
     ScrollArea::vertical()
         .id_salt("stages")
         .auto_shrink([false, true])
@@ -33,24 +34,13 @@ fn one(ui: &mut Ui, number: usize, stage: &StageView) {
             .font(font)
             .color(colour),
     );
-    let epochs = match (stage.state, stage.of) {
-        (StageState::Open, Some(of)) => format!("at most {of} epochs"),
-        (StageState::Open, None) => "to come".to_owned(),
-        (StageState::Done, None) => "done".to_owned(),
-        (StageState::Now, None) => "now".to_owned(),
-        (StageState::Done, Some(_)) => format!("done, {} epochs", stage.epoch),
-        (StageState::Now, Some(of)) => format!("{} of at most {of} epochs", stage.epoch),
-    };
-    let best = stage
-        .best_macro_auroc
-        .map(|auroc| format!(", best AUROC {auroc:.3}"));
-    let text = epochs + &best.unwrap_or_default();
+    let text = texts::how_far(stage);
     let share = match (stage.state, stage.of) {
         (StageState::Done, _) => 1.0,
         (StageState::Now, Some(of)) => stage.epoch as f32 / of.max(1) as f32,
         _ => 0.0,
     };
-    let name = format!("Progress of stage {}: {text}", words::stage(number, stage));
+    let name = texts::progress(&words::stage(number, stage), &text);
     progress(ui, share, ui.available_width(), &name);
     weak(ui, text);
     ui.add_space(space::S);

@@ -1,22 +1,23 @@
 //! A run in words: the same for the eye and for a screen reader.
 
 use crate::app::state::State;
+use crate::app::texts::train::words as texts;
 use crate::app::tokens::{Tokens, Tone};
 use crate::training::{EpochPoint, Event, RunState, StageView, WatchedRun, duration};
 
 /// What a run is doing, in a few words.
 pub fn state(run: &WatchedRun, cancelling: bool) -> &'static str {
     match &run.state {
-        RunState::Starting => "starting",
-        RunState::Running { .. } if cancelling => "stopping",
-        RunState::Running { pausing: true } => "pausing",
-        RunState::Running { pausing: false } => "running",
-        RunState::Elsewhere { .. } => "on another computer",
-        RunState::Stopped => "stopped",
-        RunState::Failed(_) => "failed",
-        RunState::Gone => "ended without finishing",
-        RunState::Unknown => "not known",
-        RunState::Finished => "finished",
+        RunState::Starting => texts::STATE_STARTING,
+        RunState::Running { .. } if cancelling => texts::STATE_STOPPING,
+        RunState::Running { pausing: true } => texts::STATE_PAUSING,
+        RunState::Running { pausing: false } => texts::STATE_RUNNING,
+        RunState::Elsewhere { .. } => texts::STATE_ELSEWHERE,
+        RunState::Stopped => texts::STATE_STOPPED,
+        RunState::Failed(_) => texts::STATE_FAILED,
+        RunState::Gone => texts::STATE_GONE,
+        RunState::Unknown => texts::STATE_UNKNOWN,
+        RunState::Finished => texts::STATE_FINISHED,
     }
 }
 
@@ -34,24 +35,15 @@ pub fn tone(run: &WatchedRun, tokens: &Tokens) -> Tone {
 /// Why it does not go on, and what can be done; `None` where nothing need be said.
 pub fn explanation(run: &WatchedRun) -> Option<String> {
     let resume = match run.can_resume {
-        true => {
-            "Resume goes on from the last whole epoch, to the same weights as a run that was never stopped."
-        }
-        false => "It had saved no state yet: Start again begins anew with the same settings.",
+        true => texts::WHAT_RESUME_DOES,
+        false => texts::WHAT_START_AGAIN_DOES,
     };
     match &run.state {
-        RunState::Stopped => Some(format!("Nobody is training here now. {resume}")),
+        RunState::Stopped => Some(format!("{} {resume}", texts::NOBODY_TRAINS)),
         RunState::Failed(message) => Some(format!("{message}\n{resume}")),
-        RunState::Gone => Some(format!(
-            "The process is gone and could not say why: it was killed, ran out of memory, or the computer was switched off. {resume}"
-        )),
-        RunState::Elsewhere { host } => Some(format!(
-            "Started on {host}. Its files are read here; a pause can be asked for, and takes effect if it still runs. Cancel is possible there only."
-        )),
-        RunState::Unknown => Some(
-            "The process has left no sign of itself. If it is not running any more, go on with protoecg train --resume in a terminal."
-                .to_owned(),
-        ),
+        RunState::Gone => Some(format!("{} {resume}", texts::PROCESS_GONE)),
+        RunState::Elsewhere { host } => Some(texts::elsewhere(host)),
+        RunState::Unknown => Some(texts::NO_SIGN.to_owned()),
         RunState::Starting | RunState::Running { .. } | RunState::Finished => None,
     }
 }
@@ -69,13 +61,11 @@ fn stage_name(stage: &StageView) -> String {
     }
 }
 
-const STARTING: &str = "Starting: the records are being looked at.";
-
 /// Where it is right now, with speed and time left.
 pub fn now(run: &WatchedRun) -> String {
     let view = &run.view;
     if run.state == RunState::Starting {
-        return STARTING.to_owned();
+        return texts::STARTING.to_owned();
     }
     if !matches!(
         run.state,
@@ -84,44 +74,27 @@ pub fn now(run: &WatchedRun) -> String {
         return String::new();
     }
     if view.delivering {
-        return "Every stage is done. The bundle is being written and scored.".to_owned();
+        return texts::DELIVERING.to_owned();
     }
     // Until the first step after a start the log is that of the time before.
     if let Some(Event::Reading { done, of }) = &run.now {
-        return format!("Reading records: {done} of {of}.");
+        return texts::reading(*done, *of);
     }
     let stages = view.stages();
     let Some((number, current)) = view.stage.and_then(|n| Some((n, stages.get(n)?))) else {
-        return STARTING.to_owned();
+        return texts::STARTING.to_owned();
     };
-    let mut text = format!(
-        "Stage {} of {}: {}",
-        number + 1,
-        stages.len(),
-        stage_name(current)
-    );
     let last = view.epochs.last().filter(|point| point.stage == number);
-    match &run.now {
-        Some(Event::Step {
-            stage,
-            epoch,
-            step,
-            of,
-            records_per_second,
-            ..
-        }) if *stage == number && last.is_none_or(|p| p.epoch < *epoch) => {
-            text.push_str(&format!(
-                ", epoch {epoch}, step {step} of {of}, {records_per_second:.0} ECGs per second"
-            ));
-        }
-        _ => {}
-    }
-    if let Some(last) = last.filter(|p| p.seconds_left > 0.0) {
-        let left = duration(last.seconds_left);
-        text.push_str(&format!(", at most {left} left in this stage"));
-    }
-    text.push('.');
-    text
+    // Of this stage, and of an epoch that is not over.
+    let is_current = |now: &&Event| {
+        matches!(now, Event::Step { stage, epoch, .. }
+            if *stage == number && last.is_none_or(|p| p.epoch < *epoch))
+    };
+    let step = run.now.as_ref().filter(is_current);
+    let left = last.filter(|p| p.seconds_left > 0.0);
+    let left = left.map(|p| duration(p.seconds_left));
+    let name = stage_name(current);
+    texts::at_work(number + 1, stages.len(), &name, step, left.as_deref())
 }
 
 /// Speed of the newest epoch that has one.
@@ -138,10 +111,8 @@ pub fn goes_on(app: &State) -> Option<String> {
     };
     let stages = run.view.stages();
     let text = match run.view.stage {
-        Some(number) if !run.view.delivering => {
-            format!("Training: stage {} of {}", number + 1, stages.len())
-        }
-        _ => "Training".to_owned(),
+        Some(number) if !run.view.delivering => texts::training(number + 1, stages.len()),
+        _ => texts::TRAINING.to_owned(),
     };
     Some(text)
 }

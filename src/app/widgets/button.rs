@@ -4,6 +4,7 @@ use eframe::egui::{
     Button, CornerRadius, Response, RichText, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2,
 };
 
+use crate::app::texts::widgets as texts;
 use crate::app::theme::{regular, strong};
 use crate::app::tokens::{Tokens, radius, space, type_size};
 
@@ -61,7 +62,7 @@ pub fn key_hint(ui: &mut Ui, key: &str) {
         tokens.text_secondary,
     );
     let (rect, response) = ui.allocate_exact_size(galley.size() + vec2(12.0, 5.0), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("Key {key}")));
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, texts::key(key)));
     let corner = CornerRadius::same(radius::SMALL);
     ui.painter().rect(
         rect,

@@ -6,6 +6,7 @@ use eframe::egui::{
 
 use super::{divider, icon_button, title};
 use crate::app::command::{Command, Commands};
+use crate::app::texts::widgets as texts;
 use crate::app::tokens::{Tokens, radius, space};
 
 /// Shows a dialog; Escape, a click beside it and its button close it.
@@ -34,7 +35,7 @@ pub fn dialog(
             ui.horizontal(|ui| {
                 title(ui, name);
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    if icon_button(ui, "×", &format!("Close {name}")).clicked() {
+                    if icon_button(ui, "×", &texts::close(name)).clicked() {
                         commands.send(Command::CloseOverlay);
                     }
                 });

@@ -8,6 +8,7 @@ use eframe::egui::{
 use super::icon_button;
 use crate::app::command::{Command, Commands, Place};
 use crate::app::state::State;
+use crate::app::texts::widgets as texts;
 use crate::app::theme::{regular, strong};
 use crate::app::tokens::{Tokens, Tone, radius, space, type_size};
 
@@ -61,12 +62,12 @@ pub fn problem_ui(ui: &mut Ui, state: &State, place: Place, commands: &mut Comma
                 ui.label(RichText::new(&problem.detail).font(regular(type_size::SMALL)));
             });
             ui.with_layout(Layout::right_to_left(Align::TOP), |ui| {
-                if icon_button(ui, "×", &format!("Dismiss: {}", problem.title)).clicked() {
+                if icon_button(ui, "×", &texts::dismiss(&problem.title)).clicked() {
                     commands.send(Command::Dismiss(place));
                 }
-                let word = RichText::new("Copy").font(regular(type_size::BODY));
+                let word = RichText::new(texts::COPY).font(regular(type_size::BODY));
                 let copy = ui.add(Button::new(word).frame_when_inactive(false));
-                let name = format!("Copy: {}", problem.title);
+                let name = texts::copy(&problem.title);
                 if copy.accessible_name(&name).clicked() {
                     let text = format!("{}\n{}", problem.title, problem.detail);
                     ui.ctx().copy_text(text);

@@ -6,6 +6,7 @@ use eframe::egui::{
 };
 
 use crate::app::command::ZoomStep;
+use crate::app::texts::widgets as texts;
 use crate::app::theme::regular;
 use crate::app::tokens::{Tokens, type_size};
 use crate::sheet::{Point, Scene, SheetView, paint_egui};
@@ -211,9 +212,9 @@ pub fn sheet_pane(
 /// Whether a millimetre is one.
 fn scale_text(zoom: &SheetZoom, view: &SheetView) -> String {
     match zoom.true_points_per_mm {
-        None => "Not to scale: screen not calibrated".to_owned(),
-        Some(own) if view.is_true_scale(own) => "True to scale".to_owned(),
-        Some(own) => format!("Not to scale: {:.0} %", view.points_per_mm / own * 100.0),
+        None => texts::NOT_CALIBRATED.to_owned(),
+        Some(own) if view.is_true_scale(own) => texts::TRUE_TO_SCALE.to_owned(),
+        Some(own) => texts::not_to_scale(view.points_per_mm / own * 100.0),
     }
 }
 

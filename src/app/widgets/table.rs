@@ -7,6 +7,7 @@ use eframe::egui::{
     WidgetInfo, pos2, vec2,
 };
 
+use crate::app::texts::widgets as texts;
 use crate::app::theme::{regular, strong};
 use crate::app::tokens::{Tokens, radius, space, type_size};
 
@@ -129,8 +130,7 @@ impl Table {
             .filter(|n| !n.is_empty())
             .collect::<Vec<_>>()
             .join(", ");
-        response
-            .widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("Columns: {names}")));
+        response.widget_info(|| WidgetInfo::labeled(Role::Label, true, texts::columns(&names)));
         for (column, span) in self.columns.iter().zip(&self.spans) {
             let cell = Cell::new(column.name).colour(tokens.text_weak);
             paint(ui, rect, *span, column.align, &cell, type_size::SMALL);

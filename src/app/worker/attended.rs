@@ -2,6 +2,7 @@
 
 use crate::app::drawn::{Drawn, Evidence, Source};
 use crate::app::look::Look;
+use crate::app::texts::work as texts;
 use crate::explain::{self, AttentionExplanation, marks};
 use crate::inference::Model;
 
@@ -23,7 +24,7 @@ impl AttendedTest {
         let prediction = prediction.map_err(|error| error.to_string())?;
         let attention = explain::attention(model, &source.recording, &prediction)
             .map_err(|error| error.to_string())?
-            .ok_or_else(|| "this model has no attention".to_owned())?;
+            .ok_or_else(|| texts::NO_ATTENTION.to_owned())?;
         let evidence = Evidence {
             heat: Some(marks::heat_map(&attention)),
             ..Evidence::default()

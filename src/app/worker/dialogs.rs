@@ -10,6 +10,7 @@ use std::thread::Thread;
 use std::time::Instant;
 
 use super::events::{Event, Events};
+use crate::app::texts::dialogs as texts;
 
 /// What a chosen path is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,53 +47,41 @@ impl Dialogs for NativeDialogs {
         let handle = match purpose {
             Purpose::OpenRecording => block_on(
                 dialog
-                    .set_title("Open an ECG")
-                    .add_filter("ECG files", &ECG_ENDINGS)
-                    .add_filter("All files", &["*"])
+                    .set_title(texts::OPEN_ECG)
+                    .add_filter(texts::ECG_FILES, &ECG_ENDINGS)
+                    .add_filter(texts::ALL_FILES, &["*"])
                     .pick_file(),
             ),
-            Purpose::ChooseBundle => block_on(
-                dialog
-                    .set_title("Choose the folder of a model bundle")
-                    .pick_folder(),
-            ),
-            Purpose::ChoosePtbxl => {
-                block_on(dialog.set_title("Choose the PTB-XL folder").pick_folder())
-            }
+            Purpose::ChooseBundle => block_on(dialog.set_title(texts::CHOOSE_BUNDLE).pick_folder()),
+            Purpose::ChoosePtbxl => block_on(dialog.set_title(texts::CHOOSE_PTBXL).pick_folder()),
             Purpose::SavePrint => block_on(
                 dialog
-                    .set_title("Save the print")
-                    .add_filter("PDF, SVG or PNG", &["pdf", "svg", "png"])
+                    .set_title(texts::SAVE_PRINT)
+                    .add_filter(texts::PRINT_FILES, &["pdf", "svg", "png"])
                     .set_file_name("ecg.pdf")
                     .save_file(),
             ),
-            Purpose::OpenFolder => {
-                block_on(dialog.set_title("Choose a folder of ECGs").pick_folder())
-            }
+            Purpose::OpenFolder => block_on(dialog.set_title(texts::CHOOSE_ECGS).pick_folder()),
             Purpose::ExportTables => block_on(
                 dialog
-                    .set_title("Choose a folder for the tables")
+                    .set_title(texts::CHOOSE_PLACE_OF_TABLES)
                     .pick_folder(),
             ),
             Purpose::ChooseConfig => block_on(
                 dialog
-                    .set_title("Choose a training configuration")
-                    .add_filter("RON files", &["ron"])
+                    .set_title(texts::CHOOSE_CONFIG)
+                    .add_filter(texts::RON_FILES, &["ron"])
                     .pick_file(),
             ),
-            Purpose::ChooseTrainingData => block_on(
-                dialog
-                    .set_title("Choose the folder of a data set")
-                    .pick_folder(),
-            ),
+            Purpose::ChooseTrainingData => {
+                block_on(dialog.set_title(texts::CHOOSE_DATA).pick_folder())
+            }
             Purpose::ChooseTrainingPlace => block_on(
                 dialog
-                    .set_title("Choose the folder to put the bundle into")
+                    .set_title(texts::CHOOSE_PLACE_OF_BUNDLE)
                     .pick_folder(),
             ),
-            Purpose::ChooseRun => {
-                block_on(dialog.set_title("Choose the folder of a run").pick_folder())
-            }
+            Purpose::ChooseRun => block_on(dialog.set_title(texts::CHOOSE_RUN).pick_folder()),
         };
         handle.map(|handle| handle.path().to_owned())
     }

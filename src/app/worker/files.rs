@@ -15,6 +15,7 @@ use super::training::TrainingEvent;
 use crate::app::drawn::{Drawn, Evidence, Signal, Source};
 use crate::app::look::Look;
 use crate::app::notes::Notes;
+use crate::app::texts::work as texts;
 use crate::bundle::Exemplars;
 use crate::dataset::DataSet;
 use crate::ecg::Recording;
@@ -115,7 +116,7 @@ pub fn start(events: &Events) -> std::io::Result<(JobSender<FileJob>, Vec<JoinHa
         .map(|i| {
             let (receiver, events) = (receiver.clone(), events.clone());
             std::thread::Builder::new()
-                .name(format!("files {i}"))
+                .name(format!("files-{i}"))
                 .spawn(move || work(&receiver, &events))
         })
         .collect::<Result<_, _>>()?;
@@ -138,12 +139,7 @@ fn source_recording(
         .filter_map(of_data)
         .find(is_it)
         .or_else(|| of_bundle().filter(is_it))
-        .ok_or_else(|| {
-            format!(
-                "record {} with the signal that the run was trained on is in none of the folders that are known; name the folder of the data set",
-                source.ecg_id
-            )
-        })
+        .ok_or_else(|| texts::source_not_found(source.ecg_id))
 }
 
 /// With the `signal` of before, where it is the same in the new look.
@@ -158,7 +154,7 @@ fn work(jobs: &JobReceiver<FileJob>, events: &Events) {
     while let Some(job) = jobs.next() {
         match job {
             FileJob::ReadRecording { ticket, path, look } => {
-                let result = guarded("reading the file", || ReadRecording::of(&path, look));
+                let result = guarded(texts::READING_FILE, || ReadRecording::of(&path, look));
                 events.send(Event::RecordingRead {
                     ticket,
                     path,
@@ -166,7 +162,7 @@ fn work(jobs: &JobReceiver<FileJob>, events: &Events) {
                 });
             }
             FileJob::Measure(recording) => {
-                let result = guarded("measuring the ECG", || {
+                let result = guarded(texts::MEASURING_ECG, || {
                     measurements::measure(&recording, None)
                         .map(Arc::new)
                         .map_err(|error| error.to_string())
@@ -183,11 +179,11 @@ fn work(jobs: &JobReceiver<FileJob>, events: &Events) {
                 if newest.load(Ordering::Acquire) != ticket {
                     continue;
                 }
-                let result = guarded("drawing the ECG", || drawn_again(source, signal, look));
+                let result = guarded(texts::DRAWING_ECG, || drawn_again(source, signal, look));
                 events.send(Event::Redrawn { ticket, result });
             }
             FileJob::ReadCompared { number, path, look } => {
-                let result = guarded("reading the file", || ReadRecording::of(&path, look));
+                let result = guarded(texts::READING_FILE, || ReadRecording::of(&path, look));
                 let event = ComparedEvent::Read(result);
                 events.send(Event::Compared { number, event });
             }
@@ -197,12 +193,12 @@ fn work(jobs: &JobReceiver<FileJob>, events: &Events) {
                 signal,
                 look,
             } => {
-                let result = guarded("drawing the ECG", || drawn_again(source, signal, look));
+                let result = guarded(texts::DRAWING_ECG, || drawn_again(source, signal, look));
                 let event = ComparedEvent::Drawn(result);
                 events.send(Event::Compared { number, event });
             }
             FileJob::ListFolder { ticket, path } => {
-                let result = guarded("listing the folder", || listing::ecgs_below(&path));
+                let result = guarded(texts::LISTING_FOLDER, || listing::ecgs_below(&path));
                 events.send(Event::FolderListed { ticket, result });
             }
             FileJob::ReadListed {
@@ -210,7 +206,7 @@ fn work(jobs: &JobReceiver<FileJob>, events: &Events) {
                 index,
                 path,
             } => {
-                let result = guarded("reading the file", || ListedFile::read(&path));
+                let result = guarded(texts::READING_FILE, || ListedFile::read(&path));
                 events.send(Event::ListedRead {
                     ticket,
                     index,
@@ -218,18 +214,18 @@ fn work(jobs: &JobReceiver<FileJob>, events: &Events) {
                 });
             }
             FileJob::LoadNotes(path) => {
-                let result = guarded("reading the notes", || Notes::load(&path));
+                let result = guarded(texts::READING_NOTES, || Notes::load(&path));
                 events.send(Event::NotesLoaded(result));
             }
             FileJob::SaveNotes { path, notes } => {
-                let result = guarded("saving the notes", || notes.save(&path));
+                let result = guarded(texts::SAVING_NOTES, || notes.save(&path));
                 events.send(Event::NotesSaved(result));
             }
             FileJob::Print(job) => {
-                events.send(Event::Printed(guarded("printing", || job.write())));
+                events.send(Event::Printed(guarded(texts::PRINTING, || job.write())));
             }
             FileJob::PrintExplanation(job) => {
-                events.send(Event::Printed(guarded("printing", || job.write())));
+                events.send(Event::Printed(guarded(texts::PRINTING, || job.write())));
             }
             FileJob::ReadExemplar {
                 bundle,
@@ -237,7 +233,7 @@ fn work(jobs: &JobReceiver<FileJob>, events: &Events) {
                 prototype,
                 look,
             } => {
-                let result = guarded("reading the training ECG", || {
+                let result = guarded(texts::READING_TRAINING_ECG, || {
                     let recording = exemplars
                         .read(prototype)
                         .map_err(|error| error.to_string())?;
@@ -266,7 +262,7 @@ fn work(jobs: &JobReceiver<FileJob>, events: &Events) {
                 signal,
             } => {
                 let look = key.look.clone();
-                let result = guarded("drawing the evidence", || {
+                let result = guarded(texts::DRAWING_EVIDENCE, || {
                     Ok(Box::new(Drawn::of_signal(source, signal, look)))
                 });
                 events.send(Event::EvidenceDrawn { key, result });
@@ -276,7 +272,7 @@ fn work(jobs: &JobReceiver<FileJob>, events: &Events) {
                 data,
                 exemplars,
             } => {
-                let result = guarded("reading the training ECG", || {
+                let result = guarded(texts::READING_TRAINING_ECG, || {
                     let recording = source_recording(&source, &data, &exemplars)?;
                     let mark = match source.window_s {
                         Some((start_s, end_s)) => Mark::pooled(start_s, end_s, None, ""),
@@ -294,7 +290,7 @@ fn work(jobs: &JobReceiver<FileJob>, events: &Events) {
                 ecg_id,
                 sha256,
             } => {
-                let result = guarded("reading the test ECG", || {
+                let result = guarded(texts::READING_TEST_ECG, || {
                     let recording = test_ecgs.read(ecg_id, &sha256)?;
                     let whole = Evidence::of(Mark::whole_recording(""));
                     Ok(Box::new(Drawn::standard(recording, whole)))

@@ -5,12 +5,10 @@ use std::sync::Arc;
 
 use super::events::{Event, Events};
 use super::guarded;
+use crate::app::texts::work as texts;
 use crate::ecg::Recording;
 use crate::explain::{BranchInfluence, MeasuringInfluence};
 use crate::inference::{Changes, Model};
-
-/// What a failure of it is called.
-const MEASURING: &str = "measuring what the similarity hangs on";
 
 /// A measurement as it goes on.
 pub struct RunningInfluence {
@@ -29,7 +27,7 @@ impl RunningInfluence {
         (ticket, branch): (u64, usize),
         events: &Events,
     ) -> Option<Self> {
-        let begun = guarded(MEASURING, || {
+        let begun = guarded(texts::MEASURING_INFLUENCE, || {
             MeasuringInfluence::begin(model, recording, changes, branch)
                 .map_err(|error| error.to_string())
         });
@@ -48,7 +46,9 @@ impl RunningInfluence {
 
     /// Reads a few ECGs more; `None` after the last, when the result is told.
     pub fn step(mut self, model: &Model, events: &Events) -> Option<Self> {
-        let step = guarded(MEASURING, || Ok(self.measuring.step(model)));
+        let step = guarded(texts::MEASURING_INFLUENCE, || {
+            Ok(self.measuring.step(model))
+        });
         match step.transpose() {
             None => Some(self),
             Some(result) => {

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::dialogs::ECG_ENDINGS;
+use crate::app::texts::work as texts;
 use crate::ecg::Recording;
 use crate::plausibility::Admitted;
 use crate::{formats, plausibility};
@@ -38,10 +39,7 @@ pub fn ecgs_below(folder: &Path) -> Result<Vec<PathBuf>, String> {
     collect(folder, 0, &mut found)?;
     found.sort();
     if found.is_empty() {
-        return Err(format!(
-            "no ECG here: expected files that end in {}",
-            ECG_ENDINGS.map(|ending| format!(".{ending}")).join(", ")
-        ));
+        return Err(texts::no_ecg_here(&ECG_ENDINGS));
     }
     Ok(found)
 }
@@ -59,7 +57,7 @@ fn collect(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<(), 
             found.push(path);
         }
         if found.len() > MOST {
-            return Err(format!("more than {MOST} ECGs; choose a folder with fewer"));
+            return Err(texts::too_many_ecgs(MOST));
         }
     }
     Ok(())

@@ -45,6 +45,8 @@ pub use training::{
 use events::Events;
 use model::CurrentTicket;
 
+use super::texts::work as texts;
+
 /// The threads, as the window holds them.
 pub struct Workers {
     model: JobSender<ModelJob>,
@@ -144,7 +146,7 @@ fn guarded<T>(what: &str, job: impl FnOnce() -> Result<T, String>) -> Result<T, 
             .map(|text| (*text).to_owned())
             .or_else(|| panic.downcast_ref::<String>().cloned())
             .unwrap_or_default();
-        Err(format!("{what} failed by an error in the program: {why}"))
+        Err(texts::failed_by_an_error(what, &why))
     })
 }
 

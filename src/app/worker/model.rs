@@ -17,6 +17,7 @@ use super::queue::{JobReceiver, JobSender, job_queue};
 use super::test_ecgs::TestEcgs;
 use crate::app::drawn::Source;
 use crate::app::state::positive;
+use crate::app::texts::work as texts;
 use crate::bundle::{Bundle, Exemplars};
 use crate::ecg::Recording;
 use crate::explain::{self, ClassExplanation, Subject};
@@ -167,7 +168,7 @@ impl Loaded {
         (ticket, file): (u64, PathBuf),
         events: &Events,
     ) {
-        match guarded("measuring the prototypes", || {
+        match guarded(texts::MEASURING_PROTOTYPES, || {
             RunningAudit::begin(&self.model, &self.exemplars, data, (ticket, file))
         }) {
             Ok(begun) => self.audit = Some(begun),
@@ -179,7 +180,7 @@ impl Loaded {
     fn go_on_with_audit(&mut self, events: &Events) {
         let Some(audit) = &mut self.audit else { return };
         let ticket = audit.ticket;
-        let step = guarded("measuring the prototypes", || {
+        let step = guarded(texts::MEASURING_PROTOTYPES, || {
             audit.step(&self.model, &self.exemplars)
         });
         match step {
@@ -217,7 +218,7 @@ impl Loaded {
             .map_or(&nobody, |(_, subject)| subject);
         explain::explain(&self.model, prediction, class, subject)
             .map(Arc::new)
-            .ok_or_else(|| format!("the model has no output {class}"))
+            .ok_or_else(|| texts::no_output(class))
     }
 
     /// Finds out whose ECG it is, once, by what the model says of it as it is.
@@ -284,7 +285,7 @@ fn work(jobs: &JobReceiver<ModelJob>, events: &Events, current: &AtomicU64) {
             } => {
                 // The old network goes first: two would not fit a small GPU.
                 loaded = None;
-                match guarded("loading the model", || {
+                match guarded(texts::LOADING_MODEL, || {
                     load(&path, device, ptbxl_dir, events)
                 }) {
                     Ok(found) => {
@@ -312,8 +313,9 @@ fn work(jobs: &JobReceiver<ModelJob>, events: &Events, current: &AtomicU64) {
                 class,
             } => {
                 if let Some(loaded) = loaded.as_mut().filter(|_| wanted(ticket)) {
-                    let result =
-                        guarded("predicting", || loaded.predict(&recording, &changes, class));
+                    let result = guarded(texts::PREDICTING, || {
+                        loaded.predict(&recording, &changes, class)
+                    });
                     events.send(Event::Predicted { ticket, result });
                 }
             }
@@ -322,7 +324,7 @@ fn work(jobs: &JobReceiver<ModelJob>, events: &Events, current: &AtomicU64) {
                 if let Some(loaded) = &loaded {
                     let event = ComparedEvent::Predicted {
                         bundle: loaded.model.bundle().sha256.clone(),
-                        result: guarded("predicting", || loaded.positive(&recording)),
+                        result: guarded(texts::PREDICTING, || loaded.positive(&recording)),
                     };
                     events.send(Event::Compared { number, event });
                 }
@@ -333,9 +335,9 @@ fn work(jobs: &JobReceiver<ModelJob>, events: &Events, current: &AtomicU64) {
                 sha256,
                 recording,
             } => {
-                let result = guarded("predicting", || match &loaded {
+                let result = guarded(texts::PREDICTING, || match &loaded {
                     Some(loaded) => loaded.positive(&recording),
-                    None => Err("no model is loaded".to_owned()),
+                    None => Err(texts::NO_MODEL.to_owned()),
                 });
                 events.send(Event::ListedPredicted {
                     ticket,
@@ -350,7 +352,7 @@ fn work(jobs: &JobReceiver<ModelJob>, events: &Events, current: &AtomicU64) {
                 prototype,
             } => {
                 if let Some(loaded) = loaded.as_ref().filter(|loaded| loaded.is_of(&bundle)) {
-                    let result = guarded("predicting", || {
+                    let result = guarded(texts::PREDICTING, || {
                         let recording = exemplars.read(prototype).map_err(|e| e.to_string())?;
                         let prediction = loaded.model.predict(&recording);
                         Ok(Arc::new(prediction.map_err(|e| e.to_string())?))
@@ -368,7 +370,7 @@ fn work(jobs: &JobReceiver<ModelJob>, events: &Events, current: &AtomicU64) {
                 class,
             } => {
                 if let Some(loaded) = loaded.as_ref().filter(|_| wanted(ticket)) {
-                    let result = guarded("explaining", || loaded.explain(&prediction, class));
+                    let result = guarded(texts::EXPLAINING, || loaded.explain(&prediction, class));
                     events.send(Event::Explained {
                         ticket,
                         class,
@@ -382,7 +384,7 @@ fn work(jobs: &JobReceiver<ModelJob>, events: &Events, current: &AtomicU64) {
                 prototype,
             } => {
                 if let Some(loaded) = loaded.as_ref().filter(|_| wanted(ticket)) {
-                    let result = guarded("checking the pair", || {
+                    let result = guarded(texts::CHECKING_PAIR, || {
                         explain::checks(&loaded.model, &recording, prototype)
                             .map(Arc::new)
                             .map_err(|error| error.to_string())
@@ -396,7 +398,7 @@ fn work(jobs: &JobReceiver<ModelJob>, events: &Events, current: &AtomicU64) {
                 prediction,
             } => {
                 if let Some(loaded) = loaded.as_ref().filter(|_| wanted(ticket)) {
-                    let result = guarded("measuring what each lead is worth", || {
+                    let result = guarded(texts::MEASURING_LEADS, || {
                         explain::attention(&loaded.model, &recording, &prediction)
                             .map(|attention| attention.map(Arc::new))
                             .map_err(|error| error.to_string())
@@ -411,7 +413,7 @@ fn work(jobs: &JobReceiver<ModelJob>, events: &Events, current: &AtomicU64) {
                 source,
             } => {
                 if let Some(loaded) = loaded.as_ref().filter(|loaded| loaded.is_of(&bundle)) {
-                    let result = guarded("measuring the attention", || {
+                    let result = guarded(texts::MEASURING_ATTENTION, || {
                         AttendedTest::of(&loaded.model, source).map(Box::new)
                     });
                     events.send(Event::TestEcgAttended {

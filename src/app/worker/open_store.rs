@@ -8,6 +8,7 @@ use super::guarded;
 use super::store::{
     Begun, FoundStudy, ReadingResumed, Resumed, StoreEvent, StoreJob, StudyOf, Summary, Written,
 };
+use crate::app::texts::{review::start, work as texts};
 use crate::explain::{AuditDocument, AuditFileError};
 use crate::review::reading::{design, export_readings, reading_results};
 use crate::review::{
@@ -41,7 +42,7 @@ impl OpenStore {
                 bundle: study.bundle_sha256,
             },
             StoreJob::Start { study, rater } => {
-                let result = guarded("opening the reviews", || {
+                let result = guarded(texts::OPENING_REVIEWS, || {
                     self.start(&study, &rater).map_err(in_words)
                 });
                 self.rated = result.is_ok().then(|| rater.clone());
@@ -52,7 +53,7 @@ impl OpenStore {
                 rater,
                 answer,
             } => {
-                let result = guarded("saving the answer", || {
+                let result = guarded(texts::SAVING_ANSWER, || {
                     self.of(&study)
                         .and_then(|store| store.record(&rater, &answer))
                         .map_err(in_words)
@@ -73,7 +74,7 @@ impl OpenStore {
                 rater,
                 answer,
             } => {
-                let result = guarded("saving the answer", || {
+                let result = guarded(texts::SAVING_ANSWER, || {
                     self.reading(&study)
                         .and_then(|store| store.record_reading(&rater, &answer))
                         .map_err(in_words)
@@ -88,13 +89,13 @@ impl OpenStore {
                 }
             }
             StoreJob::Close { study, rater } => {
-                let result = guarded("closing the queue", || {
+                let result = guarded(texts::CLOSING_QUEUE, || {
                     self.close_queue(&study, &rater).map_err(in_words)
                 });
                 StoreEvent::Closed { rater, result }
             }
             StoreJob::Summarise { study } => {
-                let result = guarded("reading the reviews", || {
+                let result = guarded(texts::READING_REVIEWS, || {
                     self.summarise(&study).map_err(in_words)
                 });
                 StoreEvent::Summarised {
@@ -103,7 +104,7 @@ impl OpenStore {
                 }
             }
             StoreJob::Ratings { study } => {
-                let result = guarded("reading the reviews", || {
+                let result = guarded(texts::READING_REVIEWS, || {
                     self.ratings(&study).map_err(in_words)
                 });
                 StoreEvent::Rated {
@@ -112,7 +113,7 @@ impl OpenStore {
                 }
             }
             StoreJob::Metrics { study } => {
-                let result = guarded("reading the metrics", || {
+                let result = guarded(texts::READING_METRICS, || {
                     kept_metrics(&study).map_err(|error| error.to_string())
                 });
                 StoreEvent::Measured {
@@ -121,7 +122,7 @@ impl OpenStore {
                 }
             }
             StoreJob::Export { study, folder } => {
-                let result = guarded("exporting the study", || {
+                let result = guarded(texts::EXPORTING_STUDY, || {
                     self.export(&study, &folder).map_err(in_words)
                 });
                 StoreEvent::Exported { result }
@@ -276,7 +277,7 @@ impl OpenStore {
         if !matches!(store.study().protocol.stop, Stop::Width { .. }) {
             return None;
         }
-        let looked = guarded("looking whether the rater may stop", || {
+        let looked = guarded(texts::LOOKING_WHETHER_TO_STOP, || {
             review::may_stop(store, &rater).map_err(in_words)
         });
         match looked {
@@ -379,13 +380,13 @@ fn found(database: &Path, bundle_sha256: &str) -> Option<FoundStudy> {
     let (raters, what) = match &study {
         AnyStudy::Prototypes(study) => {
             let what = match study.is_of_pairs() {
-                true => format!("{} pairs", study.items.len()),
-                false => format!("{} prototypes", study.items.len()),
+                true => start::pairs(study.items.len()),
+                false => start::prototypes_to_rate(study.items.len()),
             };
             (&study.protocol.raters, what)
         }
         AnyStudy::Reading(study) => {
-            let what = format!("{} ECGs to read", study.ecgs.len());
+            let what = start::ecgs_to_read(study.ecgs.len());
             (&study.protocol.raters, what)
         }
     };

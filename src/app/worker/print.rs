@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::app::drawn::Signal;
+use crate::app::texts::work as texts;
 use crate::bundle::{Exemplars, Manifest};
 use crate::dataset::HighRate;
 use crate::ecg::Recording;
@@ -70,7 +71,7 @@ pub struct ExplanationJob {
 impl ExplanationJob {
     pub fn write(&self) -> Result<usize, String> {
         let class = self.explanation.classes.first();
-        let class = class.ok_or("no statement is explained")?;
+        let class = class.ok_or(texts::NO_STATEMENT)?;
         let written = FileKind::of(&self.path)
             .ok_or_else(|| SheetError::Ending {
                 path: self.path.clone(),

@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
+use crate::app::texts::work as texts;
 use crate::dataset::DataSet;
 use crate::ecg::Recording;
 
@@ -44,11 +45,8 @@ impl TestEcgs {
     pub fn read(&self, ecg_id: u32, sha256: &str) -> Result<Recording, String> {
         let Some(folder) = &self.folder else {
             let data = &self.data;
-            return Err(format!(
-                "the ECGs of this study are from {data}; name the folder of that data set in the settings"
-            ));
+            return Err(texts::name_folder_of(data));
         };
-        let at = folder.display();
         let set = match self.set.get() {
             Some(set) => set,
             None => {
@@ -57,15 +55,13 @@ impl TestEcgs {
             }
         };
         let entry = set.entry(ecg_id);
-        let entry = entry.ok_or_else(|| format!("an ECG of this study is not in {at}"))?;
+        let entry = entry.ok_or_else(|| texts::test_ecg_missing(folder))?;
         let recording = set.read(entry).map_err(|error| {
             tracing::error!("{error}");
-            format!("an ECG of this study cannot be read from {at}; the log says more")
+            texts::test_ecg_unreadable(folder)
         })?;
         if recording.sha256() != sha256 {
-            return Err(format!(
-                "an ECG of this study has another signal in {at} than when the study was made"
-            ));
+            return Err(texts::test_ecg_changed(folder));
         }
         // Neither age nor sex: the reader sees the ECG alone.
         Ok(Recording {

@@ -9,14 +9,12 @@ use eframe::egui::{
 use crate::app::command::{Commands, ReadingCommand};
 use crate::app::review::questions::point;
 use crate::app::state::{Fields, ReadingSession};
+use crate::app::texts::review::{self as shared, reading::answer as texts};
 use crate::app::theme::{regular, strong};
 use crate::app::tokens::{Tokens, radius, space, type_size};
 use crate::app::widgets::{body, heading, key_hint, primary_button, section, weak};
 use crate::review::reading::{Arm, ReadEcg};
 use crate::statements;
-
-/// Words for a confidence of 1 to 5.
-const CONFIDENCE: [&str; 5] = ["A guess", "Unsure", "Fairly sure", "Sure", "Certain"];
 
 /// Room for what stands under the list, in points: confidence and buttons.
 const BELOW_THE_LIST: f32 = 172.0;
@@ -60,16 +58,9 @@ fn prediction(ui: &mut Ui, ecg: &ReadEcg) {
         .inner_margin(Margin::same(space::S as i8))
         .show(ui, |ui| {
             ui.set_width(ui.available_width());
-            section(ui, "The model says");
+            section(ui, texts::MODEL_SAYS);
             heading(ui, format!("{}, {description}", said.code));
-            let standing = match said.positive {
-                true => "at or above its threshold",
-                false => "below its threshold, and nothing is above",
-            };
-            body(
-                ui,
-                format!("Probability {:.2}, {standing}.", said.probability),
-            );
+            body(ui, texts::probability(said.probability, said.positive));
         });
     ui.add_space(space::XS);
 }
@@ -77,14 +68,8 @@ fn prediction(ui: &mut Ui, ecg: &ReadEcg) {
 fn statement_heading(ui: &mut Ui, reader: &ReadingSession) {
     let most = reader.study.protocol.most_statements;
     ui.horizontal(|ui| {
-        heading(ui, "Your diagnosis");
-        weak(
-            ui,
-            match most {
-                1 => "one statement".to_owned(),
-                most => format!("up to {most} statements"),
-            },
-        );
+        heading(ui, texts::YOUR_DIAGNOSIS);
+        weak(ui, texts::at_most(most));
     });
 }
 
@@ -92,22 +77,18 @@ fn statement_heading(ui: &mut Ui, reader: &ReadingSession) {
 fn chosen(ui: &mut Ui, reader: &ReadingSession, commands: &mut Commands) {
     let draft = &reader.draft;
     if draft.statements.is_empty() {
-        weak(ui, "Nothing is chosen.");
+        weak(ui, texts::NOTHING_CHOSEN);
     } else {
-        body(ui, format!("Chosen: {}", draft.statements.join(", ")));
+        body(ui, texts::chosen(&draft.statements));
     }
     if let Some(before) = reader.before() {
         ui.horizontal(|ui| {
-            let said = before.statements.join(", ");
-            weak(
-                ui,
-                format!("Before: {said}, confidence {}", before.confidence),
-            );
-            let same = ui.add_enabled(draft.statements.is_empty(), Button::new("As before"));
+            weak(ui, texts::before(&before.statements, before.confidence));
+            let same = ui.add_enabled(draft.statements.is_empty(), Button::new(texts::AS_BEFORE));
             if same.clicked() {
                 commands.read_study(ReadingCommand::AsBefore);
             }
-            key_hint(ui, "S");
+            key_hint(ui, texts::AS_BEFORE_KEY);
         });
     }
 }
@@ -181,15 +162,15 @@ fn search(
         }
         let edit = TextEdit::singleline(&mut fields.statement)
             .id(id)
-            .hint_text("part of a code or name")
+            .hint_text(texts::SEARCH_HINT)
             .desired_width(ui.available_width() - 44.0)
             .char_limit(40)
             .min_size(vec2(0.0, space::CONTROL))
             .align(Align2::LEFT_CENTER);
         let response = ui
             .add_enabled(!reader.saving, edit)
-            .accessible_name("Find a statement");
-        key_hint(ui, "F");
+            .accessible_name(texts::SEARCH);
+        key_hint(ui, texts::SEARCH_KEY);
         if std::mem::take(&mut fields.focus_statement) {
             response.request_focus();
         }
@@ -215,10 +196,7 @@ fn list(
     commands: &mut Commands,
 ) {
     if hits.is_empty() {
-        weak(
-            ui,
-            "No statement of this study has that in its code or name.",
-        );
+        weak(ui, texts::NONE_FOUND);
     }
     let is_searching = !fields.statement.trim().is_empty();
     ui.spacing_mut().item_spacing.y = 0.0;
@@ -293,7 +271,7 @@ fn row(ui: &mut Ui, statement: Choice<'_>, is_chosen: bool, is_hit: bool) -> boo
 fn confidence(ui: &mut Ui, reader: &ReadingSession, commands: &mut Commands) {
     ui.add_space(space::XS);
     ui.horizontal(|ui| {
-        heading(ui, "How sure are you?");
+        heading(ui, texts::HOW_SURE);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             key_hint(ui, "1 – 5");
         });
@@ -302,9 +280,9 @@ fn confidence(ui: &mut Ui, reader: &ReadingSession, commands: &mut Commands) {
     let width = (ui.available_width() - 4.0 * gap) / 5.0;
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = gap;
-        for (value, word) in (1_u8..).zip(CONFIDENCE) {
+        for (value, word) in (1_u8..).zip(texts::POINTS_OF_CONFIDENCE) {
             let is_chosen = reader.draft.confidence == Some(value);
-            if point(ui, width, value, word, "Confidence", is_chosen) {
+            if point(ui, width, value, word, texts::CONFIDENCE, is_chosen) {
                 commands.read_study(ReadingCommand::Confide(value));
             }
         }
@@ -315,22 +293,22 @@ fn confidence(ui: &mut Ui, reader: &ReadingSession, commands: &mut Commands) {
 fn actions(ui: &mut Ui, reader: &ReadingSession, commands: &mut Commands) {
     let missing = reader.draft.missing();
     let text = match (&reader.last_saved, missing) {
-        _ if reader.saving => "Saving…".to_owned(),
-        _ if reader.shown_at.is_none() => "Waiting for the ECG…".to_owned(),
+        _ if reader.saving => shared::SAVING.to_owned(),
+        _ if reader.shown_at.is_none() => texts::WAITING.to_owned(),
         (_, Some(missing)) => missing.to_owned(),
-        (Some(saved), None) => format!("{saved}. This answer is final once it is saved."),
-        (None, None) => "Enter saves the answer for good and goes on.".to_owned(),
+        (Some(saved), None) => texts::answer_is_final(saved),
+        (None, None) => texts::ENTER_SAVES.to_owned(),
     };
     weak(ui, text);
     ui.horizontal(|ui| {
         let is_answer = missing.is_none() && reader.shown_at.is_some() && !reader.saving;
-        if primary_button(ui, "Save and go on", is_answer).clicked() {
+        if primary_button(ui, texts::SAVE, is_answer).clicked() {
             commands.read_study(ReadingCommand::Next);
         }
-        key_hint(ui, "Enter");
+        key_hint(ui, shared::ENTER);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            key_hint(ui, "U");
-            let clear = Button::new(RichText::new("Clear"));
+            key_hint(ui, shared::TAKE_BACK_KEY);
+            let clear = Button::new(RichText::new(texts::CLEAR));
             if ui.add_enabled(!reader.saving, clear).clicked() {
                 commands.read_study(ReadingCommand::Clear);
             }

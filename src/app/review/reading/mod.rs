@@ -9,6 +9,7 @@ use super::COLUMN;
 use super::header::Header;
 use crate::app::command::{Command, Commands, Place, ReadingCommand, ReadingPage, Screen};
 use crate::app::state::{Fields, ReadingSession, State};
+use crate::app::texts::review::{self as shared, reading as texts};
 use crate::app::tokens::space;
 use crate::app::widgets::{
     card, card_frame, heading, key_hint, problem_ui, secondary, segmented, title, weak,
@@ -42,7 +43,7 @@ fn read(
         left: space::M as i8,
         ..Margin::ZERO
     });
-    Panel::right("reading answer")
+    Panel::right("reading-answer")
         .exact_size(COLUMN)
         .resizable(false)
         .show_separator_line(false)
@@ -58,10 +59,10 @@ fn read(
         ui.set_min_size(ui.available_size());
         ui.horizontal(|ui| {
             // Neither record nor age: the ECG alone.
-            heading(ui, "What does this ECG show?");
+            heading(ui, texts::QUESTION);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let (number, of) = (reader.arm_number(), reader.study.protocol.arms.len());
-                weak(ui, format!("Part {number} of {of}"));
+                weak(ui, texts::part(number, of));
                 pages(ui, reader.page, arm, commands);
             });
         });
@@ -92,29 +93,23 @@ fn done(ui: &mut Ui, reader: &ReadingSession, commands: &mut Commands) {
         ui.allocate_ui(vec2(520.0, 0.0), |ui| {
             card(ui, |ui| {
                 let (name, text) = if reader.closed {
-                    (
-                        "This queue is closed",
-                        "Thank you. Nothing more is read in it; its results are on the Statistics screen.",
-                    )
+                    (shared::QUEUE_IS_CLOSED, texts::NOTHING_MORE_IS_READ)
                 } else {
-                    (
-                        "All ECGs are read",
-                        "Thank you. Closing the queue ends it for good; results are shown only after that.",
-                    )
+                    (texts::ALL_READ, texts::CLOSING_IS_FINAL)
                 };
                 title(ui, name);
                 secondary(ui, text);
                 ui.add_space(space::S);
                 if reader.closed {
-                    if ui.button("See the statistics").clicked() {
+                    if ui.button(shared::SEE_STATISTICS).clicked() {
                         commands.send(Command::Show(Screen::Statistics));
                     }
                     return;
                 }
                 let text = if reader.confirm_close {
-                    "Really close it for good"
+                    shared::REALLY_CLOSE
                 } else {
-                    "Close my queue"
+                    shared::CLOSE_QUEUE
                 };
                 if ui.button(text).clicked() {
                     commands.read_study(ReadingCommand::Close);

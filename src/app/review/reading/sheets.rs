@@ -8,6 +8,7 @@ use crate::app::drawn::Drawn;
 use crate::app::read::attention::leads;
 use crate::app::review::sheets::halves;
 use crate::app::state::{Exemplar, State};
+use crate::app::texts::review::{self as shared, reading::sheets as texts};
 use crate::app::training_ecg;
 use crate::app::widgets::{
     SheetZoom, Side, secondary, section, sheet_pane, two_columns, weak, weak_line,
@@ -56,13 +57,13 @@ pub fn ui(
             ReadingPage::Attention => match shown.attended {
                 Some(Ok(attended)) => attention(ui, attended, zoom, area),
                 Some(Err(why)) => {
-                    secondary(ui, format!("The attention could not be measured: {why}"));
+                    secondary(ui, texts::no_attention(why));
                 }
                 None => training_ecg::waiting(ui, area),
             },
         },
         Some(Exemplar::Missing(why)) => {
-            training_ecg::not_there(ui, size, ("The ECG is not here", why), commands)
+            training_ecg::not_there(ui, size, (texts::NOT_HERE, why), commands)
         }
         Some(Exemplar::Reading) | None => training_ecg::waiting(ui, size),
     }
@@ -76,17 +77,16 @@ fn whole(ui: &mut Ui, drawn: &Drawn, zoom: &mut SheetZoom, area: Vec2) {
     let strip = &drawn.plain_strip;
     let strip_height = (area.x * ratio(strip)).min(area.y * 0.36);
     let page = vec2(area.x, area.y - strip_height - GAP);
-    sheet_pane(ui, &drawn.plain, None, zoom, page, "ECG, 12 leads");
+    sheet_pane(ui, &drawn.plain, None, zoom, page, texts::TWELVE_LEADS);
     let mut fitted = SheetZoom::default();
     let size = vec2(area.x, strip_height);
-    let name = "ECG, rhythm strip enlarged";
-    sheet_pane(ui, strip, None, &mut fitted, size, name);
+    sheet_pane(ui, strip, None, &mut fitted, size, texts::ENLARGED_STRIP);
 }
 
 /// The page with the attention behind its traces, and under it that of the leads.
 fn attention(ui: &mut Ui, attended: &AttendedTest, zoom: &mut SheetZoom, area: Vec2) {
     let page = vec2(area.x, area.y * SHEET_SHARE);
-    let name = "ECG, 12 leads, the attention behind its traces";
+    let name = texts::WITH_ATTENTION;
     sheet_pane(ui, &attended.drawn.marked, None, zoom, page, name);
     let size = vec2(area.x, area.y - page.y - GAP);
     ui.allocate_ui(size, |ui| {
@@ -111,15 +111,15 @@ fn pair(
     let beside = training_ecg_of(state, prototype).map(|drawn| &drawn.marked);
     two_columns(ui, |ui, side| {
         let heading = match side {
-            Side::Left => "This ECG",
-            Side::Right => "Training ECG of the most similar prototype",
+            Side::Left => shared::THIS_ECG,
+            Side::Right => texts::TRAINING_ECG,
         };
         ui.spacing_mut().item_spacing.y = GAP;
         section(ui, heading);
         let size = vec2(ui.available_width(), area.y - NOTE - GAP);
         match side {
             Side::Left => {
-                sheet_pane(ui, &drawn.plain, beside, zoom, size, "ECG, 12 leads");
+                sheet_pane(ui, &drawn.plain, beside, zoom, size, texts::TWELVE_LEADS);
             }
             Side::Right => {
                 let by = Some(&drawn.plain);
@@ -147,7 +147,7 @@ fn prototype_sheet(
     let sheet = prototype.and_then(|p| state.exemplars.get(p));
     match sheet {
         Some(Exemplar::Ready(drawn)) => {
-            let name = "Training ECG of the most similar prototype, 12 leads";
+            let name = texts::TRAINING_ECG_LEADS;
             sheet_pane(ui, &drawn.marked, beside, zoom, area, name);
         }
         Some(Exemplar::Missing(why)) => training_ecg::missing(ui, area, why, commands),
@@ -157,20 +157,15 @@ fn prototype_sheet(
 
 /// What is on the page.
 fn note(state: &State, shown: Shown<'_>) -> String {
-    let scale = "Screen not calibrated, measure by the grid.";
     let model = state.model.bundle();
     let window_s = |prototype| model.and_then(|m| m.exemplars.window_s(prototype));
     match (shown.page, shown.prototype) {
         (ReadingPage::Pair | ReadingPage::Prototype, Some(prototype)) => {
             match window_s(prototype) {
-                Some((from_s, to_s)) => format!(
-                    "Prototype: a training ECG, the highlighted part of it, {from_s:.2} to {to_s:.2} s, in all 12 leads. {scale}"
-                ),
-                None => {
-                    format!("Prototype: a training ECG as a whole; all 12 leads were used. {scale}")
-                }
+                Some((from_s, to_s)) => texts::highlighted_part(from_s, to_s),
+                None => texts::whole_ecg(),
             }
         }
-        _ => scale.to_owned(),
+        _ => shared::NOT_CALIBRATED.to_owned(),
     }
 }

@@ -7,8 +7,9 @@ mod tests;
 
 use eframe::egui::{Pos2, Rect, vec2};
 
+use crate::app::texts::widgets as texts;
 use crate::ecg::Lead;
-use crate::sheet::{PanelArea, Point, Scene, SheetView};
+use crate::sheet::{MILLIVOLTS, PanelArea, Point, Scene, SheetView};
 
 /// What is measured.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,10 +29,10 @@ impl CaliperMode {
 
     pub fn name(self) -> &'static str {
         match self {
-            Self::Off => "No caliper",
-            Self::Time => "Time caliper",
-            Self::Amplitude => "Amplitude caliper",
-            Self::March => "March-out caliper",
+            Self::Off => texts::NO_CALIPER,
+            Self::Time => texts::TIME_CALIPER,
+            Self::Amplitude => texts::AMPLITUDE_CALIPER,
+            Self::March => texts::MARCH_CALIPER,
         }
     }
 }
@@ -327,35 +328,30 @@ impl Caliper {
             }
             CaliperMode::Time | CaliperMode::March => {
                 let interval_s = self.interval_s();
-                let rate = if interval_s >= 0.001 {
-                    format!("  {:.0}/min", 60.0 / interval_s)
-                } else {
-                    String::new()
-                };
-                format!("{:.0} ms{rate}", 1000.0 * interval_s)
+                let rate_per_min = (interval_s >= 0.001).then(|| 60.0 / interval_s);
+                texts::interval(1000.0 * interval_s, rate_per_min)
             }
         }
     }
 
     /// The same in words, for a screen reader; `None` while it is off.
     pub fn sentence(&self, scene: &Scene) -> Option<String> {
-        let unit = scene.panels.first().map_or("mV", |panel| panel.unit);
+        let unit = scene.panels.first().map_or(MILLIVOLTS, |panel| panel.unit);
         let [first_s, second_s] = self.times_s;
         let grip = match self.grip {
-            Grip::First => "first line",
-            Grip::Second => "second line",
-            Grip::Both => "both lines",
+            Grip::First => texts::FIRST_LINE,
+            Grip::Second => texts::SECOND_LINE,
+            Grip::Both => texts::BOTH_LINES,
         };
         let name = self.mode.name();
         let reading = self.reading(unit);
         match self.mode {
             CaliperMode::Off => None,
-            CaliperMode::Amplitude => Some(format!("{name}: {reading}; keys move {grip}")),
-            _ => Some(format!(
-                "{name}: {reading}, from {:.3} s to {:.3} s; keys move {grip}",
-                first_s.min(second_s),
-                first_s.max(second_s)
-            )),
+            CaliperMode::Amplitude => Some(texts::caliper(name, &reading, grip)),
+            _ => {
+                let span_s = (first_s.min(second_s), first_s.max(second_s));
+                Some(texts::caliper_over(name, &reading, span_s, grip))
+            }
         }
     }
 

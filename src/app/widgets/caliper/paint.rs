@@ -5,7 +5,7 @@ use eframe::egui::{Align2, Painter, Pos2, Stroke, vec2};
 use super::{Caliper, CaliperMode, Pane};
 use crate::app::theme::strong;
 use crate::app::tokens::{Tokens, type_size};
-use crate::sheet::PanelArea;
+use crate::sheet::{MILLIVOLTS, PanelArea};
 
 impl Caliper {
     /// Paints it over a sheet.
@@ -30,7 +30,11 @@ impl Caliper {
                 self.paint_bars(&painter, pane, line)
             }
         };
-        let unit = pane.scene.panels.first().map_or("mV", |panel| panel.unit);
+        let unit = pane
+            .scene
+            .panels
+            .first()
+            .map_or(MILLIVOLTS, |panel| panel.unit);
         if let Some(at) = label_at {
             let font = strong(type_size::SMALL);
             let galley = painter.layout_no_wrap(self.reading(unit), font, tokens.surface);

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::app::texts::work as texts;
 use crate::dataset::{self, DataSet};
 use crate::inference::DeviceChoice;
 use crate::training::{Folders, Shipped, Stage, TrainingConfig};
@@ -28,7 +29,7 @@ impl ConfigChoice {
         match self {
             Self::Shipped(name) => Shipped::by_name(name)
                 .map(|shipped| shipped.text.to_owned())
-                .ok_or_else(|| format!("no configuration {name} comes with this program")),
+                .ok_or_else(|| texts::no_configuration(name)),
             Self::File(path) => {
                 std::fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))
             }

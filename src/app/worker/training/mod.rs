@@ -18,6 +18,7 @@ pub use check::{CheckedConfig, CheckedData, CheckedForm, ConfigChoice, Form};
 use super::events::{Event, Events};
 use super::guarded;
 use crate::app::drawn::Drawn;
+use crate::app::texts::work as texts;
 use crate::training::{Folders, ProjectedSource, RunFile, RunState, Watch, WatchedRun};
 
 /// Work for the thread.
@@ -132,14 +133,14 @@ impl Desk {
         match job {
             TrainingJob::Check { ticket, form } => self.unchecked = Some((ticket, form)),
             TrainingJob::Start(form) => {
-                let started = guarded("starting the training", || {
+                let started = guarded(texts::STARTING_TRAINING, || {
                     let config = form.config.text()?;
                     start::fresh(&self.program, &form, &config)
                 });
                 self.begin(started, form.out);
             }
             TrainingJob::Watch(path) => {
-                let opened = guarded("reading the run", || Watch::open(&path));
+                let opened = guarded(texts::READING_RUN, || Watch::open(&path));
                 self.open(opened);
             }
             TrainingJob::Leave => self.watch = None,
@@ -160,12 +161,12 @@ impl Desk {
             return;
         };
         let Some(settings) = run.settings.clone() else {
-            let message = "it is not known how this run was started; go on with protoecg train --resume in a terminal";
+            let message = texts::RUN_OF_UNKNOWN_START;
             self.send(TrainingEvent::Refused(message.to_owned()));
             return;
         };
         let (out, can_resume) = (run.out.clone(), run.can_resume);
-        let started = guarded("going on with the training", || {
+        let started = guarded(texts::RESUMING_TRAINING, || {
             start::again(&self.program, &out, &settings, can_resume)
         });
         self.begin(started, out);
@@ -184,7 +185,7 @@ impl Desk {
                 child,
                 out: out.clone(),
             });
-            guarded("reading the run", || Watch::open(&out))
+            guarded(texts::READING_RUN, || Watch::open(&out))
         });
         self.open(opened);
     }

@@ -3,6 +3,9 @@
 pub const TITLE: &str = "Print";
 pub const PAPER: &str = "Paper, in landscape";
 pub const RESOLUTION: &str = "Resolution of a PNG";
+pub const DPI_150: &str = "150 dpi";
+pub const DPI_300: &str = "300 dpi";
+pub const DPI_600: &str = "600 dpi";
 pub const ONE_LONG_SHEET: &str = "A PDF has pages; SVG and PNG are one long sheet. At 600 dpi that may be too large to draw, which is \
     said then.";
 pub const FILE: &str = "File";
@@ -23,3 +26,12 @@ pub const SAVE: &str = "Save";
 pub const CHOOSE: &str = "Choose file…";
 pub const ENDINGS: &str = "The ending says what is written: .pdf, .svg or .png.";
 pub const PRINTING: &str = "Printing…";
+pub const SAVED: &str = "The print was saved.";
+/// At the foot of the page.
+pub const NO_MODEL_ASKED: &str = "No model was asked.";
+/// At the foot of the page, for why there is no prediction.
+pub const NOT_READ_YET: &str = "the model had not read the ECG yet";
+
+pub fn saved_in(files: usize) -> String {
+    format!("The print was saved in {files} files, one for each page.")
+}

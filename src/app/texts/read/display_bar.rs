@@ -24,6 +24,14 @@ pub const CLINICIAN: &str = "Clinician view";
 pub const MODEL: &str = "Model view";
 pub const DIFFERENCE: &str = "Difference";
 
+pub fn speed(mm_per_s: &str) -> String {
+    format!("{mm_per_s} mm/s")
+}
+
+pub fn gain(mm_per_mv: &str) -> String {
+    format!("{mm_per_mv} mm/mV")
+}
+
 pub fn of_seconds(duration_s: f64) -> String {
     format!("of {duration_s:.0} s")
 }

@@ -13,3 +13,7 @@ pub const HINT: &str = "or type a path, such as /data/ecg/00001_lr.hea";
 pub const OPEN: &str = "Open";
 pub const RECENT: &str = "Recent files";
 pub const CLEAR: &str = "Clear list";
+
+pub fn compare(file: &str) -> String {
+    format!("Compare {file}")
+}

@@ -1,0 +1,48 @@
+//! The prototypes of the chosen class, and the counter-case.
+
+use crate::explain::CounterCase;
+
+pub const NO_PROTOTYPES: &str = "The model has no prototype of this statement.";
+pub const NEXT: &str = "Next prototype (→)";
+pub const PREVIOUS: &str = "Previous prototype (←)";
+pub const PERCENTILE: &str = "Percentile";
+pub const WHAT_PERCENTILE_MEANS: &str =
+    "Share of the training ECGs without this statement that are less similar to the prototype.";
+pub const WEIGHT: &str = "Weight";
+pub const CONTRIBUTION: &str = "Contribution";
+pub const WHAT_CONTRIBUTION_MEANS: &str =
+    "Similarity times weight: what this prototype adds to the logit.";
+// In place of the number of a training ECG.
+pub const NOT_KNOWN: &str = "not known";
+pub const BACK: &str = "Back";
+pub const COMPARE: &str = "Compare";
+pub const COMPARE_HOVER: &str = "The counter-case beside the pair, or the pair alone again (C)";
+
+pub fn title(code: &str) -> String {
+    format!("Prototypes of {code}")
+}
+
+pub fn place(number: usize, count: usize) -> String {
+    format!("{number} of {count}")
+}
+
+/// `source` is the number of the training ECG, and what is remarkable about it.
+pub fn prototype(
+    number: usize,
+    source: &str,
+    cosine: f64,
+    percentile: &str,
+    contribution: f64,
+) -> String {
+    format!(
+        "Prototype {number} of this class: training ECG {source}, cosine {cosine:.3}, percentile {percentile}, \
+         contribution {contribution:+.3}"
+    )
+}
+
+pub fn counter_case(counter: &CounterCase) -> String {
+    format!(
+        "Counter-case {}: probability {:.3}, threshold {:.3}; cosine {:.3}",
+        counter.code, counter.probability, counter.threshold, counter.prototype.cosine
+    )
+}

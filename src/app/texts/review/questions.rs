@@ -1,0 +1,40 @@
+//! The questions to a rater.
+
+/// Keys of the first three questions.
+pub const KEYS: [&str; 3] = ["1 – 5", "A – G", "6 – 0"];
+pub const MAY_BE_LEFT_OPEN: &str = "may be left open";
+pub const INSTEAD: &str = "Or, instead of a rating";
+pub const LABEL_ERROR: &str = "Label error";
+pub const LABEL_ERROR_KEY: &str = "E";
+pub const CANNOT_JUDGE: &str = "Cannot judge";
+pub const CANNOT_JUDGE_KEY: &str = "J";
+pub const ARTEFACT: &str = "Artefact";
+pub const ARTEFACT_KEY: &str = "X";
+pub const BEST_OF_CLASS: &str = "Best of its class";
+pub const BEST_OF_CLASS_KEY: &str = "B";
+pub const BAD: &str = "Bad prototype";
+pub const BAD_KEY: &str = "N";
+pub const COMMENT: &str = "Comment";
+pub const COMMENT_KEY: &str = "C";
+pub const COMMENT_HINT: &str = "optional, no names";
+pub const COMMENT_ON_PAIR: &str = "Comment on this pair";
+pub const COMMENT_ON_PROTOTYPE: &str = "Comment on this prototype";
+pub const WHY_CHANGED: &str = "Why the change?";
+pub const REASON_HINT: &str = "such as: a slip of the key";
+pub const REASON: &str = "Reason for the change";
+pub const ENTER_SAVES: &str = "Enter saves the answer and goes on.";
+pub const NEXT: &str = "Next";
+pub const SAVE_AND_NEXT: &str = "Save and next";
+pub const UNDO: &str = "Undo";
+pub const ANSWERED_BEFORE: &str = "Answered before; a change is saved as a new event.";
+pub const NOTHING_IS_CHANGED: &str = "This queue is closed; nothing is changed in it.";
+pub const TO_THE_END: &str = "To the end";
+pub const NO_ANSWER: &str = "You gave no answer here.";
+
+// What is missing.
+pub const RATE_IT: &str = "Rate it, or say why you cannot.";
+pub const SAY_WHY: &str = "Say why the answer is changed.";
+
+pub fn missing(question: &str) -> String {
+    format!("{question} is missing.")
+}
