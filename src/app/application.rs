@@ -10,7 +10,7 @@ use super::command::{Command, Commands, Overlay, ReviewCommand, Screen, TrainCom
 use super::launch::AppOptions;
 use super::picture::Photographer;
 use super::state::{Fields, Saved, State};
-use super::texts::window as texts;
+use super::texts::application as texts;
 use super::tokens::{Tokens, radius, space, type_size};
 use super::worker::{Dialogs, Event, FileJob, Priority, Workers};
 use super::{
@@ -33,6 +33,8 @@ pub struct Application {
     /// Where a failure goes that has no window any more to be shown in.
     failure: Arc<Mutex<Option<String>>>,
     title: String,
+    /// The settings as they were written last.
+    kept: Saved,
     /// Frames that were begun; the second begins when the first has been shown.
     frames: u64,
 }
@@ -70,7 +72,7 @@ impl Application {
         if let Some(path) = notes_file.clone() {
             workers.files(Priority::Background, FileJob::LoadNotes(path));
         }
-        let fields = Fields::new(&saved);
+        let (fields, kept) = (Fields::new(&saved), saved.clone());
         let mut commands = Commands::default();
         first_commands(&options, &saved, &mut commands);
         Ok(Self {
@@ -87,6 +89,7 @@ impl Application {
             photographer: options.picture.map(Photographer::new),
             failure: Arc::default(),
             title: String::new(),
+            kept,
             frames: 0,
         })
     }
@@ -150,6 +153,20 @@ impl Application {
         if title != self.title {
             ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
             self.title = title;
+        }
+    }
+
+    /// Settings that changed are written at once: eframe does it only while frames
+    /// are drawn, and then every half minute.
+    fn keep_settings(&mut self, ctx: &egui::Context, frame: &mut eframe::Frame) {
+        let dragging = ctx.input(|input| input.pointer.any_down());
+        if dragging || self.photographer.is_some() || self.kept == self.state.saved {
+            return;
+        }
+        self.kept = self.state.saved.clone();
+        if let Some(storage) = frame.storage_mut() {
+            eframe::App::save(self, storage);
+            storage.flush();
         }
     }
 
@@ -254,7 +271,7 @@ fn first_commands(options: &AppOptions, saved: &Saved, commands: &mut Commands) 
 }
 
 impl eframe::App for Application {
-    fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+    fn logic(&mut self, ctx: &egui::Context, frame: &mut eframe::Frame) {
         self.frames += 1;
         // benches/whole_frame.rs counts these.
         tracing::trace!("frame begun");
@@ -272,6 +289,7 @@ impl eframe::App for Application {
         }
         self.redraw();
         self.set_title(ctx);
+        self.keep_settings(ctx, frame);
         self.take_picture(ctx);
     }
 

@@ -52,7 +52,7 @@ fn card(ui: &mut Ui, points_per_mm: f32) {
     let tokens = Tokens::of(ui);
     let size = vec2(CARD_MM.0, CARD_MM.1) * points_per_mm;
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::GraphicsObject, true, texts::CARD));
+    response.widget_info(|| WidgetInfo::labeled(Role::GraphicsObject, true, texts::CARD_NAME));
     ui.painter().rect(
         rect,
         radius::CARD,
@@ -66,7 +66,7 @@ fn ruler(ui: &mut Ui, points_per_mm: f32) {
     let tokens = Tokens::of(ui);
     let size = vec2(f32::from(RULER_MM) * points_per_mm, 26.0);
     let (rect, response) = ui.allocate_exact_size(size + vec2(20.0, 0.0), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::GraphicsObject, true, texts::RULER));
+    response.widget_info(|| WidgetInfo::labeled(Role::GraphicsObject, true, texts::RULER_NAME));
     let rect = Rect::from_min_size(rect.min, size);
     for mm in 0..=RULER_MM {
         let x = rect.left() + f32::from(mm) * points_per_mm;

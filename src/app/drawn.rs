@@ -32,7 +32,7 @@ impl Signal {
             (SignalView::Difference, Some(preprocessing)) => {
                 preprocessing.difference_view(recording)
             }
-            _ => return Self::filtered(source, look, ""),
+            _ => return Self::filtered(source, look, None),
         };
         match view {
             Ok(view) => Self {
@@ -41,20 +41,25 @@ impl Signal {
                 unit: view.unit,
             },
             Err(error) => {
-                Self::filtered(source, look, &texts::not_as_the_model(&error.to_string()))
+                let remark = texts::not_as_the_model(&error.to_string());
+                Self::filtered(source, look, Some(&remark))
             }
         }
     }
 
-    fn filtered(source: &Source, look: &Look, remark: &str) -> Self {
+    fn filtered(source: &Source, look: &Look, remark: Option<&str>) -> Self {
         let recording = source.shown();
         let (shown, note) = look.display.filter.shown(recording);
+        let note = source.high_rate.noted(note);
         Self {
             recording: match shown {
                 Cow::Borrowed(_) => Arc::clone(recording),
                 Cow::Owned(filtered) => Arc::new(filtered),
             },
-            note: source.high_rate.noted(note) + remark,
+            note: match remark {
+                None => note,
+                Some(remark) => format!("{note} {remark}"),
+            },
             unit: MILLIVOLTS,
         }
     }
@@ -177,7 +182,9 @@ impl Drawn {
                 ..spec.clone()
             };
             let mut scene = sheet::scene(&signal.recording, &spec);
-            scene.description.push_str(highlighted(&shown.marks));
+            if let Some(sentence) = highlighted(&shown.marks) {
+                scene.description = format!("{} {sentence}", scene.description);
+            }
             scene
         };
         let strip = Layout::RhythmStrip(Lead::II);
@@ -198,11 +205,11 @@ impl Drawn {
 }
 
 /// The marks in words.
-fn highlighted(marks: &[Mark]) -> &'static str {
-    match (marks.first().map(|mark| mark.style), marks.len()) {
-        (None, _) => "",
-        (Some(MarkStyle::WholeRecording), _) => texts::STRIP_HIGHLIGHTED,
-        (Some(MarkStyle::Pooled), 1) => texts::WINDOW_HIGHLIGHTED,
-        (Some(MarkStyle::Pooled), _) => texts::WINDOWS_HIGHLIGHTED,
-    }
+fn highlighted(marks: &[Mark]) -> Option<&'static str> {
+    let style = marks.first()?.style;
+    Some(match (style, marks.len()) {
+        (MarkStyle::WholeRecording, _) => texts::STRIP_HIGHLIGHTED,
+        (MarkStyle::Pooled, 1) => texts::WINDOW_HIGHLIGHTED,
+        (MarkStyle::Pooled, _) => texts::WINDOWS_HIGHLIGHTED,
+    })
 }

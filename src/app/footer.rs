@@ -4,6 +4,7 @@ use eframe::egui::{Align, Frame, Layout, Margin, Panel, Ui};
 
 use super::state::{ModelState, State};
 use super::texts::footer as texts;
+use super::texts::read::{predictions, welcome};
 use super::tokens::{Tokens, space};
 use super::widgets::weak;
 use crate::sheet::NOT_A_MEDICAL_DEVICE;
@@ -31,10 +32,10 @@ pub fn ui(ui: &mut Ui, state: &State) {
 /// What is going on, or where the model runs.
 fn doing(state: &State) -> Option<String> {
     if state.reading.opening.is_some() {
-        return Some(texts::READING.to_owned());
+        return Some(welcome::READING.to_owned());
     }
     if state.reading.predicting {
-        return Some(texts::MODEL_IS_READING.to_owned());
+        return Some(predictions::MODEL_IS_READING.to_owned());
     }
     if let Some(text) = super::train::goes_on(state) {
         return Some(text);

@@ -5,7 +5,8 @@ use eframe::egui::{Context, Ui};
 
 use super::command::{Commands, Place};
 use super::state::{LoadedModel, ModelState, State};
-use super::texts::model_card as texts;
+use super::texts::read::predictions::NOT_ASSESSED;
+use super::texts::{columns, model_card as texts, top_bar};
 use super::tokens::{Tokens, space};
 use super::widgets::{
     Cell, Column, Table, badge, body, dialog, problem_ui, secondary, section, small, weak,
@@ -35,7 +36,7 @@ fn about(ui: &mut Ui, state: &State, model: &LoadedModel) {
     ui.horizontal(|ui| {
         body(ui, manifest.title.as_str());
         if manifest.simulated {
-            badge(ui, tokens.demonstration, texts::DEMONSTRATION);
+            badge(ui, tokens.demonstration, top_bar::DEMONSTRATION);
         }
     });
     if manifest.simulated {
@@ -90,11 +91,11 @@ fn classes(ui: &mut Ui, manifest: &Manifest) {
     let table = Table::new(
         ui,
         &[
-            Column::left(texts::CODE, 60.0),
-            Column::left(texts::STATEMENT, 0.0),
+            Column::left(columns::CODE, 60.0),
+            Column::left(columns::STATEMENT, 0.0),
             Column::right(texts::TRAINING_ECGS, 90.0),
-            Column::right(texts::AUROC, 60.0),
-            Column::right(texts::THRESHOLD, 86.0),
+            Column::right(columns::AUROC, 60.0),
+            Column::right(columns::THRESHOLD, 86.0),
         ],
     );
     ui.spacing_mut().item_spacing.y = 0.0;
@@ -116,7 +117,7 @@ fn classes(ui: &mut Ui, manifest: &Manifest) {
         let threshold = if assessed {
             texts::threshold(statement.threshold, statement.threshold_shared)
         } else {
-            texts::NOT_ASSESSED.to_owned()
+            NOT_ASSESSED.to_owned()
         };
         let colour = if assessed {
             tokens.text

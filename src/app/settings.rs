@@ -6,6 +6,7 @@ use eframe::egui::{Context, Ui};
 
 use super::command::{Command, Commands, Overlay, Place, ThemeChoice};
 use super::state::{Fields, State};
+use super::texts::read::welcome::RECENT;
 use super::texts::settings as texts;
 use super::tokens::space;
 use super::widgets::{dialog, path_field, problem_ui, section, segmented, small, weak};
@@ -128,7 +129,7 @@ fn training_ecgs(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut
 }
 
 fn recent(ui: &mut Ui, state: &State, commands: &mut Commands) {
-    section(ui, texts::RECENT);
+    section(ui, RECENT);
     ui.horizontal(|ui| {
         let count = state.saved.recent.len();
         if ui

@@ -7,7 +7,7 @@ use eframe::egui::{
 
 use super::command::{Command, Commands, Overlay, Screen};
 use super::state::{ModelState, State};
-use super::texts::top_bar as texts;
+use super::texts::{application::PROGRAM, settings, top_bar as texts};
 use super::theme::{regular, strong};
 use super::tokens::{Tokens, radius, space, type_size};
 use super::widgets::{badge, icon_button};
@@ -34,7 +34,7 @@ pub fn ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
                         commands.send(Command::Toggle(Overlay::Help));
                     }
                     if ui
-                        .add(Button::new(texts::SETTINGS).frame_when_inactive(false))
+                        .add(Button::new(settings::TITLE).frame_when_inactive(false))
                         .clicked()
                     {
                         commands.send(Command::Toggle(Overlay::Settings));
@@ -81,7 +81,7 @@ fn brand(ui: &mut Ui) {
     ui.painter()
         .line(points, Stroke::new(1.4, tokens.accent_text));
     ui.label(
-        RichText::new("protoecg")
+        RichText::new(PROGRAM)
             .font(strong(type_size::TITLE))
             .color(tokens.text),
     );

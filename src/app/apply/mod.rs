@@ -251,7 +251,7 @@ impl Application {
         let Some(path) = path else {
             // Nobody cancels this fast: there was no dialog to cancel.
             if took < std::time::Duration::from_millis(400) {
-                let (place, field) = match purpose {
+                let (place, what_to_do) = match purpose {
                     Purpose::OpenRecording => (Place::Reading, texts::TYPE_PATH_OF_ECG),
                     Purpose::ChooseBundle | Purpose::ChoosePtbxl => {
                         (Place::Settings, texts::TYPE_PATH_OF_FOLDER)
@@ -264,8 +264,7 @@ impl Application {
                     Purpose::OpenFolder => (Place::Worklist, texts::TYPE_PATH_OF_FOLDER),
                     Purpose::SavePrint => (Place::Print, texts::TYPE_PATH_OF_FILE),
                 };
-                let detail = texts::use_field_instead(field);
-                self.state.problem(place, texts::NO_FILE_DIALOG, detail);
+                self.state.problem(place, texts::NO_FILE_DIALOG, what_to_do);
                 if place == Place::Reading
                     && (self.state.reading.opened.is_some() || self.state.screen != Screen::Read)
                 {

@@ -7,7 +7,7 @@ use crate::app::application::Application;
 use crate::app::command::{Place, ReadingCommand, ReadingPage};
 use crate::app::drawn::Drawn;
 use crate::app::state::{Exemplar, ReadingSession};
-use crate::app::texts::{problems as texts, review};
+use crate::app::texts::problems as texts;
 use crate::app::worker::{AttendedTest, Priority, ReadingResumed, StoreJob, TestEcgs};
 use crate::review::reading::{Arm, ReadingAnswer};
 use crate::review::{EventId, Rater};
@@ -88,7 +88,7 @@ impl Application {
         match (reader, result) {
             (Some(reader), Ok(event)) => {
                 reader.saving = false;
-                reader.last_saved = Some(review::saved_as(event.sequence));
+                reader.last_saved = Some(event.sequence);
                 reader.answers.insert(answer.place(), answer);
                 reader.go_on();
                 self.show_place();

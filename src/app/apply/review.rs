@@ -282,7 +282,7 @@ impl Application {
         match result {
             Ok(event) => {
                 session.draft = Draft::default();
-                session.last_saved = Some(review::saved_as(event.sequence));
+                session.last_saved = Some(event.sequence);
                 session.last_place = Some(session.position);
                 session.answers.insert(answer.slot(), answer);
                 // Also after a change of mind: to what is open.

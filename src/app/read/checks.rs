@@ -5,7 +5,8 @@ use eframe::egui::{ScrollArea, Ui};
 
 use crate::app::command::{Command, Commands};
 use crate::app::state::State;
-use crate::app::texts::read::{COSINE, checks as texts};
+use crate::app::texts::columns::COSINE;
+use crate::app::texts::read::checks as texts;
 use crate::app::tokens::{Tokens, space};
 use crate::app::widgets::{Cell, Column, Table, secondary, section, weak};
 use crate::explain::{Checks, words};

@@ -127,7 +127,7 @@ impl Cell<'_> {
             let text = RichText::new(&name).font(strong(type_size::BODY));
             let chosen = self.comparison.chosen == self.place;
             let label = ui.selectable_label(chosen, text);
-            if label.on_hover_text(texts::CHOOSE).clicked() {
+            if label.on_hover_text(texts::CHOOSE_HOVER).clicked() {
                 self.send(CompareCommand::Choose(self.place));
             }
             let mut facts = self.compared.facts();

@@ -5,7 +5,8 @@ use eframe::egui::{Align, Layout, ScrollArea, Ui};
 
 use crate::app::command::{Command, Commands};
 use crate::app::state::State;
-use crate::app::texts::read::{COSINE, TRAINING_ECG, evidence as texts};
+use crate::app::texts::columns::{COSINE, TRAINING_ECG};
+use crate::app::texts::read::evidence as texts;
 use crate::app::tokens::{Tokens, space};
 use crate::app::widgets::{
     Cell, Column, Table, divider, figure, ghost_button, icon_button, secondary, section, weak,
@@ -116,11 +117,7 @@ fn row(
     commands: &mut Commands,
 ) {
     let tokens = Tokens::of(ui);
-    let ecg_id = prototype.ecg_id.map(|id| id.to_string());
-    let mut source = ecg_id.unwrap_or(texts::NOT_KNOWN.to_owned());
-    if let Some(remark) = words::remark(prototype) {
-        source.push_str(&format!(", {remark}"));
-    }
+    let source = texts::source(prototype.ecg_id, words::remark(prototype));
     let name = texts::prototype(
         rank + 1,
         &source,

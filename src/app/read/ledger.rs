@@ -4,7 +4,8 @@ use eframe::egui::{Align, Layout, ScrollArea, Ui};
 
 use crate::app::command::{Command, Commands, EvidencePane};
 use crate::app::state::State;
-use crate::app::texts::read::{COSINE, ledger as texts};
+use crate::app::texts::columns::COSINE;
+use crate::app::texts::read::ledger as texts;
 use crate::app::tokens::{Tokens, space};
 use crate::app::widgets::{Cell, Column, Table, divider, heading, segmented};
 use crate::explain::{ClassExplanation, Ledger, LedgerEntry, Order};

@@ -156,7 +156,7 @@ fn recording(ui: &mut Ui, state: &State, opened: &OpenedRecording, commands: &mu
             }
             if ui
                 .button(texts::OPEN)
-                .on_hover_text(texts::OPEN_ANOTHER)
+                .on_hover_text(texts::OPEN_HOVER)
                 .clicked()
             {
                 commands.send(Command::Ask(Purpose::OpenRecording));

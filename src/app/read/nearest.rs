@@ -3,7 +3,8 @@
 
 use eframe::egui::{ScrollArea, Ui};
 
-use crate::app::texts::read::{TRAINING_ECG, nearest as texts};
+use crate::app::texts::columns::TRAINING_ECG;
+use crate::app::texts::read::nearest as texts;
 use crate::app::tokens::Tokens;
 use crate::app::widgets::{Cell, Column, Table, secondary, section, weak};
 use crate::explain::{ClassExplanation, words};

@@ -8,7 +8,8 @@ use super::{panels, zoom_buttons};
 use crate::app::command::{Command, Commands, PairView};
 use crate::app::drawn::Drawn;
 use crate::app::state::{Exemplar, Fields, OpenedRecording, State};
-use crate::app::texts::read::pair as texts;
+use crate::app::texts::read::{ecg, pair as texts};
+use crate::app::texts::{columns, command};
 use crate::app::theme::{regular, strong};
 use crate::app::tokens::{Tokens, space, type_size};
 use crate::app::training_ecg;
@@ -203,7 +204,7 @@ fn single(ui: &mut Ui, state: &State, opened: &OpenedRecording, zoom: &mut Sheet
         None,
         zoom,
         size,
-        &texts::ecg(&opened.id),
+        &ecg(&opened.id),
     );
 }
 
@@ -272,10 +273,10 @@ impl<'a> Pair<'a> {
                 let is_tinted = view_of(self.state, self.evidence) != PairView::CutOuts;
                 let influence = self.state.reading.influence_of_evidence();
                 parts.extend(influence.filter(|_| is_tinted).map(|_| words::TINT));
-                caption(ui, texts::THIS_ECG, &parts.join(" · "));
+                caption(ui, command::THIS_ECG, &parts.join(" · "));
             }
             Some(evidence) if evidence.prototype == self.evidence.prototype => {
-                caption(ui, texts::TRAINING_ECG, &details(self.state, evidence));
+                caption(ui, columns::TRAINING_ECG, &details(self.state, evidence));
             }
             Some(evidence) => {
                 let code = counter.map_or("", |counter| counter.code.as_str());
@@ -325,7 +326,7 @@ impl<'a> Pair<'a> {
         (view, page): (PairView, &Scene),
     ) {
         let name = match evidence {
-            None => texts::ecg(&self.opened.id),
+            None => ecg(&self.opened.id),
             Some(evidence) => words::training_ecg(evidence),
         };
         let scene = self.drawn(evidence).and_then(|drawn| scene_of(drawn, view));

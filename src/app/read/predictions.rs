@@ -6,7 +6,7 @@ use eframe::egui::{Frame, Margin, RichText, Ui};
 
 use crate::app::command::{Command, Commands, Place};
 use crate::app::state::{ModelState, State};
-use crate::app::texts::read::predictions as texts;
+use crate::app::texts::{columns, read::predictions as texts};
 use crate::app::theme::{regular, strong};
 use crate::app::tokens::{Tokens, space, type_size};
 use crate::app::widgets::{
@@ -45,8 +45,8 @@ impl Standing {
 
     fn name(self) -> &'static str {
         match self {
-            Self::Positive => texts::POSITIVE,
-            Self::Below => texts::BELOW,
+            Self::Positive => texts::STANDING_POSITIVE,
+            Self::Below => texts::STANDING_BELOW,
             Self::NotAssessed => texts::NOT_ASSESSED,
         }
     }
@@ -103,15 +103,15 @@ pub fn ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
     ui.spacing_mut().item_spacing.y = 0.0;
     let mut columns = vec![
         Column::left("", 12.0),
-        Column::left(texts::CODE, 50.0),
-        Column::left(texts::STATEMENT, 0.0),
+        Column::left(columns::CODE, 50.0),
+        Column::left(columns::STATEMENT, 0.0),
         Column::left("", 44.0),
         Column::right(texts::PROBABILITY, 34.0),
     ];
     if !prediction.changes.is_none() {
         columns.push(Column::right(texts::WAS, 34.0));
     }
-    columns.push(Column::right(texts::THRESHOLD, 56.0));
+    columns.push(Column::right(columns::THRESHOLD, 56.0));
     let table = Table::new(ui, &columns);
     // Where there is no number, the statement has the room.
     let bare = Table::new(
@@ -148,7 +148,7 @@ fn intro(ui: &mut Ui, standing: Standing, count: usize) {
                 badge(ui, tone, words::NOTHING_ABOVE);
                 small(ui, words::NOTHING_ABOVE_IS_NOT_NORMAL);
             }
-            (Standing::Positive, _) => section(ui, texts::AT_OR_ABOVE),
+            (Standing::Positive, _) => section(ui, texts::AT_OR_ABOVE_HEADING),
             (_, 0) => {}
             (Standing::Below, _) => section(ui, texts::BELOW_HEADING),
             (Standing::NotAssessed, count) => {
@@ -214,7 +214,7 @@ fn row(
         ui,
         &cells,
         state.reading.class == Some(index),
-        &spoken(class, standing, was),
+        &texts::row(class, standing.name(), was),
     );
     if response.clicked() {
         commands.send(Command::ChooseClass(index));
@@ -226,11 +226,6 @@ fn rounded(probability: f64) -> String {
     words::rounded_probability(probability, 2)
 }
 
-/// The row for a screen reader, and the name that the tests know it by.
-fn spoken(class: &ClassPrediction, standing: Standing, was: Option<f64>) -> String {
-    texts::row(class, standing.name(), was)
-}
-
 fn tooltip(ui: &mut Ui, class: &ClassPrediction, standing: Standing) {
     let tokens = Tokens::of(ui);
     ui.label(
@@ -239,7 +234,7 @@ fn tooltip(ui: &mut Ui, class: &ClassPrediction, standing: Standing) {
     );
     let mut lines = vec![texts::logit(class.logit)];
     if standing == Standing::NotAssessed {
-        lines = vec![texts::TOO_FEW.to_owned()];
+        lines = vec![texts::NOT_ASSESSED_WHY.to_owned()];
     } else {
         lines.extend(class.probability.map(texts::probability));
         lines.extend(
@@ -314,7 +309,7 @@ mod tests {
     fn what_is_not_assessed_has_no_number_in_its_sentence() {
         let class = class("3AVB", false, 0.9, false);
         assert_eq!(
-            spoken(&class, Standing::of(&class), None),
+            texts::row(&class, Standing::of(&class).name(), None),
             "3AVB, : not assessed"
         );
     }

@@ -33,7 +33,7 @@ pub fn ui(
         .id_salt("what-if")
         .auto_shrink([false, false])
         .show(ui, |ui| {
-            section(ui, texts::LEADS);
+            section(ui, texts::LEADS_HEADING);
             ui.horizontal_wrapped(|ui| {
                 ui.spacing_mut().item_spacing.x = 3.0;
                 ui.spacing_mut().button_padding.x = 5.0;
@@ -48,7 +48,7 @@ pub fn ui(
                     }
                 }
             });
-            section(ui, texts::SECONDS);
+            section(ui, texts::SECONDS_HEADING);
             spans(ui, state, &mut changes, preprocessing.duration_s(), fields);
             section(ui, texts::AMPLITUDE);
             ui.horizontal(|ui| {
@@ -62,7 +62,7 @@ pub fn ui(
                 }
             });
             if explanation.ledger.is_some() {
-                section(ui, texts::PROTOTYPES);
+                section(ui, texts::PROTOTYPES_HEADING);
                 prototypes(ui, state, &mut changes);
             }
         });
@@ -84,7 +84,7 @@ fn spans(ui: &mut Ui, state: &State, changes: &mut Changes, duration_s: f64, fie
             end_s: *to,
         };
         let button = ui.add_enabled(span.end_s > span.start_s, Button::new(texts::MASK));
-        if button.accessible_name(texts::MASK_SECONDS).clicked() {
+        if button.accessible_name(texts::MASK_NAME).clicked() {
             changes.masked_spans.push(span);
         }
         let evidence = state.reading.evidence();
@@ -117,7 +117,7 @@ fn second(value: &mut f64, duration_s: f64) -> DragValue<'_> {
         .range(0.0..=duration_s)
         .speed(0.02)
         .fixed_decimals(2)
-        .suffix(texts::SECOND)
+        .suffix(texts::SECONDS_SUFFIX)
 }
 
 fn prototypes(ui: &mut Ui, state: &State, changes: &mut Changes) {
@@ -156,7 +156,7 @@ pub fn notice(ui: &mut Ui, state: &State, commands: &mut Commands) {
         }
         if ui
             .button(texts::RESET)
-            .on_hover_text(texts::TAKE_BACK)
+            .on_hover_text(texts::RESET_HOVER)
             .clicked()
         {
             commands.send(Command::WhatIf(Changes::default()));

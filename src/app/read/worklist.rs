@@ -233,7 +233,7 @@ pub fn beside(
         let mut flagged = saved.flagged;
         ui.checkbox(&mut flagged, texts::FLAG);
         let edit = TextEdit::singleline(&mut fields.note)
-            .hint_text(texts::NO_NAMES)
+            .hint_text(texts::NOTE_HINT)
             .desired_width(ui.available_width() - space::S)
             .min_size(vec2(60.0, 0.0));
         let left = ui.add(edit).accessible_name(texts::NOTE).lost_focus();

@@ -14,6 +14,9 @@ use crate::app::tokens::{Tokens, radius, space, type_size};
 use crate::app::widgets::{body, heading, key_hint, primary_button, section, weak};
 use crate::review::{Exclusion, Mark, Question};
 
+/// Keys of the first three questions.
+const KEYS: [&str; 3] = ["1 – 5", "A – G", "6 – 0"];
+
 /// Room for what stands under the questions, in points: reasons, marks, comment
 /// and buttons; more where a saved answer is shown, and where it is changed.
 const BELOW_THE_QUESTIONS: f32 = 206.0;
@@ -70,7 +73,7 @@ fn question(
             weak(ui, texts::MAY_BE_LEFT_OPEN);
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if let Some(keys) = texts::KEYS.get(number) {
+            if let Some(keys) = KEYS.get(number) {
                 key_hint(ui, keys);
             }
         });
@@ -101,7 +104,7 @@ pub(super) fn point(
 ) -> bool {
     let tokens = Tokens::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(width, 58.0), Sense::click());
-    let label = format!("{name} {rating}: {}", anchor.to_lowercase());
+    let label = texts::point(name, rating, anchor);
     response
         .widget_info(|| WidgetInfo::selected(Role::RadioButton, ui.is_enabled(), chosen, &label));
     let corner = CornerRadius::same(radius::CONTROL);
@@ -169,17 +172,9 @@ fn exclusions(ui: &mut Ui, session: &Session, commands: &mut Commands) {
     section(ui, texts::INSTEAD);
     ui.horizontal(|ui| {
         let reasons = [
-            (
-                Exclusion::LabelError,
-                texts::LABEL_ERROR,
-                texts::LABEL_ERROR_KEY,
-            ),
-            (
-                Exclusion::CannotJudge,
-                texts::CANNOT_JUDGE,
-                texts::CANNOT_JUDGE_KEY,
-            ),
-            (Exclusion::Artefact, texts::ARTEFACT, texts::ARTEFACT_KEY),
+            (Exclusion::LabelError, texts::LABEL_ERROR, "E"),
+            (Exclusion::CannotJudge, texts::CANNOT_JUDGE, "J"),
+            (Exclusion::Artefact, texts::ARTEFACT, "X"),
         ];
         for (exclusion, name, key) in reasons {
             let chosen = session.draft.exclusion == Some(exclusion);
@@ -194,12 +189,8 @@ fn exclusions(ui: &mut Ui, session: &Session, commands: &mut Commands) {
 fn marks(ui: &mut Ui, session: &Session, commands: &mut Commands) {
     ui.horizontal(|ui| {
         let marks = [
-            (
-                Mark::BestOfClass,
-                texts::BEST_OF_CLASS,
-                texts::BEST_OF_CLASS_KEY,
-            ),
-            (Mark::Bad, texts::BAD, texts::BAD_KEY),
+            (Mark::BestOfClass, texts::BEST_OF_CLASS, "B"),
+            (Mark::Bad, texts::BAD, "N"),
         ];
         for (mark, name, key) in marks {
             let chosen = session.draft.mark == Some(mark);
@@ -224,7 +215,7 @@ fn free_texts(ui: &mut Ui, session: &Session, fields: &mut Fields, commands: &mu
     let editable = !session.saving;
     ui.horizontal(|ui| {
         section(ui, texts::COMMENT);
-        key_hint(ui, texts::COMMENT_KEY);
+        key_hint(ui, "C");
         let comment = one_line(&mut fields.comment, texts::COMMENT_HINT);
         let response =
             ui.add_enabled(editable, comment)
@@ -274,10 +265,10 @@ fn actions(ui: &mut Ui, session: &Session, commands: &mut Commands) {
     }
     let tokens = Tokens::of(ui);
     let missing = session.missing();
-    match (&session.last_saved, &missing) {
+    match (session.last_saved, &missing) {
         _ if session.saving => weak(ui, shared::SAVING),
         (_, Some(missing)) => weak(ui, missing.as_str()),
-        (Some(saved), None) => weak(ui, format!("{saved}.")),
+        (Some(event), None) => weak(ui, shared::saved_as(event)),
         (None, None) => weak(ui, texts::ENTER_SAVES),
     };
     ui.horizontal(|ui| {
@@ -298,7 +289,7 @@ fn actions(ui: &mut Ui, session: &Session, commands: &mut Commands) {
             if back.clicked() {
                 commands.review(ReviewCommand::Back);
             }
-            key_hint(ui, shared::TAKE_BACK_KEY);
+            key_hint(ui, "U");
             let undo = ui.add_enabled(!session.saving, Button::new(texts::UNDO));
             if undo.clicked() {
                 commands.review(ReviewCommand::Undo);

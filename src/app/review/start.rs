@@ -70,7 +70,7 @@ fn form(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands
             .char_limit(16)
             .min_size(vec2(0.0, space::CONTROL))
             .align(Align2::LEFT_CENTER);
-        let response = ui.add(edit).accessible_name(texts::CODE);
+        let response = ui.add(edit).accessible_name(texts::CODE_NAME);
         if std::mem::take(&mut fields.focus_rater) {
             response.request_focus();
         }

@@ -33,7 +33,7 @@ pub struct ReadingSession {
     /// An answer is on its way to the disk.
     pub saving: bool,
     /// What was acknowledged last, for the line under the questions.
-    pub last_saved: Option<String>,
+    pub last_saved: Option<i64>,
     /// Since the last break, or the start.
     reading_since: Instant,
     /// Closing was asked for once and is to be confirmed.

@@ -86,7 +86,7 @@ pub struct Session {
     /// An answer is on its way to the disk.
     pub saving: bool,
     /// What was acknowledged last, for the line under the questions.
-    pub last_saved: Option<String>,
+    pub last_saved: Option<i64>,
     /// Where that was, for undo.
     pub last_place: Option<usize>,
     /// Since the last break, or the start.

@@ -10,8 +10,8 @@ use crate::app::worker::ConfigChoice;
 use crate::inference::DeviceChoice;
 use crate::sheet::{DisplayOptions, PrintPage};
 
-/// Saved by eframe as RON in the user's data folder. eframe writes it now and
-/// then and not atomically, so nothing that must not be lost is in it.
+/// Written as RON in the user's data folder whenever it changes. eframe does not
+/// write atomically, so nothing that must not be lost is in it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Saved {

@@ -1,5 +1,5 @@
-//! The screens, and the ways to look at a pair: names in bars, menus and the
-//! sheet of keys.
+//! What can be chosen on the Read screen, in bars and in the sheet of keys, and the
+//! screens themselves.
 
 pub const READ: &str = "Read";
 pub const REVIEW: &str = "Review";

@@ -3,13 +3,18 @@
 //! has its own order and plurals.
 //!
 //! The folders are those of the screens: what `read/ledger.rs` says is in
-//! `texts/read/ledger.rs`. `tests/it/texts.rs` finds a text that stands elsewhere.
+//! `texts/read/ledger.rs`, what several of a folder say in its `mod.rs`. What
+//! `apply` reports is in [`problems`]. Functions take plain values or records of
+//! numbers, nothing that is drawn. `tests/it/texts.rs` finds a text that stands
+//! elsewhere.
 //!
 //! What prints, JSON and the command line say, too, is with what they are made of:
 //! the evidence in `explain/words.rs`, sheets in `sheet/describe.rs`, errors beside
 //! what fails.
 
+pub mod application;
 pub mod calibrate;
+pub mod columns;
 pub mod command;
 pub mod dialogs;
 pub mod drawn;
@@ -25,5 +30,4 @@ pub mod top_bar;
 pub mod train;
 pub mod training_ecg;
 pub mod widgets;
-pub mod window;
-pub mod work;
+pub mod worker;

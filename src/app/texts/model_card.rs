@@ -2,8 +2,6 @@
 
 use crate::bundle::{FoldMetrics, ProjectionReport};
 
-pub use super::top_bar::DEMONSTRATION;
-
 pub const TITLE: &str = "Model";
 pub const WHAT_DEMONSTRATION_IS: &str =
     "Trained on simulated ECGs to show the program. It says nothing about real patients.";
@@ -12,14 +10,9 @@ pub const MACRO_AUROC: &str = "Macro AUROC";
 pub const NO_METRICS: &str = "The bundle has no metrics.";
 pub const PROTOTYPES: &str = "Prototypes";
 pub const STATEMENTS: &str = "Statements";
-pub const CODE: &str = "Code";
-pub const STATEMENT: &str = "Statement";
 pub const TRAINING_ECGS: &str = "Training ECGs";
-pub const AUROC: &str = "AUROC";
-pub const THRESHOLD: &str = "Threshold";
 // How many training ECGs had a statement.
 pub const UNKNOWN: &str = "unknown";
-pub const NOT_ASSESSED: &str = "not assessed";
 
 pub fn trained_on(data: &str, train: usize, validation: usize) -> String {
     format!("Trained on {data}: {train} ECGs, checked on {validation}.")

@@ -17,12 +17,13 @@ pub const NOTES_NOT_READ: &str =
     "The notes could not be read; none are shown, and none can be made";
 pub const NOTE_NOT_SAVED: &str = "The note could not be saved";
 pub const NO_DEMONSTRATION: &str = "The demonstration is not here";
-pub const HOW_TO_GET_A_DEMONSTRATION: &str = "No model beside the program brings an example ECG with it. Open an ECG of your own, \
-    or run \"make setup\" in the checkout.";
+pub const HOW_TO_GET_A_DEMONSTRATION: &str = "No model beside the program brings an example ECG with it. \
+    Open an ECG of your own, or run \"make setup\" in the checkout.";
 
 pub const NO_MODEL_FOUND: &str = "No model was found";
-pub const HOW_TO_GET_A_MODEL: &str = "There is no bundle in the models folder beside the program. ECGs can be opened and looked \
-    at; for a reading, choose the folder of a bundle in the settings, or train one with \"protoecg train\".";
+pub const HOW_TO_GET_A_MODEL: &str = "There is no bundle in the models folder beside the program. ECGs can \
+    be opened and looked at; for a reading, choose the folder of a bundle in the settings, or train one \
+    with \"protoecg train\".";
 pub const MODEL_NOT_LOADED: &str = "The model could not be loaded";
 pub const PTBXL_NOT_FOUND: &str = "The PTB-XL folder was not found";
 
@@ -33,8 +34,8 @@ pub const RATER_CODE_UNUSABLE: &str = "This rater code cannot be used";
 pub const REVIEWS_NOT_OPENED: &str = "The reviews could not be opened";
 pub const ANSWER_NOT_SAVED: &str = "This answer was not saved";
 pub const AN_ANSWER_IS_NOT_SAVED: &str = "An answer is not saved";
-pub const SAVE_BEFORE_CLOSING: &str = "A queue that is closed takes no answer any more. Enter saves what you have begun, U takes it \
-    back; Backspace goes to what you left.";
+pub const SAVE_BEFORE_CLOSING: &str = "A queue that is closed takes no answer any more. Enter saves what \
+    you have begun, U takes it back; Backspace goes to what you left.";
 pub const QUEUE_NOT_CLOSED: &str = "The queue was not closed";
 pub const NO_BACKUP: &str = "A backup could not be made; the answers are saved";
 
@@ -47,17 +48,12 @@ pub const RUN_DID_NOT_OBEY: &str = "The run did not do what was asked";
 pub const RUN_NOT_OPENED: &str = "The run could not be opened";
 
 pub const NO_FILE_DIALOG: &str = "No file dialog could be shown";
-/// The end of [`use_field_instead`].
-pub const TYPE_PATH_OF_ECG: &str = "type the path of the ECG, or drop the file on the window";
-pub const TYPE_PATH_OF_FOLDER: &str = "type the path of the folder";
-pub const TYPE_PATH_OF_FILE: &str = "type the path of the file";
-
-pub fn use_field_instead(what_to_do: &str) -> String {
-    format!(
-        "This desktop has no file dialog that protoecg can use (an XDG desktop portal, or zenity). Instead, \
-         {what_to_do}."
-    )
-}
+pub const TYPE_PATH_OF_ECG: &str = "This desktop has no file dialog that protoecg can use (an XDG desktop portal, or \
+    zenity). Instead, type the path of the ECG, or drop the file on the window.";
+pub const TYPE_PATH_OF_FOLDER: &str = "This desktop has no file dialog that protoecg can use (an XDG \
+    desktop portal, or zenity). Instead, type the path of the folder.";
+pub const TYPE_PATH_OF_FILE: &str = "This desktop has no file dialog that protoecg can use (an XDG desktop portal, or \
+    zenity). Instead, type the path of the file.";
 
 pub fn comparison_full(most: usize) -> String {
     format!("{most} ECGs are compared already")

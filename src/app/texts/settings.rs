@@ -20,14 +20,13 @@ pub const GPU_IF_ANY: &str = "GPU if there is one";
 pub const CPU: &str = "CPU";
 pub const CUDA: &str = "CUDA GPU";
 pub const PTBXL: &str = "PTB-XL folder";
-pub const WHY_PTBXL: &str = "A model trained on PTB-XL names its training ECGs but does not contain them. Point to your copy of PTB-XL once \
-    to see them; each is checked against the signal that the model was trained on. The test ECGs of a study are read \
-    from there as well.";
+pub const WHY_PTBXL: &str = "A model trained on PTB-XL names its training ECGs but does not contain them. \
+    Point to your copy of PTB-XL once to see them; each is checked against the signal that the model was \
+    trained on. The test ECGs of a study are read from there as well.";
 pub const PTBXL_FIELD: &str = "Path of the PTB-XL folder";
 pub const PTBXL_HINT: &str = "Folder with ptbxl_database.csv";
 pub const USE: &str = "Use";
 pub const CHOOSE_PTBXL: &str = "Choose PTB-XL folder…";
-pub const RECENT: &str = "Recent files";
 pub const CLEAR_RECENT: &str = "Clear recent files";
 
 pub fn calibrated(pixels_per_mm: f64) -> String {

@@ -4,7 +4,6 @@ pub const DEMONSTRATION: &str = "Demonstration, simulated signals";
 pub const NO_MODEL: &str = "No model";
 pub const NOT_LOADED: &str = "Model not loaded";
 pub const CHECKING: &str = "Checking the model…";
-pub const SETTINGS: &str = "Settings";
 pub const HELP: &str = "Help with keys";
 pub const NOT_MEDICAL: &str = "Not a medical device.";
 pub const FOR_RESEARCH: &str =

@@ -33,6 +33,11 @@ pub fn copy(title: &str) -> String {
     format!("Copy: {title}")
 }
 
+/// A sheet for a screen reader; `scale` is one of the above, or [`not_to_scale`].
+pub fn sheet(name: &str, description: &str, scale: &str) -> String {
+    format!("{name}. {description} {scale}.")
+}
+
 pub fn not_to_scale(percent: f64) -> String {
     format!("Not to scale: {percent:.0} %")
 }

@@ -3,7 +3,7 @@
 
 use eframe::egui::{ScrollArea, Ui};
 
-use crate::app::texts::train::classes as texts;
+use crate::app::texts::{columns, train::classes as texts};
 use crate::app::tokens::{Tokens, space};
 use crate::app::widgets::{Cell, Column, Table, heading, weak};
 use crate::training::{ClassView, RunView};
@@ -25,11 +25,11 @@ pub fn ui(ui: &mut Ui, view: &RunView) {
     }
     ui.spacing_mut().item_spacing.y = 0.0;
     let columns = [
-        Column::left(texts::CODE, 64.0),
-        Column::left(texts::STATEMENT, 0.0),
+        Column::left(columns::CODE, 64.0),
+        Column::left(columns::STATEMENT, 0.0),
         Column::right(texts::TRAINING, 56.0),
         Column::right(texts::VALIDATION, 44.0),
-        Column::right(texts::AUROC, 50.0),
+        Column::right(columns::AUROC, 50.0),
         Column::left("", 60.0),
     ];
     let table = Table::new(ui, &columns);

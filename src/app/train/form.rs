@@ -8,7 +8,7 @@ use eframe::egui::{
 
 use crate::app::command::{Command, Commands, Place, TrainCommand};
 use crate::app::state::{Fields, State};
-use crate::app::texts::train::form as texts;
+use crate::app::texts::{settings, train::form as texts};
 use crate::app::tokens::{Tokens, space};
 use crate::app::widgets::{
     Cell, Column, Table, card, divider, ghost_button, path_field, primary_button, problem_ui,
@@ -114,11 +114,11 @@ fn start(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Command
     ui.add_space(space::S);
     place(ui, state, fields, commands);
     ui.add_space(space::S);
-    section(ui, texts::DEVICE);
+    section(ui, settings::DEVICE);
     let devices = [
-        (DeviceChoice::Auto, texts::GPU_IF_ANY),
-        (DeviceChoice::Cpu, texts::CPU),
-        (DeviceChoice::Cuda, texts::CUDA),
+        (DeviceChoice::Auto, settings::GPU_IF_ANY),
+        (DeviceChoice::Cpu, settings::CPU),
+        (DeviceChoice::Cuda, settings::CUDA),
     ];
     if let Some(device) = segmented(ui, state.saved.training.device, &devices) {
         commands.train(TrainCommand::SetDevice(device));
@@ -259,7 +259,7 @@ fn go(ui: &mut Ui, state: &State, commands: &mut Commands) {
     ui.horizontal(|ui| {
         let enabled = sound && !training.checking && !training.opening;
         let start = primary_button(ui, texts::START, enabled);
-        if start.on_hover_text(texts::START_KEY).clicked() && enabled {
+        if start.on_hover_text(texts::START_HOVER).clicked() && enabled {
             commands.train(TrainCommand::Start);
         }
         if training.opening {

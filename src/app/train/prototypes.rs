@@ -4,7 +4,7 @@ use eframe::egui::{Context, ScrollArea, Ui, vec2};
 
 use crate::app::command::{Commands, TrainCommand};
 use crate::app::state::{Exemplar, Fields, State};
-use crate::app::texts::train::prototypes as texts;
+use crate::app::texts::{columns, train::prototypes as texts};
 use crate::app::tokens::{Tokens, space};
 use crate::app::training_ecg;
 use crate::app::widgets::{Cell, Column, Table, body, dialog, heading, sheet_pane, small, weak};
@@ -96,7 +96,7 @@ pub fn overlay(ctx: &Context, state: &State, fields: &mut Fields, commands: &mut
         return;
     };
     let count = run.view.sources().len();
-    let title = texts::TRAINING_ECG;
+    let title = columns::TRAINING_ECG;
     dialog(ctx, title, 1080.0, commands, |ui, commands| {
         let source = &shown.source;
         ui.horizontal(|ui| {

@@ -86,15 +86,29 @@ pub fn now(run: &WatchedRun) -> String {
     };
     let last = view.epochs.last().filter(|point| point.stage == number);
     // Of this stage, and of an epoch that is not over.
-    let is_current = |now: &&Event| {
-        matches!(now, Event::Step { stage, epoch, .. }
-            if *stage == number && last.is_none_or(|p| p.epoch < *epoch))
+    let step = match run.now {
+        Some(Event::Step {
+            stage,
+            epoch,
+            step,
+            of,
+            records_per_second,
+            ..
+        }) if stage == number && last.is_none_or(|p| p.epoch < epoch) => {
+            Some(texts::step(epoch, step, of, records_per_second))
+        }
+        _ => None,
     };
-    let step = run.now.as_ref().filter(is_current);
     let left = last.filter(|p| p.seconds_left > 0.0);
     let left = left.map(|p| duration(p.seconds_left));
     let name = stage_name(current);
-    texts::at_work(number + 1, stages.len(), &name, step, left.as_deref())
+    texts::at_work(
+        number + 1,
+        stages.len(),
+        &name,
+        step.as_deref(),
+        left.as_deref(),
+    )
 }
 
 /// Speed of the newest epoch that has one.

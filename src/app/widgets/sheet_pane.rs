@@ -155,7 +155,7 @@ pub fn sheet_pane(
     let area = (f64::from(rect.width()), f64::from(rect.height()));
     let page = Scene::room_for([scene, beside.unwrap_or(scene)]);
     let mut view = zoom.view(&page, area);
-    let sentence = format!("{name}. {} {}.", scene.description, scale_text(zoom, &view));
+    let sentence = texts::sheet(name, &scene.description, &scale_text(zoom, &view));
     response.widget_info(|| WidgetInfo::labeled(Role::GraphicsDocument, true, &sentence));
     let measures = zoom.caliper.mode != CaliperMode::Off && !scene.panels.is_empty();
     let mut scrolling = zoom.scrolling;

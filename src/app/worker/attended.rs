@@ -2,7 +2,7 @@
 
 use crate::app::drawn::{Drawn, Evidence, Source};
 use crate::app::look::Look;
-use crate::app::texts::work as texts;
+use crate::app::texts::worker as texts;
 use crate::explain::{self, AttentionExplanation, marks};
 use crate::inference::Model;
 

@@ -15,7 +15,7 @@ use super::training::TrainingEvent;
 use crate::app::drawn::{Drawn, Evidence, Signal, Source};
 use crate::app::look::Look;
 use crate::app::notes::Notes;
-use crate::app::texts::work as texts;
+use crate::app::texts::worker as texts;
 use crate::bundle::Exemplars;
 use crate::dataset::DataSet;
 use crate::ecg::Recording;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::events::{Event, Events};
 use super::guarded;
-use crate::app::texts::work as texts;
+use crate::app::texts::worker as texts;
 use crate::ecg::Recording;
 use crate::explain::{BranchInfluence, MeasuringInfluence};
 use crate::inference::{Changes, Model};

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::dialogs::ECG_ENDINGS;
-use crate::app::texts::work as texts;
+use crate::app::texts::worker as texts;
 use crate::ecg::Recording;
 use crate::plausibility::Admitted;
 use crate::{formats, plausibility};

@@ -45,7 +45,7 @@ pub use training::{
 use events::Events;
 use model::CurrentTicket;
 
-use super::texts::work as texts;
+use super::texts::worker as texts;
 
 /// The threads, as the window holds them.
 pub struct Workers {

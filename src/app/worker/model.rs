@@ -17,7 +17,7 @@ use super::queue::{JobReceiver, JobSender, job_queue};
 use super::test_ecgs::TestEcgs;
 use crate::app::drawn::Source;
 use crate::app::state::positive;
-use crate::app::texts::work as texts;
+use crate::app::texts::worker as texts;
 use crate::bundle::{Bundle, Exemplars};
 use crate::ecg::Recording;
 use crate::explain::{self, ClassExplanation, Subject};

@@ -8,7 +8,7 @@ use super::guarded;
 use super::store::{
     Begun, FoundStudy, ReadingResumed, Resumed, StoreEvent, StoreJob, StudyOf, Summary, Written,
 };
-use crate::app::texts::{review::start, work as texts};
+use crate::app::texts::{review::start, worker as texts};
 use crate::explain::{AuditDocument, AuditFileError};
 use crate::review::reading::{design, export_readings, reading_results};
 use crate::review::{

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::app::drawn::Signal;
-use crate::app::texts::work as texts;
+use crate::app::texts::worker as texts;
 use crate::bundle::{Exemplars, Manifest};
 use crate::dataset::HighRate;
 use crate::ecg::Recording;

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
-use crate::app::texts::work as texts;
+use crate::app::texts::worker as texts;
 use crate::dataset::DataSet;
 use crate::ecg::Recording;
 

@@ -88,7 +88,7 @@ fn chosen(ui: &mut Ui, reader: &ReadingSession, commands: &mut Commands) {
             if same.clicked() {
                 commands.read_study(ReadingCommand::AsBefore);
             }
-            key_hint(ui, texts::AS_BEFORE_KEY);
+            key_hint(ui, "S");
         });
     }
 }
@@ -170,7 +170,7 @@ fn search(
         let response = ui
             .add_enabled(!reader.saving, edit)
             .accessible_name(texts::SEARCH);
-        key_hint(ui, texts::SEARCH_KEY);
+        key_hint(ui, "F");
         if std::mem::take(&mut fields.focus_statement) {
             response.request_focus();
         }
@@ -292,11 +292,11 @@ fn confidence(ui: &mut Ui, reader: &ReadingSession, commands: &mut Commands) {
 /// Save and go on. Laid out from the bottom up.
 fn actions(ui: &mut Ui, reader: &ReadingSession, commands: &mut Commands) {
     let missing = reader.draft.missing();
-    let text = match (&reader.last_saved, missing) {
+    let text = match (reader.last_saved, missing) {
         _ if reader.saving => shared::SAVING.to_owned(),
         _ if reader.shown_at.is_none() => texts::WAITING.to_owned(),
         (_, Some(missing)) => missing.to_owned(),
-        (Some(saved), None) => texts::answer_is_final(saved),
+        (Some(event), None) => texts::answer_is_final(event),
         (None, None) => texts::ENTER_SAVES.to_owned(),
     };
     weak(ui, text);
@@ -307,7 +307,7 @@ fn actions(ui: &mut Ui, reader: &ReadingSession, commands: &mut Commands) {
         }
         key_hint(ui, shared::ENTER);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            key_hint(ui, shared::TAKE_BACK_KEY);
+            key_hint(ui, "U");
             let clear = Button::new(RichText::new(texts::CLEAR));
             if ui.add_enabled(!reader.saving, clear).clicked() {
                 commands.read_study(ReadingCommand::Clear);

@@ -3,7 +3,7 @@
 pub const BACK: &str = "‹ Back";
 pub const BACK_NAME: &str = "Back from the comparison";
 pub const BACK_HOVER: &str = "Back to one ECG (M)";
-pub const CHOOSE: &str = "Choose (← →)";
+pub const CHOOSE_HOVER: &str = "Choose (← →)";
 pub const OPEN: &str = "Open";
 pub const OPEN_HOVER: &str = "Alone, with its evidence (Enter)";
 
@@ -13,6 +13,7 @@ pub const COMPARE_OPEN_NAME: &str = "Compare this ECG with others";
 pub const COMPARE_OPEN_HOVER: &str = "Put this ECG beside others (A)";
 pub const TAKE_AWAY: &str = "Do not compare it";
 pub const ADD: &str = "Put it beside others (A)";
+// As many as the comparison takes.
 pub const FULL: &str = "Four are compared already";
 pub const SHOW_HOVER: &str = "The compared ECGs side by side (M)";
 pub const NOT_READ: &str = "not read by a model";

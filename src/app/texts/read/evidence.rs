@@ -12,8 +12,6 @@ pub const WEIGHT: &str = "Weight";
 pub const CONTRIBUTION: &str = "Contribution";
 pub const WHAT_CONTRIBUTION_MEANS: &str =
     "Similarity times weight: what this prototype adds to the logit.";
-// In place of the number of a training ECG.
-pub const NOT_KNOWN: &str = "not known";
 pub const BACK: &str = "Back";
 pub const COMPARE: &str = "Compare";
 pub const COMPARE_HOVER: &str = "The counter-case beside the pair, or the pair alone again (C)";
@@ -26,7 +24,14 @@ pub fn place(number: usize, count: usize) -> String {
     format!("{number} of {count}")
 }
 
-/// `source` is the number of the training ECG, and what is remarkable about it.
+/// The number of the training ECG, and what is remarkable about it.
+pub fn source(ecg_id: Option<u32>, remark: Option<&str>) -> String {
+    let number = ecg_id.map_or("not known".to_owned(), |id| id.to_string());
+    let remark = remark.map_or(String::new(), |remark| format!(", {remark}"));
+    number + &remark
+}
+
+/// `source` is that of [`source`].
 pub fn prototype(
     number: usize,
     source: &str,

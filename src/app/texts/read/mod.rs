@@ -21,11 +21,7 @@ pub mod zoom_buttons;
 pub const CLOSE: &str = "Close this ECG";
 pub const PATH_AND_RECENT: &str = "Path field and recent files";
 pub const OPEN: &str = "Open…";
-pub const OPEN_ANOTHER: &str = "Open another ECG (Ctrl+O)";
-
-// In the tables and figures of several panels.
-pub const TRAINING_ECG: &str = "Training ECG";
-pub const COSINE: &str = "Cosine";
+pub const OPEN_HOVER: &str = "Open another ECG (Ctrl+O)";
 
 pub fn ecg(id: &str) -> String {
     format!("ECG {id}")

@@ -3,19 +3,16 @@
 use crate::explain::words;
 use crate::inference::ClassPrediction;
 
-pub const CODE: &str = "Code";
-pub const STATEMENT: &str = "Statement";
 pub const PROBABILITY: &str = "Prob.";
 pub const WAS: &str = "Was";
-pub const THRESHOLD: &str = "Threshold";
-pub const AT_OR_ABOVE: &str = "At or above threshold";
+pub const AT_OR_ABOVE_HEADING: &str = "At or above threshold";
 pub const BELOW_HEADING: &str = "Below threshold";
 pub const TOO_FEW_FOR_PROBABILITY: &str =
     "Fewer than 10 training ECGs had them, so there is no probability.";
-pub const POSITIVE: &str = "positive";
-pub const BELOW: &str = "below threshold";
+pub const STANDING_POSITIVE: &str = "positive";
+pub const STANDING_BELOW: &str = "below threshold";
 pub const NOT_ASSESSED: &str = "not assessed";
-pub const TOO_FEW: &str = "Not assessed: too few training ECGs.";
+pub const NOT_ASSESSED_WHY: &str = "Not assessed: too few training ECGs.";
 pub const REFUSED: &str = "No prediction for this ECG, see above.";
 pub const MODEL_IS_READING: &str = "The model is reading the ECG…";
 pub const MODEL_IS_LOADING: &str = "The model is loading. The reading follows by itself.";

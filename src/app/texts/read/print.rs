@@ -6,14 +6,16 @@ pub const RESOLUTION: &str = "Resolution of a PNG";
 pub const DPI_150: &str = "150 dpi";
 pub const DPI_300: &str = "300 dpi";
 pub const DPI_600: &str = "600 dpi";
-pub const ONE_LONG_SHEET: &str = "A PDF has pages; SVG and PNG are one long sheet. At 600 dpi that may be too large to draw, which is \
-    said then.";
+pub const ONE_LONG_SHEET: &str = "A PDF has pages; SVG and PNG are one long sheet. At 600 dpi that may be \
+    too large to draw, which is said then.";
 pub const FILE: &str = "File";
-pub const ECG_PAGE: &str = "The page on the screen at true scale, in the layout, speed, gain and filter of the screen, with the model \
-    and what it reads. The ECG is named by its checksum. Print it without \"fit to page\".";
-pub const EXPLANATION: &str = "The chosen statement: both ECGs with their windows, the ledger, the counter-case, the nearest training \
-    ECGs, what the similarity hangs on, the checks if the pair was checked, and the probabilities of all statements. As \"protoecg explain\" \
-    writes it, at true scale; the ECG is named by its checksum.";
+pub const ECG_PAGE: &str = "The page on the screen at true scale, in the layout, speed, gain and filter of \
+    the screen, with the model and what it reads. The ECG is named by its checksum. Print it without \"fit \
+    to page\".";
+pub const EXPLANATION: &str = "The chosen statement: both ECGs with their windows, the ledger, the \
+    counter-case, the nearest training ECGs, what the similarity hangs on, the checks if the pair was \
+    checked, and the probabilities of all statements. As \"protoecg explain\" writes it, at true scale; the \
+    ECG is named by its checksum.";
 pub const WAITS_FOR_MODEL: &str = "The model is reading the ECG.";
 pub const NO_EXPLANATION: &str = "There is no explanation on the screen.";
 pub const WAITS_FOR_ATTENTION: &str =

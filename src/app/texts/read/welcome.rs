@@ -1,9 +1,9 @@
 //! Every way to open an ECG.
 
 pub const TITLE: &str = "Open an ECG";
-pub const WHAT: &str = "Twelve leads as WFDB, EDF, DICOM, SCP-ECG, HL7 aECG, GE MUSE or Philips XML, CSV or NPY. protoecg shows what a \
-    network reads in them, beside the training ECG that the network compared them with. You can also drop a \
-    file on this window.";
+pub const WHAT: &str = "Twelve leads as WFDB, EDF, DICOM, SCP-ECG, HL7 aECG, GE MUSE or Philips XML, CSV or \
+    NPY. protoecg shows what a network reads in them, beside the training ECG that the network compared \
+    them with. You can also drop a file on this window.";
 pub const READING: &str = "Reading the file…";
 pub const CANCEL: &str = "Cancel";
 pub const OPEN_FILE: &str = "Open file…";

@@ -1,24 +1,24 @@
 //! What if: leads, seconds and prototypes that do not count, another amplitude.
 
-pub const LEADS: &str = "Leads that the model does not see";
-pub const SECONDS: &str = "Seconds that it does not see";
+pub const LEADS_HEADING: &str = "Leads that the model does not see";
+pub const SECONDS_HEADING: &str = "Seconds that it does not see";
 pub const MASK_FROM: &str = "Mask from, seconds";
 // Between two seconds.
 pub const TO: &str = "to";
 pub const MASK_TO: &str = "Mask to, seconds";
 // After a number of seconds.
-pub const SECOND: &str = " s";
+pub const SECONDS_SUFFIX: &str = " s";
 pub const MASK: &str = "Mask";
-pub const MASK_SECONDS: &str = "Mask these seconds";
+pub const MASK_NAME: &str = "Mask these seconds";
 pub const MASK_WINDOW: &str = "Mask the window";
 pub const AMPLITUDE: &str = "Amplitude";
 pub const AMPLITUDE_TIMES: &str = "Amplitude, times";
 pub const NO_EFFECT: &str = "This model standardises: no effect.";
-pub const PROTOTYPES: &str = "Prototypes that do not count";
+pub const PROTOTYPES_HEADING: &str = "Prototypes that do not count";
 pub const OR_PRESS_ROW: &str = "Or press a row of the ledger.";
 pub const NOT_AS_RECORDED: &str = "What if: not this ECG as it was recorded";
 pub const RESET: &str = "Reset";
-pub const TAKE_BACK: &str = "Take all changes back";
+pub const RESET_HOVER: &str = "Take all changes back";
 
 pub fn mask_lead(lead: &str) -> String {
     format!("Mask lead {lead}")

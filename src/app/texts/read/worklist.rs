@@ -25,7 +25,7 @@ pub const WAITING: &str = "waiting";
 pub const TITLE_HOVER: &str = "ECGs of a folder (Ctrl+L)";
 pub const PREVIOUS: &str = "Previous ECG of the list (Ctrl+←)";
 pub const NEXT: &str = "Next ECG of the list (Ctrl+→)";
-pub const NO_NAMES: &str = "Note, no names";
+pub const NOTE_HINT: &str = "Note, no names";
 
 /// How many are read, and how long the rest takes.
 pub fn read(done: usize, count: usize, left: Option<&str>) -> String {

@@ -20,10 +20,10 @@ pub const NOT_CALIBRATED: &str = "Screen not calibrated, measure by the grid.";
 
 pub const SAVING: &str = "Saving…";
 pub const BACK: &str = "Back";
-// Keys of the keyboard.
+/// The key.
 pub const ENTER: &str = "Enter";
-pub const TAKE_BACK_KEY: &str = "U";
-/// The reason of a change that takes back the last answer; kept with the answer.
+/// The reason of a change that takes back the last answer. It is saved with the
+/// answer, as a rater could have written it.
 pub const UNDONE_AT_ONCE: &str = "undone at once";
 
 // At the end of a queue.
@@ -54,7 +54,7 @@ pub fn place(number: usize, of: usize) -> String {
 
 /// `event` is the number under which the database keeps the answer.
 pub fn saved_as(event: i64) -> String {
-    format!("Saved as event {event}")
+    format!("Saved as event {event}.")
 }
 
 pub fn cosine_of_two(cosine: f64) -> String {

@@ -1,5 +1,8 @@
 //! What the model says about the training ECG, to a rater.
 
+use crate::app::texts::read::predictions::NOT_ASSESSED;
+use crate::app::texts::read::worklist::NOTHING_ABOVE;
+
 pub const READING: &str = "The model is reading this ECG…";
 
 pub fn cannot_read(why: &str) -> String {
@@ -9,14 +12,14 @@ pub fn cannot_read(why: &str) -> String {
 pub fn class(code: &str, probability: Option<f64>) -> String {
     match probability {
         Some(probability) => format!("{code} {probability:.2}"),
-        None => format!("{code} not assessed"),
+        None => format!("{code} {NOT_ASSESSED}"),
     }
 }
 
 /// `own`: the class that is rated, where it is below its threshold.
 pub fn model_says(positive: &[String], own: Option<&str>) -> String {
     let mut said = match positive.is_empty() {
-        true => "The model says: nothing above its threshold".to_owned(),
+        true => format!("The model says: {NOTHING_ABOVE}"),
         false => format!("The model says: {}", positive.join(", ")),
     };
     if let Some(own) = own {

@@ -1,21 +1,13 @@
 //! The questions to a rater.
 
-/// Keys of the first three questions.
-pub const KEYS: [&str; 3] = ["1 – 5", "A – G", "6 – 0"];
 pub const MAY_BE_LEFT_OPEN: &str = "may be left open";
 pub const INSTEAD: &str = "Or, instead of a rating";
 pub const LABEL_ERROR: &str = "Label error";
-pub const LABEL_ERROR_KEY: &str = "E";
 pub const CANNOT_JUDGE: &str = "Cannot judge";
-pub const CANNOT_JUDGE_KEY: &str = "J";
 pub const ARTEFACT: &str = "Artefact";
-pub const ARTEFACT_KEY: &str = "X";
 pub const BEST_OF_CLASS: &str = "Best of its class";
-pub const BEST_OF_CLASS_KEY: &str = "B";
 pub const BAD: &str = "Bad prototype";
-pub const BAD_KEY: &str = "N";
 pub const COMMENT: &str = "Comment";
-pub const COMMENT_KEY: &str = "C";
 pub const COMMENT_HINT: &str = "optional, no names";
 pub const COMMENT_ON_PAIR: &str = "Comment on this pair";
 pub const COMMENT_ON_PROTOTYPE: &str = "Comment on this prototype";
@@ -34,6 +26,11 @@ pub const NO_ANSWER: &str = "You gave no answer here.";
 // What is missing.
 pub const RATE_IT: &str = "Rate it, or say why you cannot.";
 pub const SAY_WHY: &str = "Say why the answer is changed.";
+
+/// A point of a scale for a screen reader: `Clarity 4: mostly`.
+pub fn point(question: &str, rating: u8, word: &str) -> String {
+    format!("{question} {rating}: {}", word.to_lowercase())
+}
 
 pub fn missing(question: &str) -> String {
     format!("{question} is missing.")

@@ -10,7 +10,7 @@ pub const STUDY: &str = "Study";
 pub const WITHOUT_PROTOCOL: &str = "Without a protocol: all prototypes";
 pub const YOUR_CODE: &str = "Your rater code";
 pub const CODE_HINT: &str = "such as R1";
-pub const CODE: &str = "Rater code";
+pub const CODE_NAME: &str = "Rater code";
 pub const START: &str = "Start or resume";
 pub const WHAT_A_CODE_IS: &str = "Letters, digits, - and _; a code, not a name. The same code goes on where it \
     stopped. Each answer is saved to the disk before anything else is shown.";

@@ -12,9 +12,9 @@ pub const STOP: &str = "Stop measuring";
 pub const COSINES: &str = "The model's cosine, beside the ratings";
 pub const METRIC: &str = "Metric";
 pub const RHO: &str = "Spearman's rho";
-pub const PURITY_WITHOUT_PATIENT: &str =
+const PURITY_WITHOUT_PATIENT: &str =
     "Label purity leaves out all ECGs of the patient of the prototype's source.";
-pub const PURITY_WITHOUT_SOURCE: &str = "Label purity leaves out the prototype's source, and not the other ECGs of \
+const PURITY_WITHOUT_SOURCE: &str = "Label purity leaves out the prototype's source, and not the other ECGs of \
     its patient: the folder of the data set was not named.";
 
 pub fn not_used(reason: &str) -> String {
@@ -27,9 +27,10 @@ pub fn measured(done: usize, of: usize, left: Option<&str>) -> String {
 }
 
 pub fn measuring(done: usize, of: usize) -> String {
-    format!("Measuring: {done} of {of} prototypes")
+    format!("Measuring: {}", measured(done, of, None))
 }
 
+/// The report says it with another beginning.
 pub fn cosines_note() -> String {
     format!("With {COSINES_NOTE}")
 }

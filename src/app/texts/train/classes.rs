@@ -5,12 +5,10 @@ use crate::training::ClassView;
 pub const TITLE: &str = "Statements on the validation fold";
 pub const NOT_COUNTED: &str = "They are counted when the records are read.";
 pub const NO_NUMBERS: &str = "The log of this run has no numbers for single statements.";
-pub const CODE: &str = "Code";
-pub const STATEMENT: &str = "Statement";
 pub const TRAINING: &str = "Training";
 pub const VALIDATION: &str = "Valid.";
-pub const AUROC: &str = "AUROC";
 
+/// The stage of an AUROC counts from 0 in the log, and from 1 for people.
 pub fn statement(class: &ClassView, is_rare: bool) -> String {
     let said = match class.auroc {
         Some((auroc, stage)) => format!("AUROC {auroc:.3} in stage {}", stage + 1),

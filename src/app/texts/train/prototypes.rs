@@ -13,8 +13,6 @@ pub const BRANCH: &str = "Branch";
 pub const ECG: &str = "ECG";
 pub const WINDOW: &str = "Window";
 pub const COSINE_BEFORE: &str = "Cosine before";
-pub const WHOLE_STRIP: &str = "whole strip";
-pub const TRAINING_ECG: &str = "Training ECG";
 pub const PREVIOUS: &str = "Previous";
 pub const NEXT: &str = "Next";
 
@@ -36,7 +34,7 @@ pub fn projection(report: &ProjectionReport) -> String {
 pub fn window(window_s: Option<(f64, f64)>) -> String {
     match window_s {
         Some((start, end)) => format!("{start:.2}–{end:.2} s"),
-        None => WHOLE_STRIP.to_owned(),
+        None => "whole strip".to_owned(),
     }
 }
 

@@ -1,7 +1,5 @@
 //! A run in words: its state, why it does not go on, where it is.
 
-use crate::training::Event;
-
 pub const STATE_STARTING: &str = "starting";
 pub const STATE_STOPPING: &str = "stopping";
 pub const STATE_PAUSING: &str = "pausing";
@@ -36,26 +34,21 @@ pub fn reading(done: usize, of: usize) -> String {
     format!("Reading records: {done} of {of}.")
 }
 
-/// `step` is left out unless it is an [`Event::Step`]; `left` is a time.
+pub fn step(epoch: usize, step: usize, of: usize, per_second: f64) -> String {
+    format!("epoch {epoch}, step {step} of {of}, {per_second:.0} ECGs per second")
+}
+
+/// `step` is that of [`step`], `left` a time.
 pub fn at_work(
     number: usize,
     stages: usize,
     name: &str,
-    step: Option<&Event>,
+    step: Option<&str>,
     left: Option<&str>,
 ) -> String {
     let mut text = format!("Stage {number} of {stages}: {name}");
-    if let Some(Event::Step {
-        epoch,
-        step,
-        of,
-        records_per_second,
-        ..
-    }) = step
-    {
-        text.push_str(&format!(
-            ", epoch {epoch}, step {step} of {of}, {records_per_second:.0} ECGs per second"
-        ));
+    if let Some(step) = step {
+        text.push_str(&format!(", {step}"));
     }
     if let Some(left) = left {
         text.push_str(&format!(", at most {left} left in this stage"));

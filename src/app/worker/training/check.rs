@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::app::texts::work as texts;
+use crate::app::texts::worker as texts;
 use crate::dataset::{self, DataSet};
 use crate::inference::DeviceChoice;
 use crate::training::{Folders, Shipped, Stage, TrainingConfig};

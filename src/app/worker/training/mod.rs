@@ -18,7 +18,7 @@ pub use check::{CheckedConfig, CheckedData, CheckedForm, ConfigChoice, Form};
 use super::events::{Event, Events};
 use super::guarded;
 use crate::app::drawn::Drawn;
-use crate::app::texts::work as texts;
+use crate::app::texts::worker as texts;
 use crate::training::{Folders, ProjectedSource, RunFile, RunState, Watch, WatchedRun};
 
 /// Work for the thread.

@@ -4,10 +4,8 @@ pub const MODEL_SAYS: &str = "The model says";
 pub const YOUR_DIAGNOSIS: &str = "Your diagnosis";
 pub const NOTHING_CHOSEN: &str = "Nothing is chosen.";
 pub const AS_BEFORE: &str = "As before";
-pub const AS_BEFORE_KEY: &str = "S";
 pub const SEARCH_HINT: &str = "part of a code or name";
 pub const SEARCH: &str = "Find a statement";
-pub const SEARCH_KEY: &str = "F";
 pub const NONE_FOUND: &str = "No statement of this study has that in its code or name.";
 pub const HOW_SURE: &str = "How sure are you?";
 /// Words for a confidence of 1 to 5.
@@ -46,7 +44,7 @@ pub fn before(statements: &[String], confidence: u8) -> String {
     format!("Before: {}, confidence {confidence}", statements.join(", "))
 }
 
-/// `saved`: what was saved last.
-pub fn answer_is_final(saved: &str) -> String {
-    format!("{saved}. This answer is final once it is saved.")
+/// `saved`: the event of the answer before.
+pub fn answer_is_final(saved: i64) -> String {
+    format!("Saved as event {saved}. This answer is final once it is saved.")
 }

@@ -35,8 +35,8 @@ pub const READING_RUN: &str = "reading the run";
 pub const NO_MODEL: &str = "no model is loaded";
 pub const NO_ATTENTION: &str = "this model has no attention";
 pub const NO_STATEMENT: &str = "no statement is explained";
-pub const RUN_OF_UNKNOWN_START: &str = "it is not known how this run was started; go on with protoecg train --resume in a \
-    terminal";
+pub const RUN_OF_UNKNOWN_START: &str = "it is not known how this run was started; go on with protoecg train \
+    --resume in a terminal";
 
 /// `work` is one of the names above, `why` the message of the error.
 pub fn failed_by_an_error(work: &str, why: &str) -> String {
