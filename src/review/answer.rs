@@ -224,13 +224,13 @@ impl Answer {
     /// 5, a question left open, neither ratings nor an exclusion, both at once,
     /// or a text that is too long.
     pub fn check(&self, study: &Study) -> Result<(), ReviewError> {
-        let prototype = self.prototype;
-        if study.item(prototype).is_none() {
-            return Err(ReviewError::UnknownPrototype { prototype });
+        let item = study.rated(self.prototype);
+        if study.item(self.prototype).is_none() {
+            return Err(ReviewError::UnknownPrototype { item });
         }
         if let (Some(mark), true) = (self.mark, study.is_of_pairs()) {
             return Err(ReviewError::MarkOnPair {
-                pair: prototype,
+                pair: self.prototype,
                 mark: mark.name(),
             });
         }
@@ -241,13 +241,13 @@ impl Answer {
             let mut asked = study.protocol.questions.iter().filter(|q| !q.optional);
             if let Some(open) = asked.find(|q| self.rating(&q.id).is_none()) {
                 return Err(ReviewError::HalfAnswered {
-                    prototype,
+                    item,
                     missing: open.id.clone(),
                 });
             }
             if self.ratings.is_empty() {
                 return Err(ReviewError::HalfAnswered {
-                    prototype,
+                    item,
                     missing: "any question".to_owned(),
                 });
             }
@@ -256,7 +256,7 @@ impl Answer {
             let found = text.as_ref().map_or(0, |c| c.chars().count());
             if found > MAX_COMMENT_CHARS {
                 return Err(ReviewError::CommentTooLong {
-                    prototype,
+                    item,
                     found,
                     limit: MAX_COMMENT_CHARS,
                 });
@@ -266,23 +266,20 @@ impl Answer {
     }
 
     fn check_rating(&self, study: &Study, question: &str, found: u8) -> Result<(), ReviewError> {
-        let (prototype, question) = (self.prototype, question.to_owned());
+        let (item, question) = (study.rated(self.prototype), question.to_owned());
         if study.protocol.question(&question).is_none() {
-            return Err(ReviewError::UnknownQuestion {
-                prototype,
-                question,
-            });
+            return Err(ReviewError::UnknownQuestion { item, question });
         }
         if !RATING_RANGE.contains(&found) {
             return Err(ReviewError::RatingOutOfRange {
-                prototype,
+                item,
                 question,
                 found,
             });
         }
         match self.exclusion {
             Some(exclusion) => Err(ReviewError::ExcludedWithRating {
-                prototype,
+                item,
                 exclusion: exclusion.name(),
                 question,
             }),

@@ -5,6 +5,23 @@ use std::path::PathBuf;
 use super::store::EventId;
 use super::{Phase, Rater};
 
+/// What an answer is to, by its number in the study.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rated {
+    Prototype(usize),
+    /// A test ECG and a prototype.
+    Pair(usize),
+}
+
+impl std::fmt::Display for Rated {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Prototype(number) => write!(f, "prototype {number}"),
+            Self::Pair(number) => write!(f, "pair {number}"),
+        }
+    }
+}
+
 /// Everything that this room refuses or fails at.
 #[derive(Debug, thiserror::Error)]
 pub enum ReviewError {
@@ -26,31 +43,29 @@ pub enum ReviewError {
     #[error("the queue of rater {rater} is closed; nothing is rated after that")]
     QueueClosed { rater: Rater },
     #[error(
-        "prototype {prototype} ({}) is not in the queue of rater {rater}; expected one that is", .phase.name()
+        "{item} ({}) is not in the queue of rater {rater}; expected one that is", .phase.name()
     )]
     NotInQueue {
-        prototype: usize,
+        item: Rated,
         phase: Phase,
         rater: Rater,
     },
 
-    #[error("prototype {prototype}: {question} is {found}, expected 1 to 5")]
+    #[error("{item}: {question} is {found}, expected 1 to 5")]
     RatingOutOfRange {
-        prototype: usize,
+        item: Rated,
         question: String,
         found: u8,
     },
-    #[error("prototype {prototype}: the study has no question {question:?}")]
-    UnknownQuestion { prototype: usize, question: String },
+    #[error("{item}: the study has no question {question:?}")]
+    UnknownQuestion { item: Rated, question: String },
     #[error(
-        "prototype {prototype}: no answer for {missing}; answer every question, or say why it cannot be rated"
+        "{item}: no answer for {missing}; answer every question, or say why it cannot be rated"
     )]
-    HalfAnswered { prototype: usize, missing: String },
-    #[error(
-        "prototype {prototype}: marked {exclusion}, yet {question} is rated; an excluded prototype has no ratings"
-    )]
+    HalfAnswered { item: Rated, missing: String },
+    #[error("{item}: marked {exclusion}, yet {question} is rated; what is excluded has no ratings")]
     ExcludedWithRating {
-        prototype: usize,
+        item: Rated,
         exclusion: &'static str,
         question: String,
     },
@@ -60,22 +75,20 @@ pub enum ReviewError {
         "this study is of pairs of a test ECG and a prototype; metrics of prototypes stand beside ratings of prototypes"
     )]
     MetricsOfPairs,
-    #[error("prototype {prototype} was answered before; say why the answer is changed")]
-    ReasonMissing { prototype: usize },
+    #[error("{item} was answered before; say why the answer is changed")]
+    ReasonMissing { item: Rated },
     #[error(
-        "prototype {prototype} was answered before, and its metrics may have been seen since; an answer is final in this study"
+        "{item} was answered before, and its metrics may have been seen since; an answer is final in this study"
     )]
-    AnswerIsFinal { prototype: usize },
-    #[error(
-        "prototype {prototype}: the comment or reason has {found} characters, at most {limit} are kept"
-    )]
+    AnswerIsFinal { item: Rated },
+    #[error("{item}: the comment or reason has {found} characters, at most {limit} are kept")]
     CommentTooLong {
-        prototype: usize,
+        item: Rated,
         found: usize,
         limit: usize,
     },
-    #[error("prototype {prototype} is not in this study")]
-    UnknownPrototype { prototype: usize },
+    #[error("{item} is not in this study")]
+    UnknownPrototype { item: Rated },
 
     #[error("a reading study needs at least one ECG")]
     NoEcgs,

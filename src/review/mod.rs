@@ -40,7 +40,7 @@ pub use answer::{Answer, Exclusion, MAX_COMMENT_CHARS, Mark, RATING_RANGE};
 pub use beside::{Beside, COSINES_NOTE};
 pub use conflicts::{Conflict, ConflictingAnswer, conflicts};
 pub use document::{AnyStudy, StudyDocument};
-pub use error::{BrokenLink, ReviewError};
+pub use error::{BrokenLink, Rated, ReviewError};
 pub use export::{ExportReport, ExportedFile, SCHEMA as EXPORT_SCHEMA, export};
 pub use pairs::{Named, Pair, PairCandidate, PairDraw, Pairs};
 pub use protocol::{

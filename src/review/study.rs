@@ -11,7 +11,7 @@ use super::protocol::{BundleRef, Protocol, Stop};
 use super::queue::{Slot, main_order, queue, repeat_count};
 use super::selection::{Selected, select};
 use super::time::{now_ms, utc_text};
-use super::{Pair, ReviewError};
+use super::{Pair, Rated, ReviewError};
 use crate::ecg::hex;
 
 /// One thing to rate: a projected prototype, of which the rater sees only the
@@ -181,6 +181,14 @@ impl Study {
     /// Pairs of a test ECG and a prototype are rated.
     pub fn is_of_pairs(&self) -> bool {
         self.protocol.pairs.is_some()
+    }
+
+    /// What the item with this number is, for errors.
+    pub(super) fn rated(&self, number: usize) -> Rated {
+        match self.is_of_pairs() {
+            true => Rated::Pair(number),
+            false => Rated::Prototype(number),
+        }
     }
 
     /// Prototypes that each rater answers, training and repeats not counted.

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::super::protocol::{admit, check_codes, read_ron};
+use super::super::protocol::{Protocol, admit, check_codes, read_ron};
 use super::super::{BundleRef, Rater, RaterEntry, ReviewError};
 use crate::statements::{self, Group, Statement, Superclass};
 
@@ -203,14 +203,16 @@ impl ReadingProtocol {
         Ok(protocol)
     }
 
-    /// Whether a file says that it is such a protocol, good or not.
+    /// Whether a file is meant to be such a protocol, good or not: it has a `kind`,
+    /// and is no protocol of prototypes.
     pub fn is_meant_by(path: &Path) -> bool {
-        #[derive(Deserialize)]
-        struct Head {
-            #[expect(dead_code, reason = "that it is there is all that counts")]
-            kind: KindOfReading,
-        }
-        read_ron::<Head>(path).is_ok()
+        let text = std::fs::read_to_string(path).unwrap_or_default();
+        let mut fields = text.split(['\n', ',', '(']).map(str::trim_start);
+        let has_kind = fields.any(|field| {
+            let value = field.strip_prefix("kind").map(str::trim_start);
+            value.is_some_and(|value| value.starts_with(':'))
+        });
+        has_kind && read_ron::<Protocol>(path).is_err()
     }
 
     /// A protocol to start from, for people: commented RON. With what the model

@@ -25,13 +25,14 @@ impl Store {
         let slot = answer.slot();
         if !self.queue(rater).contains(&slot) {
             return Err(ReviewError::NotInQueue {
-                prototype: slot.prototype,
+                item: self.study.rated(slot.prototype),
                 phase: slot.phase,
                 rater: rater.clone(),
             });
         }
         let payload = self.json("answer", &answer)?;
         let is_final = self.study.protocol.metrics.answers_are_final();
+        let item = self.study.rated(answer.prototype);
         self.append(rater, "answer", payload, |before| {
             let prototype = answer.prototype;
             let has_reason = answer.change_reason.is_some();
@@ -39,8 +40,8 @@ impl Store {
                 return Ok(None);
             }
             Ok(Some(match is_final {
-                true => ReviewError::AnswerIsFinal { prototype },
-                false => ReviewError::ReasonMissing { prototype },
+                true => ReviewError::AnswerIsFinal { item },
+                false => ReviewError::ReasonMissing { item },
             }))
         })
     }

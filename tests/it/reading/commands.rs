@@ -144,6 +144,10 @@ fn a_reading_study_goes_from_template_to_report() {
     .unwrap();
     let error = refused(&home, &with_data);
     assert!(error.contains("guesses"), "{error}");
+    // A comma is missing: it is a protocol of a reading study all the same.
+    fs::write(&ron, protocol.replace("version: 1,", "version: 1")).unwrap();
+    let error = refused(&home, &with_data);
+    assert!(error.contains("Expected comma"), "{error}");
     fs::write(
         &ron,
         protocol.replace("arms: [unaided, ", "arms: [with_prototype, "),

@@ -1,6 +1,6 @@
 //! What is saved, in which order things are shown, and where one resumes.
 
-use protoecg::review::{Answer, Exclusion, Installation, Rater, ReviewError, Store, Study};
+use protoecg::review::{Answer, Exclusion, Installation, Rated, Rater, ReviewError, Store, Study};
 use sha2::{Digest, Sha256};
 
 use super::{create, installation, items, rater, study};
@@ -68,7 +68,12 @@ fn a_change_of_mind_is_a_new_event_and_the_latest_counts() {
     // A change has a reason, or is not saved.
     for without in [later.clone(), later.clone().because("  ")] {
         let error = store.record(&one, &without).unwrap_err();
-        assert!(matches!(error, ReviewError::ReasonMissing { prototype: 2 }));
+        assert!(matches!(
+            error,
+            ReviewError::ReasonMissing {
+                item: Rated::Prototype(2)
+            }
+        ));
     }
     let later = later.because("a slip of the key");
     let second = store.record(&one, &later).unwrap();

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use protoecg::bundle::Bundle;
 use protoecg::explain::{AuditDocument, NEAREST};
 use protoecg::review::{
-    Answer, BundleRef, Included, MetricsShown, Protocol, ReviewError, Store, Study, export,
+    Answer, BundleRef, Included, MetricsShown, Protocol, Rated, ReviewError, Store, Study, export,
     items_of, results,
 };
 use protoecg::statistics::study::{
@@ -365,7 +365,12 @@ fn an_answer_is_final_where_metrics_are_shown_after_it() {
     let again = Answer::rated(1, 5, 5, 1).because("seen the numbers");
     let error = store.record(&me, &again).unwrap_err();
     assert!(
-        matches!(error, ReviewError::AnswerIsFinal { prototype: 1 }),
+        matches!(
+            error,
+            ReviewError::AnswerIsFinal {
+                item: Rated::Prototype(1)
+            }
+        ),
         "{error}"
     );
     store.record(&me, &Answer::rated(2, 3, 3, 1)).unwrap();

@@ -339,6 +339,9 @@ fn a_study_of_pairs_goes_from_template_to_tables() {
                 };
                 let error = store.record(&me, &marked).unwrap_err();
                 assert!(matches!(error, ReviewError::MarkOnPair { .. }), "{error}");
+                let error = store.record(&me, &says(*slot, 6)).unwrap_err();
+                let pair = format!("pair {}: ", slot.prototype);
+                assert!(error.to_string().starts_with(&pair), "{error}");
             }
             store.record(&me, &says(*slot, rating)).unwrap();
         }
