@@ -9,7 +9,7 @@ use eframe::egui::{self, CentralPanel, Frame, Margin, Ui, ViewportCommand};
 use super::command::{Command, Commands, Overlay, ReviewCommand, Screen, TrainCommand};
 use super::launch::AppOptions;
 use super::picture::Photographer;
-use super::state::{Fields, Saved, State};
+use super::state::{Fields, Saved, State, whole};
 use super::texts::application as texts;
 use super::tokens::{Tokens, radius, space, type_size};
 use super::worker::{Dialogs, Event, FileJob, Priority, Workers};
@@ -59,7 +59,7 @@ impl Application {
             _ => Saved::default(),
         };
         if let Some(ptbxl_dir) = options.ptbxl_dir.clone() {
-            saved.ptbxl_dir = Some(ptbxl_dir);
+            saved.ptbxl_dir = Some(whole(ptbxl_dir));
         }
         let (workers, events) = Workers::start(&cc.egui_ctx, dialogs, options.program.clone())?;
         // Beside the settings; a picture shows the program as it comes.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::app::application::Application;
 use crate::app::command::Place;
-use crate::app::state::{LoadedModel, ModelState};
+use crate::app::state::{LoadedModel, ModelState, whole};
 use crate::app::texts::problems as texts;
 use crate::app::worker::{ModelJob, OpenedBundle, Priority};
 use crate::bundle::{self, Exemplars};
@@ -36,6 +36,7 @@ impl Application {
         if self.state.models.is_empty() {
             self.state.models = bundle::find_models();
         }
+        let path = self.as_listed(path);
         self.forget_prediction();
         self.leave_review();
         self.state.exemplars.start_over("");
@@ -54,6 +55,17 @@ impl Application {
         }
         self.restart_list();
         self.forget_compared_readings();
+    }
+
+    /// A bundle of the list however its folder was written; another one by its
+    /// whole path, which means the same when the program starts elsewhere.
+    fn as_listed(&self, path: PathBuf) -> PathBuf {
+        let Ok(path) = path.canonicalize() else {
+            return path;
+        };
+        let is_it = |listed: &&PathBuf| listed.canonicalize().is_ok_and(|listed| listed == path);
+        let listed = self.state.models.iter().find(is_it).cloned();
+        listed.unwrap_or(path)
     }
 
     pub(super) fn bundle_opened(&mut self, opened: OpenedBundle) {
@@ -117,6 +129,7 @@ impl Application {
                 .problem(Place::Settings, texts::PTBXL_NOT_FOUND, detail);
             return;
         }
+        let folder = folder.map(whole);
         self.fields.ptbxl = folder
             .as_ref()
             .map(|folder| folder.display().to_string())

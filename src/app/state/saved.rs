@@ -67,9 +67,15 @@ impl Saved {
     }
 }
 
+/// A path that means the same when the program starts in another folder.
+pub fn whole(path: PathBuf) -> PathBuf {
+    std::path::absolute(&path).unwrap_or(path)
+}
+
 fn put_first(paths: &mut Vec<PathBuf>, path: &Path) {
-    paths.retain(|known| known != path);
-    paths.insert(0, path.to_owned());
+    let path = whole(path.to_owned());
+    paths.retain(|known| *known != path);
+    paths.insert(0, path);
     paths.truncate(Saved::MOST_RECENT);
 }
 
@@ -85,9 +91,13 @@ mod tests {
             saved.remember(Path::new(&format!("/ecg/{i}.hea")));
         }
         saved.remember(Path::new("/ecg/7.hea"));
+        // The next start may be in another folder.
+        saved.remember(Path::new("here.hea"));
+        assert!(saved.recent[0].is_absolute() && saved.recent[0].ends_with("here.hea"));
+        saved.remember(Path::new("/ecg/7.hea"));
         assert_eq!(saved.recent.len(), Saved::MOST_RECENT);
         assert_eq!(saved.recent[0], Path::new("/ecg/7.hea"));
-        assert_eq!(saved.recent[1], Path::new("/ecg/11.hea"));
+        assert_eq!(saved.recent[2], Path::new("/ecg/11.hea"));
         assert_eq!(
             saved.recent.iter().filter(|p| p.ends_with("7.hea")).count(),
             1
