@@ -22,6 +22,8 @@ mod read;
 mod reading;
 #[path = "screens/review.rs"]
 mod review;
+#[path = "screens/settings.rs"]
+mod settings;
 #[path = "screens/snapshots.rs"]
 mod snapshots;
 #[path = "screens/statistics.rs"]

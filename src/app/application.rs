@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::Receiver;
 use eframe::egui::{self, CentralPanel, Frame, Margin, Ui, ViewportCommand};
@@ -33,8 +34,11 @@ pub struct Application {
     /// Where a failure goes that has no window any more to be shown in.
     failure: Arc<Mutex<Option<String>>>,
     title: String,
-    /// The settings as they were written last.
+    /// The settings as they were written last, and when.
     kept: Saved,
+    kept_at: Option<Instant>,
+    /// A picture is taken of the program as it comes, and changes nothing.
+    for_a_picture: bool,
     /// Frames that were begun; the second begins when the first has been shown.
     frames: u64,
 }
@@ -51,13 +55,15 @@ impl Application {
         dialogs: Arc<dyn Dialogs>,
     ) -> Result<Self, std::io::Error> {
         theme::install(&cc.egui_ctx);
+        let for_a_picture = options.picture.is_some();
         let mut saved: Saved = match cc.storage {
             // A picture shows the program as it comes, not as somebody left it.
-            Some(storage) if options.picture.is_none() => {
+            Some(storage) if !for_a_picture => {
                 eframe::get_value(storage, Saved::KEY).unwrap_or_default()
             }
             _ => Saved::default(),
         };
+        let kept = saved.clone();
         if let Some(ptbxl_dir) = options.ptbxl_dir.clone() {
             saved.ptbxl_dir = Some(whole(ptbxl_dir));
         }
@@ -67,12 +73,12 @@ impl Application {
             .notes_file
             .clone()
             .or_else(|| Some(eframe::storage_dir("protoecg")?.join("notes.ron")))
-            .filter(|_| options.picture.is_none());
+            .filter(|_| !for_a_picture);
         let loading_notes = notes_file.is_some();
         if let Some(path) = notes_file.clone() {
             workers.files(Priority::Background, FileJob::LoadNotes(path));
         }
-        let (fields, kept) = (Fields::new(&saved), saved.clone());
+        let fields = Fields::new(&saved);
         let mut commands = Commands::default();
         first_commands(&options, &saved, &mut commands);
         Ok(Self {
@@ -90,6 +96,8 @@ impl Application {
             failure: Arc::default(),
             title: String::new(),
             kept,
+            kept_at: None,
+            for_a_picture,
             frames: 0,
         })
     }
@@ -139,7 +147,8 @@ impl Application {
             || state.statistics.reading
             || state.statistics.exporting
             || state.training.is_waiting()
-            || state.exemplars.is_reading();
+            || state.exemplars.is_reading()
+            || self.kept != state.saved;
         let explaining = state.reading.class.is_some() && state.reading.explanation().is_none();
         !waiting && !explaining && self.events.is_empty() && self.commands.is_empty()
     }
@@ -156,14 +165,24 @@ impl Application {
         }
     }
 
-    /// Settings that changed are written at once: eframe does it only while frames
-    /// are drawn, and then every half minute.
+    /// Writes settings that changed, at most twice a second. eframe does it at the
+    /// end, and every half minute while frames are drawn: a program that is killed
+    /// would lose them.
     fn keep_settings(&mut self, ctx: &egui::Context, frame: &mut eframe::Frame) {
-        let dragging = ctx.input(|input| input.pointer.any_down());
-        if dragging || self.photographer.is_some() || self.kept == self.state.saved {
+        if self.kept == self.state.saved {
+            return;
+        }
+        // The disk may be slow, and a second write waits for the first.
+        let rest = Duration::from_millis(500);
+        let wait = self.kept_at.map_or(Duration::ZERO, |kept_at| {
+            rest.saturating_sub(kept_at.elapsed())
+        });
+        if !wait.is_zero() {
+            ctx.request_repaint_after(wait);
             return;
         }
         self.kept = self.state.saved.clone();
+        self.kept_at = Some(Instant::now());
         if let Some(storage) = frame.storage_mut() {
             eframe::App::save(self, storage);
             storage.flush();
@@ -338,8 +357,7 @@ impl eframe::App for Application {
     }
 
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
-        // A picture is taken of the program as it comes, and changes nothing.
-        if self.photographer.is_none() {
+        if !self.for_a_picture {
             eframe::set_value(storage, Saved::KEY, &self.state.saved);
         }
     }

@@ -261,7 +261,7 @@ fn files_below(dir: &Path) -> std::io::Result<Vec<String>> {
 /// `target/debug/deps/`); never the current folder.
 pub fn models_dir() -> Option<PathBuf> {
     if let Some(dir) = std::env::var_os("PROTOECG_MODELS") {
-        return Some(PathBuf::from(dir));
+        return std::path::absolute(dir).ok();
     }
     let executable = std::env::current_exe().ok()?;
     executable

@@ -72,6 +72,7 @@ fn a_text_is_told_from_an_id() {
             let text = match error { Error::Two => "of an error" };
             ui.id_salt("ledger").add(format!("{name:.3} · {}", 'X'));
             let length = format!("{:.0} mm", 1.0);
+            let count = format!("n {n}");
             let lines = format!("{name}\n{name}");
             tracing::warn!("The log is not translated: {name}");
             file.extension().expect("Files have names").ends_with("json");
@@ -90,6 +91,7 @@ fn a_text_is_told_from_an_id() {
             r#""Word""#,
             r#""of an error""#,
             r#""{:.0} mm""#,
+            r#""n {n}""#,
             r#""second sentence""#,
             r#""…and it goes on""#
         ]
@@ -182,8 +184,9 @@ fn is_text(literal: &str) -> bool {
     }
     let is_id =
         |sign: char| sign.is_ascii_lowercase() || sign.is_ascii_digit() || "-_./".contains(sign);
-    let is_key = said
-        .split(|sign: char| !sign.is_alphabetic())
-        .all(|word| word.len() < 2);
+    let is_key = said == inner
+        && said
+            .split(|sign: char| !sign.is_alphabetic())
+            .all(|word| word.len() < 2 && word == word.to_uppercase());
     said.chars().any(char::is_alphabetic) && !said.chars().all(is_id) && !is_key && inner != FONT
 }

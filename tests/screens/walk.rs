@@ -155,9 +155,10 @@ fn three_jobs_are_done_by_keyboard_and_leave_their_files() {
         "windowfocus",
     ]);
 
-    // What was opened is remembered at once: nothing is pressed, so no frame is drawn meanwhile.
+    // What was opened is remembered while the program runs, though nothing is pressed any more.
     let kept = || std::fs::read_to_string(home.join("protoecg/app.ron")).unwrap_or_default();
-    walk.until("settings", || kept().contains("recent"), |_, _| ());
+    let opened = simulated(home, 0).display().to_string();
+    walk.until("settings", || kept().contains(&opened), |_, _| ());
 
     // A clinician prints the ECG. The field has the keyboard when the dialog opens.
     let print = home.join("ecg.pdf");

@@ -40,6 +40,12 @@ fn the_program_draws_an_ecg_with_its_evidence_and_exits_cleanly() {
     let ecg = real.unwrap_or_else(|| simulated(folder.path(), 0));
     let picture = folder.path().join("window.png");
     let bundle = demonstration();
+    // Somebody's settings, which a picture leaves as they are.
+    let kept = folder.path().join("protoecg/app.ron");
+    let settings =
+        r#"{"protoecg": "(theme: Dark, rater: \"R7\", recent: [\"/nowhere/mine.hea\"])"}"#;
+    std::fs::create_dir_all(kept.parent().unwrap()).unwrap();
+    std::fs::write(&kept, settings).unwrap();
     let arguments = [
         "open",
         ecg.to_str().unwrap(),
@@ -50,6 +56,11 @@ fn the_program_draws_an_ecg_with_its_evidence_and_exits_cleanly() {
     ];
     let status = run(&display, folder.path(), &arguments);
     assert!(status.success(), "{status}");
+    let after = std::fs::read_to_string(&kept).unwrap();
+    assert!(
+        after.contains("R7") && after.contains("mine.hea"),
+        "{after}"
+    );
 
     let image = image::open(&picture)
         .expect("the picture was saved")

@@ -1,8 +1,6 @@
 //! The window is usable before a model is loaded and when none can be.
 
-use eframe::egui::accesskit::{Role, Toggled};
 use eframe::egui::{Key, Modifiers};
-use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use protoecg::app::AppOptions;
 
 use crate::driver::{Window, demonstration, simulated};
@@ -34,21 +32,6 @@ fn an_ecg_is_shown_without_a_model_and_the_message_says_what_to_do() {
     window.press(Key::Escape);
     window.press_with(Modifiers::COMMAND, Key::Num1);
     window.assert_shows("Prototypes of ");
-}
-
-#[test]
-fn a_bundle_of_the_list_is_chosen_there_however_its_folder_was_written() {
-    let folder = tempfile::tempdir().unwrap();
-    let options = AppOptions {
-        bundle: Some(demonstration().join("../demo-rhythm")),
-        ..Window::options(folder.path())
-    };
-    let mut window = Window::start(options);
-    window.press_with(Modifiers::COMMAND, Key::Comma);
-    let listed = window
-        .harness
-        .get_by_role_and_label(Role::RadioButton, "demo-rhythm");
-    assert_eq!(listed.accesskit_node().toggled(), Some(Toggled::True));
 }
 
 #[test]

@@ -221,8 +221,7 @@ impl Application {
             return;
         };
         if let Some(path) = &compared.path {
-            let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
-            self.state.saved.remember(&path);
+            self.state.saved.remember(path);
         }
         // Whatever is on its way in does not belong on the screen any more.
         self.state.reading.opening = None;

@@ -60,12 +60,14 @@ impl Application {
     /// A bundle of the list however its folder was written; another one by its
     /// whole path, which means the same when the program starts elsewhere.
     fn as_listed(&self, path: PathBuf) -> PathBuf {
-        let Ok(path) = path.canonicalize() else {
+        let models = &self.state.models;
+        let path = whole(path);
+        if models.contains(&path) {
             return path;
-        };
-        let is_it = |listed: &&PathBuf| listed.canonicalize().is_ok_and(|listed| listed == path);
-        let listed = self.state.models.iter().find(is_it).cloned();
-        listed.unwrap_or(path)
+        }
+        let place = path.canonicalize().ok();
+        let is_it = |listed: &&PathBuf| place.is_some() && listed.canonicalize().ok() == place;
+        models.iter().find(is_it).cloned().unwrap_or(path)
     }
 
     pub(super) fn bundle_opened(&mut self, opened: OpenedBundle) {

@@ -79,9 +79,7 @@ impl Application {
             Ok(read) => {
                 let is_example = path.file_name().is_some_and(|name| name == Bundle::EXAMPLE);
                 if !is_example {
-                    self.state
-                        .saved
-                        .remember(&std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
+                    self.state.saved.remember(path);
                 }
                 let opened = OpenedRecording::new(read);
                 let list = &mut self.state.worklist;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::app::application::Application;
 use crate::app::command::{Overlay, Place, Screen, TrainCommand};
-use crate::app::state::{Exemplar, ShownSource, TrainingChoices};
+use crate::app::state::{Exemplar, ShownSource, TrainingChoices, whole};
 use crate::app::texts::problems as texts;
 use crate::app::worker::{
     ConfigChoice, FileJob, Form, Priority, Purpose, TrainingEvent, TrainingJob,
@@ -17,10 +17,18 @@ impl Application {
     pub(super) fn apply_train(&mut self, command: TrainCommand) {
         match command {
             TrainCommand::ChooseConfig(config) => {
-                if let ConfigChoice::Shipped(_) = config {
-                    self.fields.training.config.clear();
-                }
-                self.state.saved.training.config = config;
+                let fields = &mut self.fields.training;
+                self.state.saved.training.config = match config {
+                    ConfigChoice::Shipped(_) => {
+                        fields.config.clear();
+                        config
+                    }
+                    ConfigChoice::File(path) => {
+                        let path = whole(path);
+                        fields.config = path.display().to_string();
+                        ConfigChoice::File(path)
+                    }
+                };
                 self.check_training();
             }
             TrainCommand::SetDevice(device) => {
@@ -81,7 +89,7 @@ impl Application {
         let fields = &self.fields.training;
         let path = |text: &str| match text.trim() {
             "" => PathBuf::new(),
-            text => std::path::absolute(text).unwrap_or_else(|_| PathBuf::from(text)),
+            text => whole(PathBuf::from(text)),
         };
         let choices = &self.state.saved.training;
         let seed = match fields.seed.trim() {

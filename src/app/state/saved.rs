@@ -93,7 +93,9 @@ mod tests {
         saved.remember(Path::new("/ecg/7.hea"));
         // The next start may be in another folder.
         saved.remember(Path::new("here.hea"));
+        saved.remember(&std::env::current_dir().unwrap().join("here.hea"));
         assert!(saved.recent[0].is_absolute() && saved.recent[0].ends_with("here.hea"));
+        assert!(!saved.recent[1].ends_with("here.hea"));
         saved.remember(Path::new("/ecg/7.hea"));
         assert_eq!(saved.recent.len(), Saved::MOST_RECENT);
         assert_eq!(saved.recent[0], Path::new("/ecg/7.hea"));

@@ -318,4 +318,27 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn a_file_with_a_kind_is_meant_as_a_reading_even_where_it_is_broken() {
+        let bundle = BundleRef {
+            name: "model".to_owned(),
+            sha256: "ab".repeat(32),
+        };
+        let reading = ReadingProtocol::template(&bundle, &Offered::All, &Arm::ALL);
+        let rating = Protocol::template(&bundle);
+        let titled = rating.replace("title: \"", "title: \"Second, kind: of, ");
+        assert_ne!(titled, rating);
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("protocol.ron");
+        for (text, is_reading) in [
+            (reading.clone(), true),
+            (reading.replace("version: 1,", "version: 1"), true),
+            (rating.replace("version: 1,", "version: 1"), false),
+            (titled, false),
+        ] {
+            std::fs::write(&file, &text).unwrap();
+            assert_eq!(ReadingProtocol::is_meant_by(&file), is_reading, "{text}");
+        }
+    }
 }

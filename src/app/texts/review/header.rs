@@ -16,7 +16,7 @@ pub fn saved_in(database: &Path) -> String {
 }
 
 pub fn progress(answered: usize, total: usize) -> String {
-    format!("Progress: {}", self::answered(answered, total, None))
+    format!("Progress: {answered} of {total} answered")
 }
 
 pub fn answered(answered: usize, total: usize, minutes_left: Option<u64>) -> String {

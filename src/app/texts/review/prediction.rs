@@ -1,8 +1,5 @@
 //! What the model says about the training ECG, to a rater.
 
-use crate::app::texts::read::predictions::NOT_ASSESSED;
-use crate::app::texts::read::worklist::NOTHING_ABOVE;
-
 pub const READING: &str = "The model is reading this ECG…";
 
 pub fn cannot_read(why: &str) -> String {
@@ -12,14 +9,14 @@ pub fn cannot_read(why: &str) -> String {
 pub fn class(code: &str, probability: Option<f64>) -> String {
     match probability {
         Some(probability) => format!("{code} {probability:.2}"),
-        None => format!("{code} {NOT_ASSESSED}"),
+        None => format!("{code} not assessed"),
     }
 }
 
 /// `own`: the class that is rated, where it is below its threshold.
 pub fn model_says(positive: &[String], own: Option<&str>) -> String {
     let mut said = match positive.is_empty() {
-        true => format!("The model says: {NOTHING_ABOVE}"),
+        true => "The model says: nothing above its threshold".to_owned(),
         false => format!("The model says: {}", positive.join(", ")),
     };
     if let Some(own) = own {

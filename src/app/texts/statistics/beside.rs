@@ -27,7 +27,7 @@ pub fn measured(done: usize, of: usize, left: Option<&str>) -> String {
 }
 
 pub fn measuring(done: usize, of: usize) -> String {
-    format!("Measuring: {}", measured(done, of, None))
+    format!("Measuring: {done} of {of} prototypes")
 }
 
 /// The report says it with another beginning.
