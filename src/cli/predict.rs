@@ -7,6 +7,7 @@ use anyhow::Context;
 
 use super::{ModelArguments, output};
 use crate::bundle::{Bundle, ModelInput};
+use crate::explain::words;
 use crate::inference::{Model, Prediction, sigmoid};
 use crate::plausibility::{self, Admitted};
 use crate::{formats, inference};
@@ -272,12 +273,15 @@ fn print_table(
             .to_owned(),
             class.code.clone(),
             match class.probability {
-                Some(p) if class.assessed => format!("{p:.3}"),
-                Some(p) => format!("{p:.3} (raw)"),
+                Some(p) if class.assessed => words::rounded_probability(p, 3),
+                Some(p) => format!("{} (raw)", words::rounded_probability(p, 3)),
                 None => not_assessed.unwrap_or_default(),
             },
             output::number(class.threshold) + output::shared(class.threshold_shared),
-            output::number(class.calibrated_probability) + output::shared(class.calibration_shared),
+            class
+                .calibrated_probability
+                .map_or("-".to_owned(), |p| words::rounded_probability(p, 3))
+                + output::shared(class.calibration_shared),
             class.description.clone(),
         ]);
     }

@@ -1,6 +1,7 @@
 //! A reading in a few lines, for the foot of a printed ECG, the limits of its
 //! waves as marks on the sheet, and its median beat.
 
+use super::words::rounded_probability;
 use crate::bundle::Manifest;
 use crate::ecg::{Channel, Recording, Sex};
 use crate::inference::{ClassPrediction, Prediction};
@@ -130,9 +131,9 @@ fn findings(prediction: &Prediction) -> String {
     positive.sort_by(|a, b| probability(b).total_cmp(&probability(a)));
     let named = positive.iter().take(MOST).map(|class| {
         format!(
-            "{} {:.2} (threshold {:.2})",
+            "{} {} (threshold {:.2})",
             class.code,
-            probability(class),
+            rounded_probability(probability(class), 2),
             class.threshold.unwrap_or_default()
         )
     });

@@ -215,11 +215,11 @@ pub fn neighbours_sentence(code: &str, nearest: &[Neighbour]) -> String {
 /// What speaks for another statement, and how near that came.
 pub fn counter_sentence(counter: &CounterCase) -> String {
     format!(
-        "Most probable other statement of this branch below its threshold: {}, {} (probability {:.3}, threshold {:.3}). \
+        "Most probable other statement of this branch below its threshold: {}, {} (probability {}, threshold {:.3}). \
          Its most similar prototype is {}, {}; cosine {:.3}{}.",
         counter.code,
         counter.description,
-        counter.probability,
+        rounded_probability(counter.probability, 3),
         counter.threshold,
         counter.prototype.prototype,
         counter
@@ -242,7 +242,10 @@ pub fn counter_sentence(counter: &CounterCase) -> String {
 /// nothing was.
 pub fn changes_sentence(changes: &Changes, unchanged: Option<f64>) -> Option<String> {
     let before = unchanged.map_or(String::new(), |p| {
-        format!(" Unchanged, the probability is {p:.3}.")
+        format!(
+            " Unchanged, the probability is {}.",
+            rounded_probability(p, 3)
+        )
     });
     (!changes.is_none()).then(|| {
         format!(
@@ -269,7 +272,8 @@ pub fn notes(prediction: &Prediction, report: &plausibility::Report) -> Vec<Stri
 pub fn probability_sentence(explanation: &ClassExplanation) -> String {
     match (explanation.probability, explanation.threshold) {
         (Some(p), Some(threshold)) => format!(
-            "probability {p:.3}, threshold {threshold:.3}{}: {}{}",
+            "probability {}, threshold {threshold:.3}{}: {}{}",
+            rounded_probability(p, 3),
             shared(explanation.threshold_shared),
             if explanation.positive == Some(true) {
                 "positive"
@@ -279,7 +283,8 @@ pub fn probability_sentence(explanation: &ClassExplanation) -> String {
             explanation
                 .calibrated_probability
                 .map_or(String::new(), |c| format!(
-                    "; calibrated {c:.3}{}",
+                    "; calibrated {}{}",
+                    rounded_probability(c, 3),
                     shared(explanation.calibration_shared)
                 ))
         ),

@@ -193,7 +193,7 @@ fn a_desktop_without_dialogs_says_so_and_offers_the_field() {
         "{:#?}",
         window.names()
     );
-    assert!(window.has("Path of an ECG"));
+    assert!(window.harness.get_by_label("Path of an ECG").is_focused());
 }
 
 #[test]

@@ -33,6 +33,8 @@ fn a_folder_is_listed_read_filtered_and_walked_through() {
         ..options(folder.path())
     });
     window.press_with(Modifiers::COMMAND, Key::L);
+    let field = window.harness.get_by_label("Path of a folder of ECGs");
+    assert!(field.is_focused());
     window.type_into("Path of a folder of ECGs", folder.path().to_str().unwrap());
     window.click("List");
     assert!(window.has("4 of 4 read"), "{:#?}", window.names());

@@ -36,7 +36,12 @@ impl Application {
             Command::Toggle(Overlay::MedianBeat) => self.show_median_beat(),
             Command::Toggle(overlay) => {
                 self.state.overlay = (self.state.overlay != Some(overlay)).then_some(overlay);
-                self.fields.focus_print = self.state.overlay == Some(Overlay::Print);
+                self.fields.focus_path = match self.state.overlay {
+                    Some(Overlay::Open | Overlay::Print) => true,
+                    // With a list its rows are what is wanted.
+                    Some(Overlay::Worklist) => self.state.worklist.entries.is_empty(),
+                    _ => false,
+                };
             }
             Command::CloseOverlay => self.state.overlay = None,
             Command::Dismiss(place) => self.state.solved(place),
@@ -265,6 +270,8 @@ impl Application {
                     Purpose::SavePrint => (Place::Print, texts::TYPE_PATH_OF_FILE),
                 };
                 self.state.problem(place, texts::NO_FILE_DIALOG, what_to_do);
+                self.fields.focus_path =
+                    matches!(place, Place::Reading | Place::Worklist | Place::Print);
                 if place == Place::Reading
                     && (self.state.reading.opened.is_some() || self.state.screen != Screen::Read)
                 {

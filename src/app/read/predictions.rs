@@ -15,6 +15,9 @@ use crate::app::widgets::{
 use crate::explain::words;
 use crate::inference::{ClassPrediction, Prediction};
 
+/// Width of a probability, of which `>0.99` in bold is the widest.
+const PROBABILITY: f32 = 39.0;
+
 /// The three groups of the table, in the order in which they are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Standing {
@@ -106,10 +109,10 @@ pub fn ui(ui: &mut Ui, state: &State, commands: &mut Commands) {
         Column::left(columns::CODE, 50.0),
         Column::left(columns::STATEMENT, 0.0),
         Column::left("", 44.0),
-        Column::right(texts::PROBABILITY, 34.0),
+        Column::right(texts::PROBABILITY, PROBABILITY),
     ];
     if !prediction.changes.is_none() {
-        columns.push(Column::right(texts::WAS, 34.0));
+        columns.push(Column::right(texts::WAS, PROBABILITY));
     }
     columns.push(Column::right(columns::THRESHOLD, 56.0));
     let table = Table::new(ui, &columns);

@@ -73,7 +73,7 @@ fn file(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands
     let path = PathBuf::from(fields.print.trim());
     let is_known = FileKind::of(&path).is_some();
     ui.horizontal(|ui| {
-        let focus = std::mem::take(&mut fields.focus_print);
+        let focus = std::mem::take(&mut fields.focus_path);
         let entered = focused_path_field(
             ui,
             &mut fields.print,

@@ -10,7 +10,7 @@ use crate::app::state::{Fields, State};
 use crate::app::texts::read::welcome as texts;
 use crate::app::tokens::space;
 use crate::app::widgets::{
-    card, dialog, divider, ghost_button, path_field, primary_button, problem_ui, secondary,
+    card, dialog, divider, focused_path_field, ghost_button, primary_button, problem_ui, secondary,
     section, title, weak,
 };
 use crate::app::worker::Purpose;
@@ -73,7 +73,9 @@ fn open(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands
     });
     ui.add_space(space::XS);
     ui.horizontal(|ui| {
-        let entered = path_field(ui, &mut fields.recording, texts::FIELD, texts::HINT, 440.0);
+        let focus = std::mem::take(&mut fields.focus_path);
+        let text = &mut fields.recording;
+        let entered = focused_path_field(ui, text, texts::FIELD, texts::HINT, 440.0, focus);
         let go = ui.add_enabled(
             !fields.recording.trim().is_empty(),
             eframe::egui::Button::new(texts::OPEN),

@@ -11,8 +11,8 @@ use crate::app::state::{Fields, ListedReading, OpenedRecording, State, positive_
 use crate::app::texts::read::worklist as texts;
 use crate::app::tokens::{Tokens, space};
 use crate::app::widgets::{
-    Cell, Column, Table, dialog, icon_button, path_field, primary_button, problem_ui, progress,
-    secondary, small, weak,
+    Cell, Column, Table, dialog, focused_path_field, icon_button, primary_button, problem_ui,
+    progress, secondary, small, weak,
 };
 use crate::app::worker::Purpose;
 use crate::training::duration;
@@ -42,7 +42,9 @@ pub fn overlay(ctx: &Context, state: &State, fields: &mut Fields, commands: &mut
 
 fn folder(ui: &mut Ui, state: &State, fields: &mut Fields, commands: &mut Commands) {
     ui.horizontal(|ui| {
-        let entered = path_field(ui, &mut fields.folder, texts::FIELD, texts::HINT, 440.0);
+        let focus = std::mem::take(&mut fields.focus_path);
+        let text = &mut fields.folder;
+        let entered = focused_path_field(ui, text, texts::FIELD, texts::HINT, 440.0, focus);
         let path = fields.folder.trim().to_owned();
         let open = primary_button(ui, texts::LIST, !path.is_empty());
         if entered || open.clicked() {

@@ -197,8 +197,8 @@ pub struct Fields {
     pub scroll_to_source: bool,
     pub print: String,
     pub print_what: PrintWhat,
-    /// The field of the print's path is to take the keyboard.
-    pub focus_print: bool,
+    /// The field of a path in what lies over the screen is to take the keyboard.
+    pub focus_path: bool,
     pub folder: String,
     /// The note of the open ECG.
     pub note: String,

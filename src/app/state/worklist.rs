@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::app::texts::read::worklist as texts;
+use crate::explain::words;
 use crate::inference::Prediction;
 
 /// One ECG of the list.
@@ -144,7 +145,7 @@ pub fn positive_text(positive: &[(String, f64)]) -> String {
     }
     let named = positive
         .iter()
-        .map(|(code, probability)| format!("{code} {probability:.2}"));
+        .map(|(code, p)| format!("{code} {}", words::rounded_probability(*p, 2)));
     named.collect::<Vec<_>>().join(", ")
 }
 
@@ -163,6 +164,13 @@ pub fn positive(prediction: &Prediction) -> Vec<(String, f64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_positive_is_named_and_is_never_certain() {
+        let said = [("NORM", 0.9996), ("SR", 0.62)].map(|(code, p)| (code.to_owned(), p));
+        assert_eq!(positive_text(&said), "NORM >0.99, SR 0.62");
+        assert_eq!(positive_text(&[]), "nothing above its threshold");
+    }
 
     fn listed(sha256: &str, codes: &[&str]) -> Listed {
         Listed {

@@ -1,6 +1,6 @@
 //! The prototypes of the chosen class, and the counter-case.
 
-use crate::explain::CounterCase;
+use crate::explain::{CounterCase, words};
 
 pub const NO_PROTOTYPES: &str = "The model has no prototype of this statement.";
 pub const NEXT: &str = "Next prototype (→)";
@@ -47,7 +47,10 @@ pub fn prototype(
 
 pub fn counter_case(counter: &CounterCase) -> String {
     format!(
-        "Counter-case {}: probability {:.3}, threshold {:.3}; cosine {:.3}",
-        counter.code, counter.probability, counter.threshold, counter.prototype.cosine
+        "Counter-case {}: probability {}, threshold {:.3}; cosine {:.3}",
+        counter.code,
+        words::rounded_probability(counter.probability, 3),
+        counter.threshold,
+        counter.prototype.cosine
     )
 }

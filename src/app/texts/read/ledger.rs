@@ -1,6 +1,6 @@
 //! How the logit of the chosen class adds up.
 
-use crate::explain::LedgerEntry;
+use crate::explain::{LedgerEntry, words};
 
 pub const TITLE: &str = "How the logit adds up";
 pub const BY_SIMILARITY: &str = "By similarity";
@@ -27,9 +27,10 @@ pub fn entry(entry: &LedgerEntry, adds: f64) -> String {
 
 /// Beside the sum.
 pub fn logit(probability: Option<f64>, calibrated: Option<f64>) -> String {
-    let calibrated = calibrated.map_or(String::new(), |p| format!(", calibrated {p:.3}"));
+    let rounded = |probability| words::rounded_probability(probability, 3);
+    let calibrated = calibrated.map_or(String::new(), |p| format!(", calibrated {}", rounded(p)));
     match probability {
-        Some(probability) => format!("Logit, so probability {probability:.3}{calibrated}"),
+        Some(p) => format!("Logit, so probability {}{calibrated}", rounded(p)),
         None => "Logit".to_owned(),
     }
 }

@@ -54,13 +54,15 @@ pub fn logit(logit: f64) -> String {
 }
 
 pub fn probability(probability: f64) -> String {
-    format!("Probability (sigmoid of the logit) {probability:.3}")
+    let probability = words::rounded_probability(probability, 3);
+    format!("Probability (sigmoid of the logit) {probability}")
 }
 
 pub fn calibrated(probability: f64, shared: bool) -> String {
+    let probability = words::rounded_probability(probability, 3);
     match shared {
-        true => format!("Calibrated with all statements of the branch {probability:.3}"),
-        false => format!("Calibrated on the validation fold {probability:.3}"),
+        true => format!("Calibrated with all statements of the branch {probability}"),
+        false => format!("Calibrated on the validation fold {probability}"),
     }
 }
 

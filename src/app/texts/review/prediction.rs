@@ -1,5 +1,7 @@
 //! What the model says about the training ECG, to a rater.
 
+use crate::explain::words;
+
 pub const READING: &str = "The model is reading this ECG…";
 
 pub fn cannot_read(why: &str) -> String {
@@ -8,7 +10,7 @@ pub fn cannot_read(why: &str) -> String {
 
 pub fn class(code: &str, probability: Option<f64>) -> String {
     match probability {
-        Some(probability) => format!("{code} {probability:.2}"),
+        Some(p) => format!("{code} {}", words::rounded_probability(p, 2)),
         None => format!("{code} not assessed"),
     }
 }

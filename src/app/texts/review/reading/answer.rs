@@ -1,5 +1,7 @@
 //! The answer of a reader: statements and how sure she is.
 
+use crate::explain::words;
+
 pub const MODEL_SAYS: &str = "The model says";
 pub const YOUR_DIAGNOSIS: &str = "Your diagnosis";
 pub const NOTHING_CHOSEN: &str = "Nothing is chosen.";
@@ -21,10 +23,11 @@ pub const CHOOSE_STATEMENT: &str = "Choose a statement.";
 pub const SAY_HOW_SURE: &str = "How sure are you? 1 to 5.";
 
 pub fn probability(probability: f64, positive: bool) -> String {
+    let probability = words::rounded_probability(probability, 2);
     match positive {
-        true => format!("Probability {probability:.2}, at or above its threshold."),
+        true => format!("Probability {probability}, at or above its threshold."),
         false => {
-            format!("Probability {probability:.2}, below its threshold, and nothing is above.")
+            format!("Probability {probability}, below its threshold, and nothing is above.")
         }
     }
 }
