@@ -10,7 +10,7 @@ use eframe::egui::{self, CentralPanel, Frame, Margin, Ui, ViewportCommand};
 use super::command::{Command, Commands, Overlay, ReviewCommand, Screen, TrainCommand};
 use super::launch::AppOptions;
 use super::picture::Photographer;
-use super::state::{Fields, Saved, State, whole};
+use super::state::{Fields, Saved, State};
 use super::texts::application as texts;
 use super::tokens::{Tokens, radius, space, type_size};
 use super::worker::{Dialogs, Event, FileJob, Priority, Workers};
@@ -18,6 +18,7 @@ use super::{
     calibrate, footer, help, keys, model_card, monitor, read, review, settings, statistics, theme,
     top_bar, train,
 };
+use crate::bundle;
 
 /// The window's contents.
 pub struct Application {
@@ -64,8 +65,8 @@ impl Application {
             _ => Saved::default(),
         };
         let kept = saved.clone();
-        if let Some(ptbxl_dir) = options.ptbxl_dir.clone() {
-            saved.ptbxl_dir = Some(whole(ptbxl_dir));
+        if let Some(ptbxl_dir) = &options.ptbxl_dir {
+            saved.ptbxl_dir = Some(bundle::whole(ptbxl_dir));
         }
         let (workers, events) = Workers::start(&cc.egui_ctx, dialogs, options.program.clone())?;
         // Beside the settings; a picture shows the program as it comes.

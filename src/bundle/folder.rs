@@ -261,7 +261,7 @@ fn files_below(dir: &Path) -> std::io::Result<Vec<String>> {
 /// `target/debug/deps/`); never the current folder.
 pub fn models_dir() -> Option<PathBuf> {
     if let Some(dir) = std::env::var_os("PROTOECG_MODELS") {
-        return std::path::absolute(dir).ok();
+        return Some(whole(Path::new(&dir)));
     }
     let executable = std::env::current_exe().ok()?;
     executable
@@ -270,6 +270,11 @@ pub fn models_dir() -> Option<PathBuf> {
         .take(3)
         .map(|dir| dir.join("models"))
         .find(|dir| dir.is_dir())
+}
+
+/// A path that means the same when the program starts in another folder.
+pub fn whole(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
 /// The bundles that came with the program, the demonstration first.

@@ -21,7 +21,7 @@ mod standardise;
 pub use architecture::{Architecture, BlackBoxSpec, BranchSpec};
 pub use excluded::{ExcludedPrototypes, FoldChange, OutOfUse};
 pub use exemplars::{ExemplarError, Exemplars};
-pub use folder::{Bundle, BundleError, BundleWriter, find_models, models_dir, resolve};
+pub use folder::{Bundle, BundleError, BundleWriter, find_models, models_dir, resolve, whole};
 pub use manifest::{
     Calibration, ClassMetrics, FoldMetrics, FreePrototypes, ImportedFile, Manifest,
     ProjectionReport, Prototype, StatementInfo, TrainingInfo,

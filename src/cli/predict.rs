@@ -278,10 +278,7 @@ fn print_table(
                 None => not_assessed.unwrap_or_default(),
             },
             output::number(class.threshold) + output::shared(class.threshold_shared),
-            class
-                .calibrated_probability
-                .map_or("-".to_owned(), |p| words::rounded_probability(p, 3))
-                + output::shared(class.calibration_shared),
+            words::chance(class.calibrated_probability) + output::shared(class.calibration_shared),
             class.description.clone(),
         ]);
     }

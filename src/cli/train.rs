@@ -9,7 +9,7 @@ use anyhow::Context;
 use super::cache::CacheArguments;
 use super::interrupt::asked_to_stop;
 use super::{DataArguments, output};
-use crate::bundle::{Bundle, resolve};
+use crate::bundle::{self, Bundle, resolve};
 use crate::inference::{DeviceChoice, set_threads};
 use crate::training::{
     Ended, Event, NotAgain, RunFolder, RunSettings, SHIPPED, Shipped, TrainingConfig,
@@ -66,14 +66,13 @@ pub struct Arguments {
 impl Arguments {
     /// What is written down of them for whoever goes on with the run.
     fn settings(&self, data: &Path) -> RunSettings {
-        let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let (cache, no_cache) = self.cache.chosen();
         RunSettings {
-            data: absolute(data),
+            data: bundle::whole(data),
             device: self.device,
             threads: self.threads,
             skip_missing: self.skip_missing,
-            cache: cache.map(absolute),
+            cache: cache.map(bundle::whole),
             no_cache,
         }
     }

@@ -1,7 +1,7 @@
 //! The tables of a printed explanation.
 
 use super::print::{TEXT_WIDTH_MM, paragraph};
-use super::words::{neighbours_sentence, probe_sentence, remark, rounded_probability};
+use super::words::{chance, neighbours_sentence, probe_sentence, remark};
 use super::{
     AttentionExplanation, Checks, ClassExplanation, Ledger, NOT_PER_CLASS, Neighbour, Order,
     lead_bars, lead_radar,
@@ -141,10 +141,6 @@ pub(super) fn statements(classes: &[ClassPrediction], unchanged: &[ClassPredicti
         false => "All statements that the model assesses",
     };
     tables(heading, &columns, &rows)
-}
-
-fn chance(probability: Option<f64>) -> String {
-    probability.map_or("-".to_owned(), |p| rounded_probability(p, 3))
 }
 
 fn shared(is_shared: bool) -> &'static str {

@@ -307,6 +307,11 @@ fn plural(count: usize, what: &str) -> String {
     }
 }
 
+/// A probability in a table, or a dash.
+pub fn chance(probability: Option<f64>) -> String {
+    probability.map_or("-".to_owned(), |p| rounded_probability(p, 3))
+}
+
 /// A probability with so many digits, and never a certainty that the model does
 /// not have.
 pub fn rounded_probability(probability: f64, digits: usize) -> String {

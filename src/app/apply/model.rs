@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::app::application::Application;
 use crate::app::command::Place;
-use crate::app::state::{LoadedModel, ModelState, whole};
+use crate::app::state::{LoadedModel, ModelState};
 use crate::app::texts::problems as texts;
 use crate::app::worker::{ModelJob, OpenedBundle, Priority};
 use crate::bundle::{self, Exemplars};
@@ -61,7 +61,7 @@ impl Application {
     /// whole path, which means the same when the program starts elsewhere.
     fn as_listed(&self, path: PathBuf) -> PathBuf {
         let models = &self.state.models;
-        let path = whole(path);
+        let path = bundle::whole(&path);
         if models.contains(&path) {
             return path;
         }
@@ -131,7 +131,7 @@ impl Application {
                 .problem(Place::Settings, texts::PTBXL_NOT_FOUND, detail);
             return;
         }
-        let folder = folder.map(whole);
+        let folder = folder.map(|folder| bundle::whole(&folder));
         self.fields.ptbxl = folder
             .as_ref()
             .map(|folder| folder.display().to_string())

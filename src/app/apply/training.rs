@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use crate::app::application::Application;
 use crate::app::command::{Overlay, Place, Screen, TrainCommand};
-use crate::app::state::{Exemplar, ShownSource, TrainingChoices, whole};
+use crate::app::state::{Exemplar, ShownSource, TrainingChoices};
 use crate::app::texts::problems as texts;
 use crate::app::worker::{
     ConfigChoice, FileJob, Form, Priority, Purpose, TrainingEvent, TrainingJob,
 };
-use crate::bundle::Bundle;
+use crate::bundle::{self, Bundle};
 use crate::training::{RunState, WatchedRun};
 
 impl Application {
@@ -24,7 +24,7 @@ impl Application {
                         config
                     }
                     ConfigChoice::File(path) => {
-                        let path = whole(path);
+                        let path = bundle::whole(&path);
                         fields.config = path.display().to_string();
                         ConfigChoice::File(path)
                     }
@@ -89,7 +89,7 @@ impl Application {
         let fields = &self.fields.training;
         let path = |text: &str| match text.trim() {
             "" => PathBuf::new(),
-            text => whole(PathBuf::from(text)),
+            text => bundle::whole(Path::new(text)),
         };
         let choices = &self.state.saved.training;
         let seed = match fields.seed.trim() {

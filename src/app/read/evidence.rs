@@ -5,7 +5,7 @@ use eframe::egui::{Align, Layout, ScrollArea, Ui};
 
 use crate::app::command::{Command, Commands};
 use crate::app::state::State;
-use crate::app::texts::columns::{COSINE, TRAINING_ECG};
+use crate::app::texts::columns::{COSINE, TRAINING_ECG, of};
 use crate::app::texts::read::evidence as texts;
 use crate::app::tokens::{Tokens, space};
 use crate::app::widgets::{
@@ -79,7 +79,7 @@ fn steps(ui: &mut Ui, state: &State, explanation: &ClassExplanation, commands: &
                 commands.send(Command::ChoosePrototype(rank + 1));
             }
         });
-        weak(ui, texts::place((rank + 1).min(count), count));
+        weak(ui, of((rank + 1).min(count), count));
         ui.add_enabled_ui(rank > 0, |ui| {
             if icon_button(ui, "‹", texts::PREVIOUS).clicked() {
                 commands.send(Command::ChoosePrototype(rank.saturating_sub(1)));

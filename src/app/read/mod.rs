@@ -24,7 +24,7 @@ use eframe::egui::{Align, Frame, Layout, Margin, Panel, ScrollArea, Ui};
 
 use super::command::{Command, Commands, Overlay, Place, Scroll};
 use super::state::{Fields, OpenedRecording, State};
-use super::texts::read as texts;
+use super::texts::{columns, read as texts};
 use super::tokens::space;
 use super::widgets::{card_frame, icon_button, problem_ui, title, weak};
 use super::worker::Purpose;
@@ -177,7 +177,7 @@ fn facts(ui: &mut Ui, opened: &OpenedRecording) {
         recording.format.clone(),
         texts::leads(recording.channels.len()),
         texts::rate(recording.rate_hz, shown_hz),
-        texts::duration(recording.duration_s()),
+        columns::seconds(recording.duration_s()),
     ];
     facts.extend(reading::age_and_sex(recording));
     let response = weak(ui, facts.join(" · "));

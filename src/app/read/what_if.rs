@@ -6,7 +6,7 @@ use eframe::egui::{Button, DragValue, RichText, ScrollArea, Slider, Ui};
 
 use crate::app::command::{Command, Commands};
 use crate::app::state::{Fields, State};
-use crate::app::texts::read::what_if as texts;
+use crate::app::texts::{columns, read::what_if as texts};
 use crate::app::theme::{regular, strong};
 use crate::app::tokens::{Tokens, space, type_size};
 use crate::app::widgets::{banner, ghost_button, icon_button, section, weak};
@@ -100,7 +100,7 @@ fn spans(ui: &mut Ui, state: &State, changes: &mut Changes, duration_s: f64, fie
     let mut shown_again = None;
     ui.horizontal_wrapped(|ui| {
         for (place, span) in changes.masked_spans.iter().enumerate() {
-            let text = texts::span(span.start_s, span.end_s);
+            let text = columns::span(span.start_s, span.end_s);
             weak(ui, &text);
             if icon_button(ui, "×", &texts::show_again(&text)).clicked() {
                 shown_again = Some(place);

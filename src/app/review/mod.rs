@@ -14,7 +14,7 @@ use eframe::egui::{Align, Frame, Layout, Margin, Panel, RichText, Ui, vec2};
 use self::header::Header;
 use super::command::{Command, Commands, Place, ReviewCommand, ReviewPage, Screen};
 use super::state::{Fields, LoadedModel, Session, State};
-use super::texts::review as texts;
+use super::texts::{columns, review as texts};
 use super::theme::strong;
 use super::tokens::{Tokens, space, type_size};
 use crate::review::Blinding;
@@ -91,7 +91,7 @@ fn rate(
             secondary(ui, class.description);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let (number, of) = (session.position + 1, session.queue.len());
-                weak(ui, texts::place(number, of));
+                weak(ui, columns::of(number, of));
                 let pages_of = ReviewPage::of(window_s.is_some(), session.is_of_pairs());
                 pages(ui, session.page, pages_of, commands);
             });

@@ -21,7 +21,7 @@ pub use model::{LoadedModel, ModelState};
 pub use reading::{Awaited, Exemplar, ExemplarCache, Marked, OpenedRecording, Reading};
 pub use reading_session::ReadingSession;
 pub use review::{Measuring, ReviewState, Session, StatisticsState};
-pub use saved::{Saved, TrainingChoices, whole};
+pub use saved::{Saved, TrainingChoices};
 pub use training::{ShownSource, TrainingState};
 pub use worklist::{Listed, ListedReading, Worklist, positive, positive_text};
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::app::command::ThemeChoice;
 use crate::app::monitor::Monitors;
 use crate::app::worker::ConfigChoice;
+use crate::bundle;
 use crate::inference::DeviceChoice;
 use crate::sheet::{DisplayOptions, PrintPage};
 
@@ -67,13 +68,8 @@ impl Saved {
     }
 }
 
-/// A path that means the same when the program starts in another folder.
-pub fn whole(path: PathBuf) -> PathBuf {
-    std::path::absolute(&path).unwrap_or(path)
-}
-
 fn put_first(paths: &mut Vec<PathBuf>, path: &Path) {
-    let path = whole(path.to_owned());
+    let path = bundle::whole(path);
     paths.retain(|known| *known != path);
     paths.insert(0, path);
     paths.truncate(Saved::MOST_RECENT);

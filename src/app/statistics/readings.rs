@@ -3,6 +3,7 @@
 
 use eframe::egui::Ui;
 
+use crate::app::texts::columns;
 use crate::app::texts::statistics::{self as shared, readings as texts};
 use crate::app::tokens::{Tokens, space};
 use crate::app::widgets::{Cell, Column, Table, card, figure, heading, secondary, weak};
@@ -43,14 +44,14 @@ pub fn overview(ui: &mut Ui, results: &ReadingResults) {
 
 fn reader_row(ui: &mut Ui, table: &Table, reader: &ReaderState) {
     let tokens = Tokens::of(ui);
-    let answered = shared::answered_of(reader.answered, reader.total);
+    let answered = columns::of(reader.answered, reader.total);
     let queue = match reader.closed {
         true => shared::CLOSED,
         false => shared::OPEN,
     };
     let time = reader
         .median_response_time_ms
-        .map_or("–".to_owned(), |ms| shared::seconds(ms / 1000.0));
+        .map_or("–".to_owned(), |ms| columns::seconds(ms / 1000.0));
     let name = reader.reader.to_string();
     let cells = [
         Cell::new(name.clone()).strong(),

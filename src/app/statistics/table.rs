@@ -2,6 +2,7 @@
 
 use eframe::egui::Ui;
 
+use crate::app::texts::columns;
 use crate::app::texts::statistics::{self as shared, table as texts};
 use crate::app::tokens::Tokens;
 use crate::app::widgets::{Cell, Column, Table, card, heading, weak};
@@ -38,7 +39,7 @@ pub fn raters(ui: &mut Ui, results: &Results) {
 
 fn rater_row(ui: &mut Ui, table: &Table, rater: &RaterState) {
     let tokens = Tokens::of(ui);
-    let answered = shared::answered_of(rater.answered, rater.total);
+    let answered = columns::of(rater.answered, rater.total);
     let queue = match (rater.closed, rater.after_closing) {
         (false, _) => shared::OPEN.to_owned(),
         (true, 0) => shared::CLOSED.to_owned(),
@@ -47,7 +48,7 @@ fn rater_row(ui: &mut Ui, table: &Table, rater: &RaterState) {
     let excluded: usize = rater.excluded.values().sum();
     let time = rater
         .median_response_time_ms
-        .map_or("–".to_owned(), |ms| shared::seconds(ms / 1000.0));
+        .map_or("–".to_owned(), |ms| columns::seconds(ms / 1000.0));
     let name = rater.rater.to_string();
     let cells = [
         Cell::new(name.clone()).strong(),

@@ -212,7 +212,7 @@ impl ReadingProtocol {
             let value = field.strip_prefix("kind").map(str::trim_start);
             value.is_some_and(|value| value.starts_with(':'))
         });
-        has_kind && read_ron::<Protocol>(path).is_err()
+        has_kind && ron::from_str::<Protocol>(&text).is_err()
     }
 
     /// A protocol to start from, for people: commented RON. With what the model

@@ -14,7 +14,7 @@ use super::event::Event;
 use super::folders::{Folders, LOG};
 use super::process::Life;
 use super::run_folder::{Ended, OUTPUT, PAUSE, PROGRESS, RunFile, RunSettings};
-use crate::bundle::Bundle;
+use crate::bundle::{self, Bundle};
 
 /// Lines of what the process printed that are kept.
 const OUTPUT_LINES: usize = 20;
@@ -238,7 +238,7 @@ impl Watch {
 
 /// The folder of the bundle that a path of a run means.
 fn bundle_of(path: &Path) -> PathBuf {
-    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let path = bundle::whole(path);
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     match name.strip_suffix(Folders::STATE) {
         Some(name) if !name.is_empty() => path.with_file_name(name),

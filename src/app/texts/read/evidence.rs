@@ -20,10 +20,6 @@ pub fn title(code: &str) -> String {
     format!("Prototypes of {code}")
 }
 
-pub fn place(number: usize, count: usize) -> String {
-    format!("{number} of {count}")
-}
-
 /// The number of the training ECG, and what is remarkable about it.
 pub fn source(ecg_id: Option<u32>, remark: Option<&str>) -> String {
     let number = ecg_id.map_or("not known".to_owned(), |id| id.to_string());

@@ -38,10 +38,6 @@ pub fn rate(rate_hz: f64, shown_hz: f64) -> String {
     }
 }
 
-pub fn duration(seconds: f64) -> String {
-    format!("{seconds:.1} s")
-}
-
 /// `unit_source` says where the unit of the voltage is from, on its own line.
 pub fn unit_and_id(unit_source: &str) -> String {
     format!("{unit_source}\nNamed by the first digits of its signal's SHA-256.")

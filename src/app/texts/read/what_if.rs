@@ -24,10 +24,6 @@ pub fn mask_lead(lead: &str) -> String {
     format!("Mask lead {lead}")
 }
 
-pub fn span(start_s: f64, end_s: f64) -> String {
-    format!("{start_s:.2}–{end_s:.2} s")
-}
-
 pub fn show_again(span: &str) -> String {
     format!("Show {span} again")
 }

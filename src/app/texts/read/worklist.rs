@@ -1,5 +1,7 @@
 //! The worklist: the ECGs of a folder, and the way through them.
 
+use crate::app::texts::columns;
+
 pub const TITLE: &str = "Worklist";
 pub const FIELD: &str = "Path of a folder of ECGs";
 pub const HINT: &str = "Folder of ECGs";
@@ -55,7 +57,7 @@ pub fn failed(reason: &str) -> String {
 
 pub fn place(number: Option<usize>, count: usize) -> String {
     match number {
-        Some(number) => format!("{number} of {count}"),
+        Some(number) => columns::of(number, count),
         None => format!("– of {count}"),
     }
 }

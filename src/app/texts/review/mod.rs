@@ -48,10 +48,6 @@ pub fn rater(code: &str) -> String {
     format!("Rater {code}")
 }
 
-pub fn place(number: usize, of: usize) -> String {
-    format!("{number} of {of}")
-}
-
 /// `event` is the number under which the database keeps the answer.
 pub fn saved_as(event: i64) -> String {
     format!("Saved as event {event}.")

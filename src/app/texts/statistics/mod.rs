@@ -43,14 +43,6 @@ pub fn exported(files: usize, folder: &str) -> String {
     format!("Exported {files} files to {folder}")
 }
 
-pub fn answered_of(answered: usize, total: usize) -> String {
-    format!("{answered} of {total}")
-}
-
-pub fn seconds(seconds: f64) -> String {
-    format!("{seconds:.1} s")
-}
-
 pub fn interval(low: f64, high: f64) -> String {
     format!("{low:.2} to {high:.2}")
 }

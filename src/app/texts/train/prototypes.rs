@@ -1,5 +1,6 @@
 //! The prototypes as they were projected last, and the training ECG of each.
 
+use crate::app::texts::columns::span;
 use crate::bundle::ProjectionReport;
 use crate::training::ProjectedSource;
 
@@ -33,7 +34,7 @@ pub fn projection(report: &ProjectionReport) -> String {
 
 pub fn window(window_s: Option<(f64, f64)>) -> String {
     match window_s {
-        Some((start, end)) => format!("{start:.2}–{end:.2} s"),
+        Some((start_s, end_s)) => span(start_s, end_s),
         None => "whole strip".to_owned(),
     }
 }
